@@ -1,0 +1,12 @@
+import { readConfig } from '#config';
+import { connect } from '#db/connect.ts';
+import { migrate } from '#db/migrate.ts';
+
+const config = readConfig();
+const db = connect({ databaseUrl: config.databaseUrl, poolSize: 1, statementTimeoutMs: 600_000 });
+try {
+  const applied = await migrate(db);
+  console.log(applied.length === 0 ? 'schema up to date' : `applied ${applied.join(', ')}`);
+} finally {
+  await db.destroy();
+}

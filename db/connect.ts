@@ -1,0 +1,41 @@
+import knex from 'knex';
+import pg from 'pg';
+import type { Knex } from 'knex';
+
+/** A pool or a transaction: queries take either, so that a caller decides what commits together. */
+export type Db = Knex;
+export type Transaction = Knex.Transaction;
+
+// Calendar dates stay 'YYYY-MM-DD', instants become RFC 3339 UTC, and a bigint that is no safe integer is a defect.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).toISOString());
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the safe integers.`);
+  return value;
+});
+
+export interface ConnectOptions {
+  databaseUrl: string;
+  /** Connections at most; a query waits for one no longer than `acquireTimeoutMs`. */
+  poolSize?: number;
+  acquireTimeoutMs?: number;
+  /** The server ends a statement after this long, so that a lost client can hold no lock for ever. */
+  statementTimeoutMs?: number;
+  applicationName?: string;
+}
+
+export function connect(options: ConnectOptions): Db {
+  const { databaseUrl, poolSize = 10, acquireTimeoutMs = 10_000, statementTimeoutMs = 15_000 } = options;
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: databaseUrl,
+      application_name: options.applicationName ?? 'stayward',
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+    },
+    pool: { min: 0, max: poolSize },
+    acquireConnectionTimeout: acquireTimeoutMs,
+  });
+}
