@@ -1,0 +1,170 @@
+import { HOLDING_STATUSES, statusesBefore } from '#domain/bookings.ts';
+import type { BookingStatus, Rejection } from '#domain/bookings.ts';
+import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
+import type { Guests, StayPrice } from '#domain/pricing.ts';
+import type { Currency } from '#domain/money.ts';
+import type { CancellationPolicy } from '#domain/cancellation.ts';
+import type { Db, Transaction } from './connect.ts';
+import { recordEvent } from './events.ts';
+import { Row } from './model.ts';
+
+export class BookingRow extends Row {
+  static override tableName = 'bookings';
+  static override jsonAttributes = ['price', 'rejection'];
+  declare id: BookingId;
+  declare status: BookingStatus;
+  declare propertyId: PropertyId;
+  declare guestId: UserId;
+  declare hostId: UserId;
+  declare checkIn: string;
+  declare checkOut: string;
+  declare adults: number;
+  declare children: number;
+  declare infants: number;
+  declare pets: number;
+  declare price: StayPrice;
+  declare totalMinor: number;
+  declare currency: Currency;
+  declare cancellationPolicy: CancellationPolicy;
+  declare timeZone: string;
+  declare checkInTime: string;
+  declare checkOutTime: string;
+  declare checkInAt: string;
+  declare checkOutAt: string;
+  declare paymentMethodId: string | null;
+  declare paymentId: PaymentId;
+  declare holdExpiresAt: string | null;
+  declare rejection: Rejection | null;
+  declare confirmedAt: string | null;
+  declare cancelledBy: 'guest' | 'host' | 'operator' | null;
+  declare cancelledAt: string | null;
+  declare cancellationReason: string | null;
+  declare refundMinor: number | null;
+  declare noteToHost: string | null;
+  declare clockOffsetMs: number;
+  declare requestedAt: string;
+  declare createdAt: string;
+  declare updatedAt: string;
+}
+
+/** What a booking is made of when it is requested; the rest comes with its life. */
+export type NewBooking = Pick<
+  BookingRow,
+  | 'id'
+  | 'propertyId'
+  | 'guestId'
+  | 'hostId'
+  | 'checkIn'
+  | 'checkOut'
+  | 'adults'
+  | 'children'
+  | 'infants'
+  | 'pets'
+  | 'price'
+  | 'totalMinor'
+  | 'currency'
+  | 'cancellationPolicy'
+  | 'timeZone'
+  | 'checkInTime'
+  | 'checkOutTime'
+  | 'checkInAt'
+  | 'checkOutAt'
+  | 'paymentMethodId'
+  | 'paymentId'
+  | 'noteToHost'
+  | 'requestedAt'
+>;
+
+export function guestsOf(booking: BookingRow): Guests {
+  const { adults, children, infants, pets } = booking;
+  return { adults, children, infants, pets };
+}
+
+/** Records the request, and tells of it, in the caller's transaction. Nothing is held yet. */
+export async function insertBooking(trx: Transaction, booking: NewBooking): Promise<void> {
+  await BookingRow.query(trx).insert(booking as Partial<BookingRow>);
+  await recordEvent(trx, {
+    kind: 'booking.requested',
+    subjectId: booking.id,
+    actorId: booking.guestId,
+    occurredAt: booking.requestedAt,
+    data: { before: null, after: 'requested' },
+  });
+}
+
+export async function findBooking(db: Db | Transaction, id: BookingId): Promise<BookingRow | undefined> {
+  return BookingRow.query(db).findById(id);
+}
+
+/** The row under a lock that other writers of this booking wait for. Its absence is a defect of the caller. */
+export async function lockBooking(trx: Transaction, id: BookingId): Promise<BookingRow> {
+  return BookingRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
+}
+
+export interface Move {
+  to: BookingStatus;
+  at: string;
+  /** A user's id, or `system` for timers and the bank. */
+  actorId: string;
+  /** Columns that change with the status. */
+  set?: Partial<BookingRow>;
+  /** More for the event's readers. */
+  data?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Moves a locked booking along an edge of the state graph and tells of it. The update is guarded by the status the
+ * edge starts from, so a booking that moved meanwhile is a defect here, never a silent overwrite.
+ */
+export async function moveBooking(trx: Transaction, booking: BookingRow, move: Move): Promise<void> {
+  const moved = await BookingRow.query(trx)
+    .findById(booking.id)
+    .whereIn('status', statusesBefore(move.to))
+    .patch({ ...move.set, status: move.to });
+  if (moved !== 1) throw new Error(`${booking.id} cannot go from ${booking.status} to ${move.to}.`);
+  await recordEvent(trx, {
+    kind: `booking.${move.to}`,
+    subjectId: booking.id,
+    actorId: move.actorId,
+    occurredAt: move.at,
+    data: { before: booking.status, after: move.to, ...move.data },
+  });
+}
+
+/** Requests whose workflow may never have started: recorded before `before`, still `requested`. Oldest first. */
+export async function findLeftRequested(db: Db, before: string, limit: number): Promise<BookingRow[]> {
+  return BookingRow.query(db)
+    .where('status', 'requested')
+    .where('requestedAt', '<', before)
+    .orderBy('requestedAt')
+    .limit(limit);
+}
+
+export interface BookingsPage {
+  as: 'guest' | 'host';
+  userId: UserId;
+  status?: BookingStatus | undefined;
+  /** Bookings older than this one. */
+  after?: BookingId | undefined;
+  limit: number;
+}
+
+/** A user's bookings, newest first. Unpaid ones are never shown to the host (RULES "Holds"). */
+export async function listBookings(db: Db, page: BookingsPage): Promise<BookingRow[]> {
+  const query = BookingRow.query(db).orderBy('id', 'desc').limit(page.limit);
+  if (page.as === 'guest') void query.where('guestId', page.userId);
+  else void query.where('hostId', page.userId).whereNotNull('confirmedAt');
+  if (page.status !== undefined) void query.where('status', page.status);
+  if (page.after !== undefined) void query.where('id', '<', page.after);
+  return query;
+}
+
+/** Whether a property has bookings that still hold its nights. */
+export async function hasLiveBookings(db: Db | Transaction, propertyId: PropertyId): Promise<boolean> {
+  const row = await BookingRow.query(db)
+    .where({ propertyId })
+    .whereIn('status', ['requested', ...HOLDING_STATUSES])
+    .select('id')
+    .first();
+  return row !== undefined;
+}

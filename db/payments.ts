@@ -1,0 +1,270 @@
+import type { BookingId, PaymentId, RefundId, UserId } from '#domain/ids.ts';
+import { postEntries, refundEntries } from '#domain/ledger.ts';
+import type { Entry, Shares } from '#domain/ledger.ts';
+import type { Currency } from '#domain/money.ts';
+import type { Intent, PaymentFailure, PaymentStatus, RefundReason, RefundStatus } from '#domain/payments.ts';
+import type { BookingRow } from './bookings.ts';
+import type { Db, Transaction } from './connect.ts';
+import { recordEvent } from './events.ts';
+import { Row } from './model.ts';
+
+export class PaymentRow extends Row {
+  static override tableName = 'payments';
+  static override jsonAttributes = ['failure'];
+  declare id: PaymentId;
+  declare bookingId: BookingId;
+  declare status: PaymentStatus;
+  declare amountMinor: number;
+  declare refundedMinor: number;
+  declare currency: Currency;
+  declare intentId: string | null;
+  declare chargeId: string | null;
+  declare clientSecret: string | null;
+  declare nextActionUrl: string | null;
+  declare failure: PaymentFailure | null;
+  declare disputed: boolean;
+  declare postedAt: string | null;
+  declare createdAt: string;
+  declare updatedAt: string;
+}
+
+export class RefundRow extends Row {
+  static override tableName = 'refunds';
+  static override jsonAttributes = ['shares'];
+  declare id: RefundId;
+  declare paymentId: PaymentId;
+  declare bookingId: BookingId;
+  declare status: RefundStatus;
+  declare reason: RefundReason;
+  declare amountMinor: number;
+  declare currency: Currency;
+  declare shares: Shares;
+  declare bankRefundId: string | null;
+  declare failure: string | null;
+  declare requestedAt: string;
+  declare settledAt: string | null;
+  declare createdAt: string;
+  declare updatedAt: string;
+}
+
+/** Opens the attempt to collect that goes with a hold. */
+export async function openPayment(trx: Transaction, booking: BookingRow): Promise<void> {
+  await PaymentRow.query(trx).insert({
+    id: booking.paymentId,
+    bookingId: booking.id,
+    status: 'pending',
+    amountMinor: booking.totalMinor,
+    currency: booking.currency,
+  });
+}
+
+export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<PaymentRow | undefined> {
+  return PaymentRow.query(db).findById(id);
+}
+
+export async function findPaymentByIntent(
+  db: Db | Transaction,
+  intentId: string,
+): Promise<PaymentRow | undefined> {
+  return PaymentRow.query(db).findOne({ intentId });
+}
+
+/** Notes what the bank said of an attempt. A posted payment stays posted, whatever is heard of it later. */
+export async function noteIntent(trx: Db | Transaction, paymentId: PaymentId, intent: Intent): Promise<void> {
+  await PaymentRow.query(trx)
+    .findById(paymentId)
+    .whereNot('status', 'posted')
+    .patch({
+      status: intent.status,
+      intentId: intent.id,
+      chargeId: intent.chargeId ?? null,
+      clientSecret: intent.clientSecret ?? null,
+      nextActionUrl: intent.nextActionUrl ?? null,
+      failure: intent.failure ?? null,
+    });
+}
+
+export interface Posting {
+  booking: BookingRow;
+  intent: Intent;
+  shares: Shares;
+  at: string;
+}
+
+/**
+ * Money is in: the payment is posted and the ledger explains it, in the caller's transaction. Returns false when this
+ * was done before.
+ */
+export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
+  const { booking, intent, shares, at } = posting;
+  const posted = await PaymentRow.query(trx)
+    .findById(booking.paymentId)
+    .whereNot('status', 'posted')
+    .patch({
+      status: 'posted',
+      intentId: intent.id,
+      chargeId: intent.chargeId ?? null,
+      clientSecret: null,
+      nextActionUrl: null,
+      failure: null,
+      postedAt: at,
+    });
+  if (posted === 0) return false;
+  await writeLedger(trx, {
+    step: `post:${booking.paymentId}`,
+    booking,
+    bankId: intent.chargeId ?? intent.id,
+    at,
+    entries: postEntries(shares),
+  });
+  await recordEvent(trx, {
+    kind: 'payment.posted',
+    subjectId: booking.paymentId,
+    actorId: 'system',
+    occurredAt: at,
+    data: { bookingId: booking.id, amount: booking.totalMinor, currency: booking.currency },
+  });
+  return true;
+}
+
+export interface NewRefund {
+  id: RefundId;
+  booking: BookingRow;
+  reason: RefundReason;
+  amountMinor: number;
+  shares: Shares;
+  at: string;
+  actorId: string;
+}
+
+/** Promises money back. The amount counts against the payment at once, so promises can never exceed what came in. */
+export async function requestRefund(trx: Transaction, refund: NewRefund): Promise<void> {
+  const { id, booking, reason, amountMinor, shares, at } = refund;
+  await PaymentRow.query(trx).findById(booking.paymentId).increment('refundedMinor', amountMinor);
+  await RefundRow.query(trx).insert({
+    id,
+    paymentId: booking.paymentId,
+    bookingId: booking.id,
+    reason,
+    amountMinor,
+    currency: booking.currency,
+    shares,
+    requestedAt: at,
+  });
+  await recordEvent(trx, {
+    kind: 'refund.requested',
+    subjectId: id,
+    actorId: refund.actorId,
+    occurredAt: at,
+    data: { bookingId: booking.id, paymentId: booking.paymentId, amount: amountMinor, reason },
+  });
+}
+
+export async function findRefund(db: Db | Transaction, id: RefundId): Promise<RefundRow | undefined> {
+  return RefundRow.query(db).findById(id);
+}
+
+/** Refunds promised before `before` that nobody has settled: their workflow may never have started. */
+export async function findLeftRefunds(db: Db, before: string, limit: number): Promise<RefundRow[]> {
+  return RefundRow.query(db)
+    .where('status', 'pending')
+    .where('requestedAt', '<', before)
+    .orderBy('requestedAt')
+    .limit(limit);
+}
+
+/** The bank gave the money back: settles the refund and posts its entries, once. */
+export async function settleRefund(
+  trx: Transaction,
+  settled: { refund: RefundRow; booking: BookingRow; bankRefundId: string; at: string },
+): Promise<void> {
+  const { refund, booking, bankRefundId, at } = settled;
+  const changed = await RefundRow.query(trx)
+    .findById(refund.id)
+    .where('status', 'pending')
+    .patch({ status: 'settled', bankRefundId, settledAt: at });
+  if (changed === 0) return;
+  await writeLedger(trx, {
+    step: `refund:${refund.id}`,
+    booking,
+    bankId: bankRefundId,
+    at,
+    entries: refundEntries(refund.shares),
+  });
+  await recordEvent(trx, {
+    kind: 'refund.settled',
+    subjectId: refund.id,
+    actorId: 'system',
+    occurredAt: at,
+    data: { bookingId: booking.id, before: 'pending', after: 'settled', amount: refund.amountMinor },
+  });
+}
+
+/** The bank will not give the money back this way: an operator has to. The promise stands in the record. */
+export async function failRefund(
+  trx: Transaction,
+  failed: { refund: RefundRow; failure: string; at: string },
+): Promise<void> {
+  const { refund, failure, at } = failed;
+  const changed = await RefundRow.query(trx)
+    .findById(refund.id)
+    .where('status', 'pending')
+    .patch({ status: 'failed', failure });
+  if (changed === 0) return;
+  await recordEvent(trx, {
+    kind: 'refund.failed',
+    subjectId: refund.id,
+    actorId: 'system',
+    occurredAt: at,
+    data: { bookingId: refund.bookingId, before: 'pending', after: 'failed', failure },
+  });
+}
+
+interface LedgerStep {
+  step: string;
+  booking: BookingRow;
+  bankId: string;
+  at: string;
+  entries: Entry[];
+}
+
+async function writeLedger(
+  trx: Transaction,
+  { step, booking, bankId, at, entries }: LedgerStep,
+): Promise<void> {
+  await trx('ledger_transactions').insert({
+    step,
+    booking_id: booking.id,
+    payment_id: booking.paymentId,
+    bank_id: bankId,
+    occurred_at: at,
+  });
+  await trx('ledger_entries').insert(
+    entries.map((entry) => ({
+      step,
+      account: entry.account,
+      amount_minor: entry.amountMinor,
+      currency: booking.currency,
+    })),
+  );
+}
+
+export interface PaymentsPage {
+  guestId: UserId;
+  bookingId?: BookingId | undefined;
+  after?: PaymentId | undefined;
+  limit: number;
+}
+
+/** A guest's payments, newest first. */
+export async function listPayments(db: Db, page: PaymentsPage): Promise<PaymentRow[]> {
+  const query = PaymentRow.query(db)
+    .select('payments.*')
+    .join('bookings', 'bookings.id', 'payments.bookingId')
+    .where('bookings.guestId', page.guestId)
+    .orderBy('payments.id', 'desc')
+    .limit(page.limit);
+  if (page.bookingId !== undefined) void query.where('payments.bookingId', page.bookingId);
+  if (page.after !== undefined) void query.where('payments.id', '<', page.after);
+  return query;
+}

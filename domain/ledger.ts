@@ -1,0 +1,50 @@
+/** Double entry in minor units: a debit is positive, a credit negative, and a transaction's sum per currency is zero. */
+export const ACCOUNTS = [
+  'bank_clearing',
+  'bank_balance',
+  'host_payable',
+  'host_debt',
+  'platform_revenue',
+  'platform_loss',
+  'taxes_payable',
+  'disputes',
+  'bank_fees',
+  'exchange',
+] as const;
+export type Account = (typeof ACCOUNTS)[number];
+
+export interface Entry {
+  account: Account;
+  amountMinor: number;
+}
+
+/** Whose money a sum from a guest is. The parts add up to the sum. */
+export interface Shares {
+  hostMinor: number;
+  platformMinor: number;
+  taxesMinor: number;
+}
+
+export function sumOf(shares: Shares): number {
+  return shares.hostMinor + shares.platformMinor + shares.taxesMinor;
+}
+
+/** Money came in: the bank owes it to us, we owe it to host, ourselves and the tax office. */
+export function postEntries(shares: Shares): Entry[] {
+  return balanced([
+    { account: 'bank_clearing', amountMinor: sumOf(shares) },
+    { account: 'host_payable', amountMinor: -shares.hostMinor },
+    { account: 'platform_revenue', amountMinor: -shares.platformMinor },
+    { account: 'taxes_payable', amountMinor: -shares.taxesMinor },
+  ]);
+}
+
+/** Money went back: the mirror image, share by share. */
+export function refundEntries(shares: Shares): Entry[] {
+  return postEntries(shares).map((entry) => ({ ...entry, amountMinor: -entry.amountMinor }));
+}
+
+/** Without the lines of nothing. An unbalanced set is a defect of this file, and the database refuses it too. */
+function balanced(entries: Entry[]): Entry[] {
+  return entries.filter((entry) => entry.amountMinor !== 0);
+}

@@ -1,0 +1,42 @@
+/** One attempt to collect for a booking. See DESIGN, "Words": reserve, then post, void or expire. */
+export const PAYMENT_STATUSES = [
+  'pending',
+  'requires_action',
+  'processing',
+  'reserved',
+  'posted',
+  'voided',
+  'expired',
+  'failed',
+] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
+
+/** A payment that can still bring money. At most one of a booking's is live. */
+export const LIVE_PAYMENT_STATUSES = ['pending', 'requires_action', 'processing', 'reserved'] as const;
+
+export const REFUND_STATUSES = ['pending', 'settled', 'failed'] as const;
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+export const REFUND_REASONS = ['cancellation', 'late_payment'] as const;
+export type RefundReason = (typeof REFUND_REASONS)[number];
+
+/** What the bank said of a card. `code` is the bank's (`card_declined`, …), `declineCode` the issuer's, if any. */
+export interface PaymentFailure {
+  code: string;
+  declineCode?: string;
+  message: string;
+}
+
+/** What the bank knows of one attempt to collect, in our words. Amounts in minor units. */
+export interface Intent {
+  id: string;
+  status: PaymentStatus;
+  amountMinor: number;
+  currency: string;
+  /** For the payer's browser alone; never logged. */
+  clientSecret?: string;
+  /** Where the payer passes the issuer's challenge, while `requires_action`. */
+  nextActionUrl?: string;
+  chargeId?: string;
+  failure?: PaymentFailure;
+}
