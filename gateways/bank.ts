@@ -1,0 +1,62 @@
+import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
+import type { Currency } from '#domain/money.ts';
+import type { Intent, RefundStatus } from '#domain/payments.ts';
+
+/** What a payment is for, wherever the bank has to be asked about it. Amounts in minor units. */
+export interface Collection {
+  bookingId: BookingId;
+  paymentId: PaymentId;
+  amountMinor: number;
+  currency: Currency;
+  /** When the payment was first asked for: the bank's records are searched from here. */
+  since: string;
+}
+
+/** Money back for a posted payment. */
+export interface BankRefund {
+  refundId: RefundId;
+  intentId: string;
+  amountMinor: number;
+}
+
+export interface BankRefundResult {
+  id: string;
+  status: RefundStatus;
+  failure?: string;
+}
+
+/** What the bank tells of its own accord, after its signature was checked. */
+export interface BankEvent {
+  id: string;
+  kind: string;
+  /** The PaymentIntent, refund, … that it is about. */
+  objectId: string | undefined;
+  payload: object;
+}
+
+/**
+ * The bank. Every effect is safe to ask for again: it carries a key made of our own ids, and after an unknown answer
+ * the bank's records are read before anything is asked anew. A declined card is an `Intent` with a `failure`; a bank
+ * that does not answer is a `BankUnavailable`, to be tried again.
+ */
+export interface Bank {
+  /**
+   * Opens a PaymentIntent; with a payment method it is confirmed in the same call. `again` says that an earlier ask may
+   * have reached the bank.
+   */
+  collect(collection: Collection, how: { paymentMethodId?: string; again: boolean }): Promise<Intent>;
+  /** The intent of a payment: by id if known, else by our id in the bank's records. */
+  read(collection: Collection, intentId?: string): Promise<Intent | undefined>;
+  /** Pays an open intent with a payment method. `attempt` tells one try of the payer from the next. */
+  confirm(intentId: string, paymentMethodId: string, attempt: string): Promise<Intent>;
+  /** Ends an intent unless money is already in or on its way; answers what it is afterwards. */
+  close(intentId: string): Promise<Intent>;
+  refund(refund: BankRefund, how: { again: boolean }): Promise<BankRefundResult>;
+  /** Checks the signature over the raw body. @throws DomainError `invalid_input` */
+  readWebhook(body: Buffer, signature: string): BankEvent;
+}
+
+/** The bank did not answer, or not in its right mind. What it did is unknown. */
+export class BankUnavailable extends Error {
+  override readonly name = 'BankUnavailable';
+}

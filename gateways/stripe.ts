@@ -1,0 +1,270 @@
+import Stripe from 'stripe';
+import { DomainError, invalidInput } from '#domain/errors.ts';
+import type { Intent, PaymentStatus, RefundStatus } from '#domain/payments.ts';
+import { BankUnavailable } from './bank.ts';
+import type { Bank, BankEvent, BankRefund, BankRefundResult, Collection } from './bank.ts';
+
+export interface StripeOptions {
+  secretKey: string;
+  /** Several while a secret is being rotated. */
+  webhookSecrets: string[];
+  /** Another address than the bank's own: the simulator's. */
+  apiBase?: string | undefined;
+  /** One call's patience. */
+  timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 15_000;
+/** The bank's clock and ours may differ by this much when its records are searched. */
+const CLOCK_SKEW_SECONDS = 300;
+/** How often a key is raised in one ask: the bank replays a stored 500 for a day, to the same key alone. */
+const KEYS_PER_ASK = 4;
+
+/** The adapter: the only file that speaks to Stripe. */
+export function createStripeBank(options: StripeOptions): Bank {
+  const { secretKey, webhookSecrets, apiBase, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const address = apiBase === undefined ? {} : addressOf(apiBase);
+  // Retries are Temporal's: the SDK's own keys would die with the process.
+  const stripe = new Stripe(secretKey, {
+    ...address,
+    maxNetworkRetries: 0,
+    timeout: timeoutMs,
+    telemetry: false,
+  });
+  return {
+    collect: (collection, how) => collect(stripe, collection, how),
+    read: (collection, intentId) => read(stripe, collection, intentId),
+    confirm: (intentId, paymentMethodId, attempt) => confirm(stripe, intentId, { paymentMethodId, attempt }),
+    close: (intentId) => close(stripe, intentId),
+    refund: (refund, how) => refundAtBank(stripe, refund, how),
+    readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
+  };
+}
+
+function addressOf(apiBase: string): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
+  const { hostname, port, protocol } = new URL(apiBase);
+  return { host: hostname, port, protocol: protocol === 'http:' ? 'http' : 'https' };
+}
+
+async function collect(
+  stripe: Stripe,
+  collection: Collection,
+  { paymentMethodId, again }: { paymentMethodId?: string; again: boolean },
+): Promise<Intent> {
+  const find = () => read(stripe, collection);
+  if (again) {
+    const existing = await find();
+    if (existing !== undefined) return existing;
+  }
+  return withKey(`${collection.bookingId}:reserve:${collection.paymentId}`, find, async (idempotencyKey) => {
+    const pays: Pick<Stripe.PaymentIntentCreateParams, 'payment_method' | 'confirm'> =
+      paymentMethodId === undefined ? {} : { payment_method: paymentMethodId, confirm: true };
+    const intent = await stripe.paymentIntents.create(
+      {
+        amount: collection.amountMinor,
+        currency: collection.currency.toLowerCase(),
+        capture_method: 'automatic',
+        payment_method_types: ['card'],
+        metadata: { bookingId: collection.bookingId, paymentId: collection.paymentId },
+        ...pays,
+      },
+      { idempotencyKey },
+    );
+    return intentOf(intent);
+  });
+}
+
+/** By id, or by walking the bank's records since the payment was asked for: unlike its search they are never behind. */
+async function read(stripe: Stripe, collection: Collection, intentId?: string): Promise<Intent | undefined> {
+  return translated(async () => {
+    if (intentId !== undefined) return intentOf(await stripe.paymentIntents.retrieve(intentId));
+    const since = Math.floor(Date.parse(collection.since) / 1000) - CLOCK_SKEW_SECONDS;
+    for await (const intent of stripe.paymentIntents.list({ created: { gte: since }, limit: 100 })) {
+      if (intent.metadata.paymentId === collection.paymentId) return intentOf(intent);
+    }
+    return undefined;
+  });
+}
+
+async function confirm(
+  stripe: Stripe,
+  intentId: string,
+  { paymentMethodId, attempt }: { paymentMethodId: string; attempt: string },
+): Promise<Intent> {
+  const find = async () => {
+    const intent = intentOf(await stripe.paymentIntents.retrieve(intentId));
+    return intent.status === 'pending' ? undefined : intent;
+  };
+  return withKey(`${intentId}:confirm:${attempt}`, find, async (idempotencyKey) =>
+    intentOf(
+      await stripe.paymentIntents.confirm(intentId, { payment_method: paymentMethodId }, { idempotencyKey }),
+    ),
+  );
+}
+
+async function close(stripe: Stripe, intentId: string): Promise<Intent> {
+  return translated(async () => {
+    try {
+      return intentOf(
+        await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: `${intentId}:void` }),
+      );
+    } catch (error) {
+      // Already cancelled, already paid, or being paid: what it is now is the answer.
+      if (
+        error instanceof Stripe.errors.StripeInvalidRequestError &&
+        error.code === 'payment_intent_unexpected_state'
+      ) {
+        return intentOf(await stripe.paymentIntents.retrieve(intentId));
+      }
+      throw error;
+    }
+  });
+}
+
+async function refundAtBank(
+  stripe: Stripe,
+  refund: BankRefund,
+  { again }: { again: boolean },
+): Promise<BankRefundResult> {
+  const find = () =>
+    translated(async () => {
+      for await (const found of stripe.refunds.list({ payment_intent: refund.intentId, limit: 100 })) {
+        if (found.metadata?.refundId === refund.refundId) return refundOf(found);
+      }
+      return undefined;
+    });
+  if (again) {
+    const existing = await find();
+    if (existing !== undefined) return existing;
+  }
+  return withKey(`${refund.refundId}:refund`, find, async (idempotencyKey) =>
+    refundOf(
+      await stripe.refunds.create(
+        {
+          payment_intent: refund.intentId,
+          amount: refund.amountMinor,
+          metadata: { refundId: refund.refundId },
+        },
+        { idempotencyKey },
+      ),
+    ),
+  );
+}
+
+/**
+ * Asks under a key. A 500 ends the execution at the bank but is replayed to the same key for a day: then the bank's
+ * records tell whether it had an effect, and only if it had none the key is raised. The chain of keys is the same
+ * in every process, so an ask that is repeated after a crash walks it to the same end.
+ */
+async function withKey<T>(
+  key: string,
+  find: () => Promise<T | undefined>,
+  ask: (idempotencyKey: string) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; attempt <= KEYS_PER_ASK; attempt += 1) {
+    try {
+      return await translated(() => ask(`${key}:${attempt.toString()}`));
+    } catch (error) {
+      if (!(error instanceof BankUnavailable) || !isStoredFailure(error.cause)) throw error;
+      const found = await find();
+      if (found !== undefined) return found;
+    }
+  }
+  throw new BankUnavailable('The bank answers nothing but errors.');
+}
+
+function isStoredFailure(cause: unknown): boolean {
+  return cause instanceof Stripe.errors.StripeAPIError && (cause.statusCode ?? 0) >= 500;
+}
+
+/** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
+async function translated<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeCardError && error.payment_intent !== undefined) {
+      return intentOf(error.payment_intent) as T;
+    }
+    if (error instanceof Stripe.errors.StripeInvalidRequestError) throw refusalOf(error);
+    if (error instanceof Stripe.errors.StripeError)
+      throw new BankUnavailable(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function refusalOf(error: Stripe.errors.StripeInvalidRequestError): DomainError {
+  if (error.code === 'amount_too_small' || error.code === 'amount_too_large') {
+    return new DomainError('amount_too_small', 'The bank cannot charge this amount.', {
+      bankCode: error.code,
+    });
+  }
+  const path = error.param?.startsWith('payment_method') === true ? 'paymentMethodId' : '';
+  return invalidInput(path, `The bank refused the payment: ${error.message}`);
+}
+
+const STATUSES: Readonly<Record<string, PaymentStatus>> = {
+  requires_payment_method: 'pending',
+  requires_confirmation: 'pending',
+  requires_action: 'requires_action',
+  processing: 'processing',
+  requires_capture: 'reserved',
+  succeeded: 'posted',
+  canceled: 'voided',
+};
+
+function intentOf(intent: Stripe.PaymentIntent): Intent {
+  const error = intent.last_payment_error;
+  const chargeId = typeof intent.latest_charge === 'string' ? intent.latest_charge : intent.latest_charge?.id;
+  const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
+  return {
+    id: intent.id,
+    // A status that this API version does not know is neither money nor an end.
+    status: STATUSES[intent.status] ?? 'processing',
+    amountMinor: intent.amount,
+    currency: intent.currency.toUpperCase(),
+    ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
+    ...(nextActionUrl !== undefined && { nextActionUrl }),
+    ...(chargeId !== undefined && { chargeId }),
+    ...(error !== null && {
+      failure: {
+        code: error.code ?? error.type,
+        ...(error.decline_code !== undefined && { declineCode: error.decline_code }),
+        message: error.message ?? 'The payment failed.',
+      },
+    }),
+  };
+}
+
+const REFUND_STATUSES: Readonly<Record<string, RefundStatus>> = {
+  succeeded: 'settled',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+function refundOf(refund: Stripe.Refund): BankRefundResult {
+  const status = REFUND_STATUSES[refund.status ?? ''] ?? 'pending';
+  return {
+    id: refund.id,
+    status,
+    ...(refund.failure_reason !== undefined && { failure: refund.failure_reason }),
+  };
+}
+
+function readWebhook(
+  stripe: Stripe,
+  { body, signature, secrets }: { body: Buffer; signature: string; secrets: string[] },
+): BankEvent {
+  for (const secret of secrets) {
+    try {
+      const event = stripe.webhooks.constructEvent(body, signature, secret);
+      const object = event.data.object as { id?: string };
+      return { id: event.id, kind: event.type, objectId: object.id, payload: event };
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error;
+    }
+  }
+  throw invalidInput(
+    'Stripe-Signature',
+    'The signature does not fit the body, or is older than five minutes.',
+  );
+}
