@@ -1,0 +1,168 @@
+import { DomainError } from './errors.ts';
+import type { CalendarDate, Instant, LocalTime, Stay, TimeZone } from './nights.ts';
+import { addDays, addMonths, instantOf, millisecondsOf, nightCount, todayIn } from './nights.ts';
+import type { Guests } from './pricing.ts';
+
+/** What a host asks of a stay, per property. */
+export interface StayRules {
+  minimumNights: number;
+  maximumNights: number;
+  /** How many days before check-in, in the property's zone, a stay must be booked. 0: on the same day too. */
+  advanceNoticeDays: number;
+  /** With no advance notice: until when on the day itself. `null`: all day. */
+  sameDayLatestTime: LocalTime | null;
+  /** How many months ahead a stay may begin. */
+  bookingWindowMonths: number;
+  /** Nights kept empty around each stay. Those of two stays may overlap; those of one and another stay may not. */
+  preparationNightsBefore: number;
+  preparationNightsAfter: number;
+  maximumPets: number;
+}
+
+export const DEFAULT_STAY_RULES: Readonly<StayRules> = {
+  minimumNights: 1,
+  maximumNights: 365,
+  advanceNoticeDays: 0,
+  sameDayLatestTime: null,
+  bookingWindowMonths: 12,
+  preparationNightsBefore: 0,
+  preparationNightsAfter: 0,
+  maximumPets: 2,
+};
+
+/** Within which bounds a host may set each number, both included. `maximumNights` is never below `minimumNights`. */
+export const STAY_RULE_LIMITS = {
+  minimumNights: { least: 1, most: 365 },
+  maximumNights: { least: 1, most: 365 },
+  advanceNoticeDays: { least: 0, most: 90 },
+  bookingWindowMonths: { least: 1, most: 24 },
+  preparationNightsBefore: { least: 0, most: 14 },
+  preparationNightsAfter: { least: 0, most: 14 },
+  maximumPets: { least: 0, most: 10 },
+} as const;
+
+/** So many infants come along uncounted; each one more counts as a guest. */
+export const INFANTS_NOT_COUNTED = 5;
+
+/** The rules in the order in which they are looked at: a refusal names the first that is broken. */
+export const STAY_REFUSAL_RULES = [
+  'past',
+  'advance_notice',
+  'booking_window',
+  'minimum_nights',
+  'maximum_nights',
+  'capacity',
+  'pets',
+] as const;
+export type StayRefusalRule = (typeof STAY_REFUSAL_RULES)[number];
+
+/** Why a stay cannot be booked. `limit` is the bound that would do: a number, or the first or last possible date. */
+export interface StayRefusal {
+  rule: StayRefusalRule;
+  message: string;
+  limit: number | CalendarDate;
+}
+
+/** A stay asked for at a moment. Whether its nights are free is another question, and the database's. */
+export interface StayRequest {
+  stay: Stay;
+  guests: Guests;
+  rules: StayRules;
+  /** How many guests the property sleeps. */
+  capacity: number;
+  zone: TimeZone;
+  at: Instant;
+}
+
+/** The first rule that the stay breaks, or nothing. "Today" is the property's. */
+export function refusalOf(request: StayRequest): StayRefusal | undefined {
+  const today = todayIn(request.zone, request.at);
+  for (const rule of STAY_REFUSAL_RULES) {
+    const broken = CHECKS[rule](request, today);
+    if (broken !== undefined) return { rule, ...broken };
+  }
+  return undefined;
+}
+
+/** @throws DomainError `stay_refused`, with `rule` and `limit`, when a rule is broken. */
+export function assertAllowed(request: StayRequest): void {
+  const refusal = refusalOf(request);
+  if (refusal === undefined) return;
+  const { rule, message, limit } = refusal;
+  throw new DomainError('stay_refused', message, { rule, limit });
+}
+
+/** How many of the party count against the capacity. */
+export function countedGuests({ adults, children, infants }: Guests): number {
+  return adults + children + Math.max(0, infants - INFANTS_NOT_COUNTED);
+}
+
+/** The nights to keep empty before and after a stay, where the rules ask for any. */
+export function preparationOf(stay: Stay, rules: StayRules): { before?: Stay; after?: Stay } {
+  const { preparationNightsBefore: before, preparationNightsAfter: after } = rules;
+  return {
+    ...(before > 0 && { before: { checkIn: addDays(stay.checkIn, -before), checkOut: stay.checkIn } }),
+    ...(after > 0 && { after: { checkIn: stay.checkOut, checkOut: addDays(stay.checkOut, after) } }),
+  };
+}
+
+type Check = (request: StayRequest, today: CalendarDate) => Omit<StayRefusal, 'rule'> | undefined;
+
+const CHECKS: Readonly<Record<StayRefusalRule, Check>> = {
+  past({ stay }, today) {
+    if (stay.checkIn >= today) return undefined;
+    return { message: 'The check-in date has passed.', limit: today };
+  },
+
+  advance_notice({ stay, rules, zone, at }, today) {
+    const earliest = earliestCheckIn(rules, { zone, at, today });
+    if (stay.checkIn >= earliest) return undefined;
+    return { message: `The earliest possible check-in is ${earliest}.`, limit: earliest };
+  },
+
+  booking_window({ stay, rules }, today) {
+    const latest = addMonths(today, rules.bookingWindowMonths);
+    if (stay.checkIn <= latest) return undefined;
+    return { message: `The latest possible check-in is ${latest}.`, limit: latest };
+  },
+
+  minimum_nights({ stay, rules }) {
+    const limit = rules.minimumNights;
+    if (nightCount(stay) >= limit) return undefined;
+    return { message: `The stay must be at least ${counted(limit, 'night')} long.`, limit };
+  },
+
+  maximum_nights({ stay, rules }) {
+    const limit = rules.maximumNights;
+    if (nightCount(stay) <= limit) return undefined;
+    return { message: `The stay may be at most ${counted(limit, 'night')} long.`, limit };
+  },
+
+  capacity({ guests, capacity: limit }) {
+    if (countedGuests(guests) <= limit) return undefined;
+    return { message: `The property sleeps ${counted(limit, 'guest')}.`, limit };
+  },
+
+  pets({ guests, rules }) {
+    const limit = rules.maximumPets;
+    if (guests.pets <= limit) return undefined;
+    return {
+      message: limit === 0 ? 'Pets cannot stay.' : `At most ${counted(limit, 'pet')} can stay.`,
+      limit,
+    };
+  },
+};
+
+function earliestCheckIn(
+  { advanceNoticeDays, sameDayLatestTime }: StayRules,
+  { zone, at, today }: { zone: TimeZone; at: Instant; today: CalendarDate },
+): CalendarDate {
+  if (advanceNoticeDays > 0 || sameDayLatestTime === null) return addDays(today, advanceNoticeDays);
+  const closesAt = instantOf(today, sameDayLatestTime, zone);
+  const isOpen = millisecondsOf(at) <= millisecondsOf(closesAt); // The closing instant itself is in time.
+  return isOpen ? today : addDays(today, 1);
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
