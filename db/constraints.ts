@@ -1,0 +1,20 @@
+import { DatabaseError } from 'pg';
+import { DomainError } from '#domain/errors.ts';
+
+/**
+ * What the caller is told when a constraint, the last line behind our own reads, refuses a write. A constraint
+ * without an entry guards against our own mistakes: its violation is a defect, and a 500.
+ */
+const REFUSALS: Readonly<Record<string, () => DomainError>> = {
+  stays_do_not_overlap: () => datesUnavailable(),
+};
+
+export function datesUnavailable(): DomainError {
+  return new DomainError('dates_unavailable', 'Some of these nights are taken.');
+}
+
+/** The refusal that a violated constraint stands for; any other error as it is. */
+export function asRefusal(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.constraint === undefined) return error;
+  return REFUSALS[error.constraint]?.() ?? error;
+}

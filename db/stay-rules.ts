@@ -1,0 +1,62 @@
+import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
+import type { StayRules } from '#domain/availability.ts';
+import type { PropertyId } from '#domain/ids.ts';
+import type { Db, Transaction } from './connect.ts';
+
+/** A row of `stay_rules`. A property without one follows the defaults. */
+export interface StayRulesRow {
+  minimum_nights: number;
+  maximum_nights: number;
+  advance_notice_days: number;
+  same_day_latest_time: string | null;
+  booking_window_months: number;
+  preparation_nights_before: number;
+  preparation_nights_after: number;
+  maximum_pets: number;
+}
+
+export function rulesOfRow(row: StayRulesRow | null | undefined): StayRules {
+  if (!row) return { ...DEFAULT_STAY_RULES };
+  return {
+    minimumNights: row.minimum_nights,
+    maximumNights: row.maximum_nights,
+    advanceNoticeDays: row.advance_notice_days,
+    sameDayLatestTime: row.same_day_latest_time,
+    bookingWindowMonths: row.booking_window_months,
+    preparationNightsBefore: row.preparation_nights_before,
+    preparationNightsAfter: row.preparation_nights_after,
+    maximumPets: row.maximum_pets,
+  };
+}
+
+function rowOfRules(rules: StayRules): StayRulesRow {
+  return {
+    minimum_nights: rules.minimumNights,
+    maximum_nights: rules.maximumNights,
+    advance_notice_days: rules.advanceNoticeDays,
+    same_day_latest_time: rules.sameDayLatestTime,
+    booking_window_months: rules.bookingWindowMonths,
+    preparation_nights_before: rules.preparationNightsBefore,
+    preparation_nights_after: rules.preparationNightsAfter,
+    maximum_pets: rules.maximumPets,
+  };
+}
+
+export async function readStayRules(db: Db, propertyId: PropertyId): Promise<StayRules> {
+  const rows = await db<StayRulesRow & { property_id: string }>('stay_rules').where({
+    property_id: propertyId,
+  });
+  return rulesOfRow(rows[0]);
+}
+
+/** Sets all rules of a property that the caller has locked. */
+export async function writeStayRules(
+  trx: Transaction,
+  propertyId: PropertyId,
+  rules: StayRules,
+): Promise<void> {
+  await trx('stay_rules')
+    .insert({ property_id: propertyId, ...rowOfRules(rules) })
+    .onConflict('property_id')
+    .merge();
+}

@@ -1,0 +1,23 @@
+import { DatabaseError } from 'pg';
+import { asRefusal } from './constraints.ts';
+import type { Db, Transaction } from './connect.ts';
+
+const ATTEMPTS = 4;
+
+/** Deadlock and serialization failure: PostgreSQL undid the whole transaction so that it can be run again. */
+const RUN_AGAIN: readonly (string | undefined)[] = ['40P01', '40001'];
+
+/**
+ * Runs `work` in a transaction and runs it anew, at most three times, when PostgreSQL chose it as the victim of a
+ * conflict. So `work` changes nothing but the database. A violated constraint comes out as its refusal.
+ */
+export async function inTransaction<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction(work);
+    } catch (error) {
+      const isVictim = error instanceof DatabaseError && RUN_AGAIN.includes(error.code);
+      if (!isVictim || attempt === ATTEMPTS) throw asRefusal(error);
+    }
+  }
+}
