@@ -64,7 +64,7 @@ async function collect(
         amount: collection.amountMinor,
         currency: collection.currency.toLowerCase(),
         capture_method: 'automatic',
-        payment_method_types: ['card'],
+        allowed_payment_method_types: ['card'],
         metadata: { bookingId: collection.bookingId, paymentId: collection.paymentId },
         ...pays,
       },
