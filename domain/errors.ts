@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'unauthenticated',
   'forbidden',
   'not_found',
+  'method_not_allowed',
   'dates_unavailable',
   'stay_refused',
   'quote_expired',
@@ -23,6 +24,7 @@ export const ERROR_CODES = [
   'idempotency_in_progress',
   'rate_limited',
   'unavailable',
+  'internal_error',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

@@ -1,0 +1,80 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Middleware } from 'koa';
+import { DomainError, notFound } from '#domain/errors.ts';
+import type { ApiDeps } from './deps.ts';
+import type { Endpoint } from './endpoint.ts';
+import { cors } from './middleware/cors.ts';
+import { answerProblems } from './middleware/problems.ts';
+import { logRequests } from './middleware/request-log.ts';
+import { secure } from './middleware/secure.ts';
+import type { ApiState } from './request.ts';
+import { serve } from './serve.ts';
+
+function routesOf(endpoints: readonly Endpoint[], deps: ApiDeps): Router<ApiState> {
+  const router = new Router<ApiState>();
+  for (const endpoint of endpoints) {
+    router.register(endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), [endpoint.method], serve(endpoint, deps));
+  }
+  return router;
+}
+
+/** Nobody answered: the path is unknown, or known for other methods. */
+const refuseUnrouted: Middleware = (ctx) => {
+  const layers = (ctx.matched ?? []) as { methods: string[] }[];
+  const methods = [...new Set(layers.flatMap((layer) => layer.methods))];
+  if (methods.length === 0) throw notFound('path');
+  ctx.set('Allow', methods.join(', '));
+  throw new DomainError('method_not_allowed', `Here only ${methods.join(', ')} will do.`);
+};
+
+/** The API over its endpoints. `mounts` are what answers beside them: GraphQL, the development inbox. */
+export function createApp(
+  endpoints: readonly Endpoint[],
+  deps: ApiDeps,
+  mounts: readonly Middleware[] = [],
+): Koa<ApiState> {
+  const { corsOrigins, trustProxy } = deps.settings;
+  const app = new Koa<ApiState>({ proxy: trustProxy });
+  app.use(logRequests(deps.log));
+  app.use(secure());
+  if (corsOrigins.length > 0) app.use(cors(corsOrigins));
+  app.use(answerProblems(deps.log));
+  for (const mount of mounts) app.use(mount);
+  app.use(routesOf(endpoints, deps).routes());
+  app.use(refuseUnrouted);
+  return app;
+}
+
+export interface Listening extends AsyncDisposable {
+  url: string;
+}
+
+/** Listens; disposing of it takes no new connection and waits for the answers under way, `graceMs` at most. */
+export async function listen(
+  app: Koa<ApiState>,
+  { host = '127.0.0.1', port, graceMs = 10_000 }: { host?: string; port: number; graceMs?: number },
+): Promise<Listening> {
+  const answer = app.callback();
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    void answer(request, response);
+  });
+  server.listen(port, host);
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve);
+    server.once('error', reject);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${actual}`,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

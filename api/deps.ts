@@ -1,0 +1,28 @@
+import type { Logger } from 'pino';
+import type { Db } from '#db/connect.ts';
+import type { Cache } from '#gateways/cache.ts';
+import type { Passwords } from '#gateways/passwords.ts';
+import type { RateLimits } from '#gateways/rate-limits.ts';
+
+/** What an operator may set about the API; the defaults are in `config.ts`. */
+export interface ApiSettings {
+  /** Origins that browsers may call from; none by default. */
+  corsOrigins: readonly string[];
+  /** Whether `X-Forwarded-For` and `-Proto` come from our own proxy. */
+  trustProxy: boolean;
+}
+
+/**
+ * All that endpoints run on, built once in `bin/api.ts` and handed to every `handle` beside its input, so that
+ * `handle({ input, db, cache })` names exactly what it uses. A domain adds its own line here.
+ */
+export interface ApiDeps {
+  db: Db;
+  cache: Cache;
+  log: Logger;
+  /** The wall clock; bookings have their own (`bookingNow`). */
+  now: () => Date;
+  passwords: Passwords;
+  rateLimits: RateLimits;
+  settings: ApiSettings;
+}

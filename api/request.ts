@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ParameterizedContext } from 'koa';
+
+/** What the middleware notes about a request, for the log. */
+export interface ApiState {
+  requestId: string;
+  /** The path as the endpoint states it; undefined where none was found. */
+  route?: string;
+  actorId?: string;
+}
+
+/** What an endpoint may know of the request itself. Everything is read when asked for: most endpoints ask for nothing. */
+export class RequestInfo {
+  readonly #ctx: ParameterizedContext<ApiState>;
+
+  constructor(ctx: ParameterizedContext<ApiState>) {
+    this.#ctx = ctx;
+  }
+
+  /** The `Request-Id` of the answer. */
+  get id(): string {
+    return this.#ctx.state.requestId;
+  }
+
+  /** The caller's address; the proxy's word for it where the settings trust the proxy. */
+  get ip(): string {
+    return this.#ctx.ip;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#ctx.req.headers;
+  }
+
+  /** The user agent, cut to a length worth keeping. */
+  get userAgent(): string | undefined {
+    return this.#ctx.req.headers['user-agent']?.slice(0, 200);
+  }
+}
