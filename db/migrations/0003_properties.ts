@@ -77,6 +77,8 @@ export async function up(db: Knex): Promise<void> {
       constraint properties_discount_a_share check (
         weekly_discount_percent between 0 and 100 and monthly_discount_percent between 0 and 100),
       constraint properties_are_rated_when_counted check ((rating_average is null) = (rating_count = 0)),
+      -- Search reckons in the zone of each row, so a name that PostgreSQL does not know must not get in.
+      constraint properties_lie_in_a_known_zone check (timezone(time_zone, created_at) is not null),
       constraint properties_deleted_are_not_offered check (deleted_at is null or status <> 'published')
     );
 
@@ -84,7 +86,7 @@ export async function up(db: Knex): Promise<void> {
     -- Search looks only at what is published; one index for each way to come near or to sort.
     create index properties_by_place on properties using gist (place) where status = 'published';
     create index properties_by_price on properties (nightly_minor, id) where status = 'published';
-    create index properties_by_rating on properties ((coalesce(rating_average, 0)) desc, id) where status = 'published';
+    create index properties_by_rating on properties ((coalesce(rating_average, 0)), id) where status = 'published';
     create index properties_by_amenity on properties using gin (amenity_keys) where status = 'published';
     create index properties_by_text on properties
       using gin ((title || ' ' || description) gin_trgm_ops) where status = 'published';
