@@ -130,8 +130,17 @@ const POLICIES: Readonly<Record<OfferedPolicy, (cancellation: Cancellation) => K
   },
 };
 
-/** Within 24 hours of a confirmation that came at least 7 days before check-in, for a stay under 28 nights. */
-function isInGrace({ stay, checkInTime, zone, confirmedAt, at }: Cancellation): boolean {
+/**
+ * Within 24 hours of a confirmation that came at least 7 days before check-in, for a stay under 28 nights; both
+ * limits included. What counts is when the booking was confirmed: cancelling it may come less than 7 days before.
+ */
+export function isInGrace({
+  stay,
+  checkInTime,
+  zone,
+  confirmedAt,
+  at,
+}: Omit<Cancellation, 'price'>): boolean {
   const checkIn = { date: stay.checkIn, time: checkInTime, zone };
   return (
     nightCount(stay) < GRACE_BELOW_NIGHTS &&

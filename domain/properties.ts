@@ -73,7 +73,7 @@ function fractionOf(text: string): number {
 }
 
 /**
- * What an amenity is searched by: hosts write freely, so case, accents' encoding and punctuation make no difference.
+ * What an amenity is searched by: hosts write freely, so case, encoding and punctuation make no difference.
  * `Wifi`, `Wi-Fi` → `wifi`; `Free parking on premises` → `free_parking_on_premises`. Nothing left → the empty string.
  */
 export function amenityKey(amenity: string): string {
@@ -82,5 +82,6 @@ export function amenityKey(amenity: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}\s_]+/gu, '')
     .replace(/[\s_]+/gu, '_')
-    .replace(/^_|_$/gu, '');
+    .replace(/^_|_$/gu, '')
+    .normalize('NFKC'); // Again: what stood between two marks may be gone.
 }
