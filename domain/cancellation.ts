@@ -85,6 +85,10 @@ interface KeptNights {
 }
 const NOTHING: KeptNights = { wholeNights: 0, othersBasisPoints: 0 };
 
+function isNothing({ wholeNights, othersBasisPoints }: KeptNights): boolean {
+  return wholeNights === 0 && othersBasisPoints === 0;
+}
+
 /**
  * What each side gets when a booking is cancelled at a moment: as a quote for any moment, and as the deed for its own.
  * A guest's refund never grows as time passes. Depends on zone data: ask in an activity, not in workflow code.
@@ -118,7 +122,7 @@ function judge(cancellation: Cancellation): { kept: KeptNights; fullBecause?: Re
   if (by === 'host') return { kept: NOTHING, fullBecause: 'cancelled_by_host' };
   if (!isOfferedPolicy(policy)) throw new RangeError(`No booking is made under the policy ${policy} yet.`);
   const kept = POLICIES[policy](cancellation);
-  if (kept === NOTHING) return { kept, fullBecause: 'full' };
+  if (isNothing(kept)) return { kept, fullBecause: 'full' };
   return isInGrace(cancellation) ? { kept: NOTHING, fullBecause: 'grace' } : { kept };
 }
 
@@ -169,7 +173,7 @@ function divide(price: StayPrice, kept: KeptNights): Record<CancelledLine['kind'
   const cleaning = divideNights(spreadOverNights(price, 'cleaning'), kept);
   const pet = divideNights(spreadOverNights(price, 'pet'), kept);
   const keptMinor = night.keptMinor + cleaning.keptMinor + pet.keptMinor;
-  const isFull = kept === NOTHING;
+  const isFull = isNothing(kept);
   const proportion = isFull ? [0, 1] : [keptMinor, price.hostBaseMinor - keptMinor];
   if (price.hostBaseMinor === 0 && !isFull) proportion[0] = 1; // A stay for nothing still has one side.
   return {
