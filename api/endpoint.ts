@@ -114,7 +114,7 @@ export interface Endpoint {
  * refuses. The route, the checks and the OpenAPI operation are all made from this one object, so they cannot drift.
  *
  * `handle` receives the checked call and every dependency of `ApiDeps` in one object, and destructures what it uses.
- * Each `api/<domain>/routes.ts` exports its endpoints as one array, which `bin/endpoints.ts` collects. A domain
+ * Each `api/<domain>/routes.ts` exports its endpoints as one array, which `api/endpoints.ts` collects. A domain
  * that needs a dependency of its own adds a line to `ApiDeps`.
  */
 export function endpoint<

@@ -30,7 +30,7 @@ function send(ctx: Context, reply: Reply | RawReply): void {
   for (const name in headers) ctx.res.setHeader(name, headers[name] ?? '');
   ctx.status = reply.status;
   ctx.body = 'bytes' in reply ? reply.bytes : reply.body;
-  if (isKnown(headers?.['ETag'], ctx.req.headers['if-none-match'])) ctx.status = 304;
+  if (isKnown(headers?.ETag, ctx.req.headers['if-none-match'])) ctx.status = 304;
 }
 
 /** An id that cannot be one names nothing: that is 404, as for any other thing that is not there. */

@@ -141,15 +141,21 @@ export function refreshSession(
   });
 }
 
-/** Sessions that can still be refreshed, the newest first. */
-export function sessionsOf(db: Db, userId: UserId, now: Date): Promise<SessionRow[]> {
-  return db('sessions')
-    .where({ user_id: userId, revoked_at: null })
+/** Sessions that can still be refreshed, the newest first, from after `before` on. */
+export function listSessions(
+  db: Db,
+  page: { userId: UserId; before: SessionId | undefined; limit: number },
+  now: Date,
+): Promise<SessionRow[]> {
+  const sessions = db('sessions')
+    .where({ user_id: page.userId, revoked_at: null })
     .whereRaw('exists (select from session_tokens t where t.session_id = sessions.id and t.expires_at > ?)', [
       now.toISOString(),
     ])
-    .orderBy('created_at', 'desc')
-    .select<SessionRow[]>('id', 'user_agent', 'created_at', 'refreshed_at');
+    .orderBy('id', 'desc')
+    .limit(page.limit);
+  if (page.before !== undefined) void sessions.where('id', '<', page.before);
+  return sessions.select<SessionRow[]>('id', 'user_agent', 'created_at', 'refreshed_at');
 }
 
 /**

@@ -1,6 +1,73 @@
-export interface Cache {
+import { Breaker } from './breaker.ts';
+import { openRedis } from './redis.ts';
+
+/** A dropped key stays empty so long: longer than any read that began before the drop. */
+export const DROPPED_SECONDS = 2;
+const DROPPED = '';
+
+/**
+ * Copies of what the database knows, which may be lost at any time. A cache that is down, slow or flushed is a cache
+ * without entries: no call throws, and none takes longer than its deadline (50 ms; nothing at all once a few in a
+ * row have failed). Read through it like this, and a reader never puts back what a writer has just made stale:
+ *
+ *     const cached = await cache.get(key);
+ *     if (cached !== null) return cached;
+ *     const fresh = await readFromDatabase();
+ *     await cache.set(key, fresh, ttlSeconds);
+ *
+ * - `set` fills an empty key and leaves a filled one alone. A new value is brought in by `drop`, not by `set`.
+ * - `drop` empties keys and keeps them empty for two seconds, so that a `set` of a value read before it comes to
+ *   nothing. It returns once the server has done so: a read that begins after it finds the database's word.
+ * - `drop` answers false when it could not reach the server. Copies may then live on until their time is over, so
+ *   what must not be stale for longer has to be set with a time to live that says so.
+ */
+export interface Cache extends AsyncDisposable {
   get(key: string): Promise<string | null>;
   getBytes(key: string): Promise<Buffer | null>;
   set(key: string, value: string | Buffer, ttlSeconds: number): Promise<void>;
   drop(keys: readonly string[]): Promise<boolean>;
+}
+
+/** Every read a miss: the API without Redis. */
+const NO_CACHE: Cache = {
+  get: () => Promise.resolve(null),
+  getBytes: () => Promise.resolve(null),
+  set: () => Promise.resolve(),
+  drop: () => Promise.resolve(true),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+export interface CacheOptions {
+  /** Undefined: no cache at all. */
+  redisUrl?: string | undefined;
+  /** Hears when the server goes away and when it is back. */
+  report?: (reachable: boolean) => void;
+}
+
+/** A cache in Redis, or none. */
+export function createCache({ redisUrl, report }: CacheOptions): Cache {
+  if (redisUrl === undefined) return NO_CACHE;
+  const redis = openRedis(redisUrl, report);
+  const breaker = new Breaker();
+  return {
+    async get(key) {
+      const found = await breaker.attempt(() => redis.get(key), null);
+      return found === DROPPED ? null : found;
+    },
+    async getBytes(key) {
+      const found = await breaker.attempt(() => redis.getBuffer(key), null);
+      return found?.length === 0 ? null : found;
+    },
+    async set(key, value, ttlSeconds) {
+      await breaker.attempt<unknown>(() => redis.set(key, value, 'EX', ttlSeconds, 'NX'), null);
+    },
+    async drop(keys) {
+      const drops = () => Promise.all(keys.map((key) => redis.set(key, DROPPED, 'EX', DROPPED_SECONDS)));
+      return keys.length === 0 || (await breaker.attempt(drops, null)) !== null;
+    },
+    [Symbol.asyncDispose]() {
+      redis.disconnect();
+      return Promise.resolve();
+    },
+  };
 }

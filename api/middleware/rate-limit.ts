@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { DomainError } from '#domain/errors.ts';
-import type { RateClass, RateLimits } from '#gateways/rate-limits.ts';
+import type { RateClass, RateLimits, RateVerdict } from '#gateways/rate-limits.ts';
+
+function requireAllowed({ allowed, resetSeconds }: RateVerdict): void {
+  if (allowed) return;
+  throw new DomainError('rate_limited', `Too many calls. Try again in ${resetSeconds} s.`, {
+    retryAfterSeconds: resetSeconds,
+  });
+}
 
 /**
  * Counts the call against its caller's address, tells what is left in the `RateLimit` headers of the IETF draft, and
@@ -14,12 +22,19 @@ export async function withinLimits(
   if (rateClass === 'exempt') return;
   const counted = rateLimits.consume(rateClass, ctx.ip);
   if (counted === undefined) return;
-  const { allowed, limit, remaining, resetSeconds, windowSeconds } = await counted;
+  const verdict = await counted;
+  const { limit, windowSeconds, remaining, resetSeconds } = verdict;
   ctx.set('RateLimit-Policy', `"${rateClass}";q=${limit};w=${windowSeconds}`);
   ctx.set('RateLimit', `"${rateClass}";r=${remaining};t=${resetSeconds}`);
-  if (!allowed) {
-    throw new DomainError('rate_limited', `Too many calls. Try again in ${resetSeconds} s.`, {
-      retryAfterSeconds: resetSeconds,
-    });
-  }
+  requireAllowed(verdict);
+}
+
+/**
+ * Counts a password tried on an account, wherever it comes from: many addresses guess no faster than one. The account
+ * need not exist, and the counter knows only a hash of its address. Throws `rate_limited`.
+ */
+export async function countSignIn(email: string, rateLimits: RateLimits): Promise<void> {
+  const account = createHash('sha256').update(email).digest('base64url').slice(0, 22);
+  const verdict = await rateLimits.consume('sign_in', `account:${account}`);
+  if (verdict !== undefined) requireAllowed(verdict);
 }

@@ -31,7 +31,7 @@ export async function up(db: Knex): Promise<void> {
       refreshed_at timestamptz not null,
       revoked_at   timestamptz
     );
-    create index sessions_by_user on sessions (user_id, created_at) where revoked_at is null;
+    create index sessions_by_user on sessions (user_id, id) where revoked_at is null;
 
     create table session_tokens (
       hash       bytea primary key,

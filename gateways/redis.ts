@@ -1,0 +1,30 @@
+import { Redis } from 'ioredis';
+
+/** What any one command may take. A server that is slower than the database is no help. */
+export const DEADLINE_MS = 50;
+/** A server that went away is asked this often whether it is back. */
+const RECONNECT_MS = 500;
+
+/**
+ * A connection for what may be lost: nothing waits for a server that is away, every command is answered or fails
+ * within the deadline, and commands of the same turn share one round trip. `report` hears of it going and coming back.
+ */
+export function openRedis(redisUrl: string, report?: (reachable: boolean) => void): Redis {
+  const redis = new Redis(redisUrl, {
+    commandTimeout: DEADLINE_MS,
+    connectTimeout: 2_000,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => RECONNECT_MS,
+  });
+  let reachable: boolean | undefined;
+  const note = (now: boolean) => () => {
+    if (now !== reachable) report?.(now);
+    reachable = now;
+  };
+  redis.on('ready', note(true));
+  redis.on('close', note(false));
+  redis.on('error', () => undefined); // Its commands fail by themselves; unheard, the event would end the process.
+  return redis;
+}
