@@ -71,6 +71,11 @@ const contracts = {
             allowImportNames: ['defineUpdate', 'defineSignal', 'defineQuery'],
             message: 'A contract imports only define*.',
           },
+          {
+            name: '@temporalio/common',
+            allowImportNames: ['defineSearchAttributeKey'],
+            message: 'A contract imports only define*.',
+          },
         ],
         patterns: [
           {
@@ -79,7 +84,7 @@ const contracts = {
             message: 'A contract imports only types of domain/.',
           },
           {
-            regex: '^(?!@temporalio/workflow$|#domain/|\\./.*\\.contract\\.ts$)',
+            regex: '^(?!@temporalio/(?:workflow|common)$|#domain/|\\./.*\\.contract\\.ts$)',
             message: 'Too much for a contract.',
           },
         ],

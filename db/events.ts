@@ -28,3 +28,19 @@ export async function recordEvent(trx: Transaction | Db, event: NewEvent): Promi
   });
   return id;
 }
+
+export interface EventRow {
+  id: EventId;
+  kind: string;
+  subject_id: string;
+  actor_id: string;
+  occurred_at: string;
+  recorded_at: string;
+  data: Readonly<Record<string, unknown>>;
+  /** Null until the relay has numbered it. */
+  seq: number | null;
+}
+
+export async function findEvent(db: Db, id: EventId): Promise<EventRow | undefined> {
+  return db<EventRow>('events').where({ id }).first();
+}

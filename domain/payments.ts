@@ -1,3 +1,6 @@
+import type { BookingId, PaymentId } from './ids.ts';
+import type { Currency } from './money.ts';
+
 /** One attempt to collect for a booking. See DESIGN, "Words": reserve, then post, void or expire. */
 export const PAYMENT_STATUSES = [
   'pending',
@@ -39,4 +42,21 @@ export interface Intent {
   nextActionUrl?: string;
   chargeId?: string;
   failure?: PaymentFailure;
+}
+
+/** What a payment is for, wherever the bank has to be asked about it. Amounts in minor units. */
+export interface Collection {
+  bookingId: BookingId;
+  paymentId: PaymentId;
+  amountMinor: number;
+  currency: Currency;
+  /** When the payment was first asked for: the bank's records are searched from here. */
+  since: string;
+}
+
+/** What became of money that was asked back, by the bank's id for it. */
+export interface BankRefundResult {
+  id: string;
+  status: RefundStatus;
+  failure?: string;
 }

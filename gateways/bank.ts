@@ -1,28 +1,11 @@
-import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import type { Currency } from '#domain/money.ts';
-import type { Intent, RefundStatus } from '#domain/payments.ts';
-
-/** What a payment is for, wherever the bank has to be asked about it. Amounts in minor units. */
-export interface Collection {
-  bookingId: BookingId;
-  paymentId: PaymentId;
-  amountMinor: number;
-  currency: Currency;
-  /** When the payment was first asked for: the bank's records are searched from here. */
-  since: string;
-}
+import type { RefundId } from '#domain/ids.ts';
+import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 
 /** Money back for a posted payment. */
 export interface BankRefund {
   refundId: RefundId;
   intentId: string;
   amountMinor: number;
-}
-
-export interface BankRefundResult {
-  id: string;
-  status: RefundStatus;
-  failure?: string;
 }
 
 /** What the bank tells of its own accord, after its signature was checked. */

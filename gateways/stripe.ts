@@ -1,8 +1,8 @@
 import Stripe from 'stripe';
 import { DomainError, invalidInput } from '#domain/errors.ts';
-import type { Intent, PaymentStatus, RefundStatus } from '#domain/payments.ts';
+import type { BankRefundResult, Collection, Intent, PaymentStatus, RefundStatus } from '#domain/payments.ts';
 import { BankUnavailable } from './bank.ts';
-import type { Bank, BankEvent, BankRefund, BankRefundResult, Collection } from './bank.ts';
+import type { Bank, BankEvent, BankRefund } from './bank.ts';
 
 export interface StripeOptions {
   secretKey: string;

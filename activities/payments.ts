@@ -1,0 +1,130 @@
+import { Context } from '@temporalio/activity';
+import { findBooking } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { failRefund, findPayment, findRefund, settleRefund } from '#db/payments.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { BookingId, RefundId } from '#domain/ids.ts';
+import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
+import { refundOrder } from '#workflows/refunds.contract.ts';
+import type { Bank, BankRefund } from '#gateways/bank.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { acceptPayment } from './bookings.ts';
+import type { Accepted } from './bookings.ts';
+
+export interface PaymentDeps {
+  db: Db;
+  bank: Bank;
+  workflows: Workflows;
+}
+
+export type PaymentActivities = ReturnType<typeof createPaymentActivities>;
+
+/** What the bank is asked, one effect each. An activity that runs again looks in the bank's records before it asks. */
+export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
+  return {
+    /** Opens the payment's intent, and pays it when there is a payment method. A decline is an answer. */
+    async collectPayment({
+      paymentMethodId,
+      ...collection
+    }: Collection & { paymentMethodId?: string }): Promise<Intent> {
+      return bank.collect(collection, {
+        again: isAgain(),
+        ...(paymentMethodId !== undefined && { paymentMethodId }),
+      });
+    },
+
+    /** What the bank knows of the payment; undefined when it never heard of it. */
+    async readPayment(collection: Collection): Promise<Intent | undefined> {
+      return bank.read(collection, await intentIdOf(db, collection));
+    },
+
+    /** The payer tries again on the open intent. */
+    async confirmPayment({
+      paymentMethodId,
+      attempt,
+      ...collection
+    }: Collection & { paymentMethodId: string; attempt: string }): Promise<Intent | undefined> {
+      const open = await bank.read(collection, await intentIdOf(db, collection));
+      if (open?.status !== 'pending') return open;
+      return bank.confirm(open.id, paymentMethodId, attempt);
+    },
+
+    /** Sees to it that the payment can bring no more money, unless it has. Undefined when the bank never heard of it. */
+    async closePayment(collection: Collection): Promise<Intent | undefined> {
+      const open = await bank.read(collection, await intentIdOf(db, collection));
+      if (open === undefined || open.status === 'posted' || open.status === 'voided') return open;
+      return bank.close(open.id);
+    },
+
+    /** Asks the bank for the money back. */
+    async refundAtBank({ refundId }: { refundId: RefundId }): Promise<BankRefundResult> {
+      return bank.refund(await bankRefundOf(db, refundId), { again: isAgain() });
+    },
+
+    /** How it stands with what was asked back before. */
+    async readRefund({ refundId }: { refundId: RefundId }): Promise<BankRefundResult> {
+      return bank.refund(await bankRefundOf(db, refundId), { again: true });
+    },
+
+    /** Money for a booking that nobody conducts any more is taken into the ledger, and promised back whole. */
+    async acceptLatePayment({
+      bookingId,
+      intent,
+      at,
+    }: {
+      bookingId: BookingId;
+      intent: Intent;
+      at: string;
+    }): Promise<Accepted> {
+      return inTransaction(db, (trx) => acceptPayment(trx, { bookingId, intent, at, retake: false }));
+    },
+
+    /** Writes down how the refund ended. */
+    async recordRefund({
+      refundId,
+      result,
+      at,
+    }: {
+      refundId: RefundId;
+      result: BankRefundResult;
+      at: string;
+    }): Promise<void> {
+      const refund = await found(findRefund(db, refundId), refundId);
+      const booking = await found(findBooking(db, refund.bookingId), refund.bookingId);
+      await inTransaction(db, async (trx) => {
+        if (result.status === 'settled')
+          await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
+        if (result.status === 'failed')
+          await failRefund(trx, { refund, failure: result.failure ?? 'unknown', at });
+      });
+    },
+
+    /** Starts a refund's own workflow. Never a child: a booking may wait for months, and time must be free to jump. */
+    async startRefund({ refundId }: { refundId: RefundId }): Promise<void> {
+      await workflows.start(refundOrder(refundId));
+    },
+  };
+}
+
+/** Whether an earlier try of this very activity may have reached the bank. */
+function isAgain(): boolean {
+  return Context.current().info.attempt > 1;
+}
+
+async function intentIdOf(db: Db, { paymentId }: Collection): Promise<string | undefined> {
+  const payment = await findPayment(db, paymentId);
+  return payment?.intentId ?? undefined;
+}
+
+async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {
+  const refund = await found(findRefund(db, refundId), refundId);
+  const payment = await found(findPayment(db, refund.paymentId), refund.paymentId);
+  if (payment.intentId === null) throw new Error(`${payment.id} was posted without an intent.`);
+  return { refundId, intentId: payment.intentId, amountMinor: refund.amountMinor };
+}
+
+async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
+  const value = await row;
+  if (value === undefined) throw new Error(`There is no ${id}.`);
+  return value;
+}

@@ -1,0 +1,171 @@
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  ServiceError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { WorkflowUpdateHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { SearchAttributePair, SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import { DomainError, ERROR_CODES } from '#domain/errors.ts';
+import type { ErrorCode, ErrorDetails } from '#domain/errors.ts';
+
+/** A workflow to be started: its type's name, its business id, and what makes it legible in the Temporal UI. */
+export interface Order {
+  workflow: string;
+  id: string;
+  queue: string;
+  input: object;
+  summary?: string;
+  searchAttributes?: SearchAttributePair[];
+}
+
+/** How far an ask came: answered; taken but still working; not taken, as far as we know; or nobody there any more. */
+export type Answer<T> =
+  { is: 'answered'; result: T } | { is: 'working' } | { is: 'not_taken' } | { is: 'gone' };
+
+export interface Ask<Input> {
+  /** The same id is the same ask: repeated, it gives the same answer. */
+  updateId: string;
+  input: Input;
+  /** Patience for the workflow to take it, and after that for its answer. */
+  acceptWithinMs: number;
+  answerWithinMs: number;
+}
+
+/** Workflows as the rest of the system sees them: started, asked and told, by business id. */
+export interface Workflows extends AsyncDisposable {
+  /** False when it runs already, or ran. */
+  start(order: Order): Promise<boolean>;
+  /** Starts it unless it runs, and asks. @throws the DomainError with which the workflow refuses */
+  startAndAsk<T, Input>(
+    order: Order,
+    update: UpdateDefinition<T, [Input]>,
+    ask: Ask<Input>,
+  ): Promise<Answer<T>>;
+  /** @throws the DomainError with which the workflow refuses */
+  ask<T, Input>(id: string, update: UpdateDefinition<T, [Input]>, ask: Ask<Input>): Promise<Answer<T>>;
+  /** False when there is nobody to tell. */
+  tell(id: string, signal: SignalDefinition): Promise<boolean>;
+  /** Whether Temporal answers at all. */
+  isReachable(): Promise<boolean>;
+}
+
+const REACHABLE_WITHIN_MS = 1_000;
+
+/** Connects lazily: an API without Temporal still reads. */
+export function connectWorkflows({ address, namespace }: { address: string; namespace: string }): Workflows {
+  const connection = Connection.lazy({ address });
+  const client = new Client({ connection, namespace });
+  return {
+    start: (order) => start(client, order),
+    startAndAsk: (order, update, ask) =>
+      answerOf(client, ask, () =>
+        client.workflow.startUpdateWithStart(update, {
+          startWorkflowOperation: new WithStartWorkflowOperation(order.workflow, {
+            ...startOptions(order),
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+          updateId: ask.updateId,
+          args: [ask.input],
+          waitForStage: 'ACCEPTED',
+        }),
+      ),
+    ask: (id, update, ask) =>
+      answerOf(client, ask, () =>
+        client.workflow
+          .getHandle(id)
+          .startUpdate(update, { updateId: ask.updateId, args: [ask.input], waitForStage: 'ACCEPTED' }),
+      ),
+    tell: (id, signal) => tell(client, id, signal),
+    isReachable: () => isReachable(client),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+/** Once an id ran it never runs again: PostgreSQL is the lasting authority, this the first. */
+function startOptions({ id, queue, input, summary, searchAttributes }: Order) {
+  return {
+    workflowId: id,
+    taskQueue: queue,
+    args: [input],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    ...(summary !== undefined && { staticSummary: summary }),
+    ...(searchAttributes !== undefined && { typedSearchAttributes: searchAttributes }),
+  } as const;
+}
+
+async function start(client: Client, order: Order): Promise<boolean> {
+  try {
+    await client.workflow.start(order.workflow, startOptions(order));
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+async function tell(client: Client, id: string, signal: SignalDefinition): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(id).signal(signal);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function isReachable(client: Client): Promise<boolean> {
+  try {
+    await client.withDeadline(Date.now() + REACHABLE_WITHIN_MS, () =>
+      client.workflowService.getSystemInfo({}),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function answerOf<T, Input>(
+  client: Client,
+  ask: Ask<Input>,
+  send: () => Promise<WorkflowUpdateHandle<T>>,
+): Promise<Answer<T>> {
+  let handle: WorkflowUpdateHandle<T>;
+  try {
+    handle = await client.withDeadline(Date.now() + ask.acceptWithinMs, send);
+  } catch (error) {
+    return whereItEnded(error, 'not_taken');
+  }
+  try {
+    return {
+      is: 'answered',
+      result: await client.withDeadline(Date.now() + ask.answerWithinMs, () => handle.result()),
+    };
+  } catch (error) {
+    return whereItEnded(error, 'working');
+  }
+}
+
+function whereItEnded(error: unknown, without: 'not_taken' | 'working'): Answer<never> {
+  if (error instanceof WorkflowUpdateFailedError) throw domainErrorOf(error.cause) ?? error;
+  if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
+    return { is: 'gone' };
+  }
+  const timedOut = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  if (timedOut || error instanceof ServiceError || isGrpcServiceError(error)) return { is: without };
+  throw error;
+}
+
+/** The way back of a refusal through Temporal: the failure's type is the code, its first detail the details. */
+function domainErrorOf(cause: Error | undefined): DomainError | undefined {
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const code = ERROR_CODES.find((known: ErrorCode) => known === cause.type);
+  if (code === undefined) return undefined;
+  return new DomainError(code, cause.message, (cause.details?.[0] ?? {}) as ErrorDetails);
+}

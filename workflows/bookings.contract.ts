@@ -1,0 +1,123 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Rejection } from '#domain/bookings.ts';
+import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
+import type { Currency } from '#domain/money.ts';
+import type { PaymentFailure } from '#domain/payments.ts';
+
+export const BOOKINGS_QUEUE = 'bookings';
+export const BOOK_STAY = 'bookStay';
+
+export const bookStayId = (bookingId: BookingId): string => `booking:${bookingId}`;
+
+/** What a booking is found by in the Temporal UI. The server is told of these names when it is set up. */
+export const SEARCH = {
+  status: defineSearchAttributeKey('BookingStatus', 'KEYWORD'),
+  property: defineSearchAttributeKey('PropertyId', 'KEYWORD'),
+  guest: defineSearchAttributeKey('GuestId', 'KEYWORD'),
+  host: defineSearchAttributeKey('HostId', 'KEYWORD'),
+  checkIn: defineSearchAttributeKey('CheckIn', 'DATETIME'),
+  checkOut: defineSearchAttributeKey('CheckOut', 'DATETIME'),
+} as const;
+
+/** A recorded request to be carried out. Amounts in minor units, instants RFC 3339 UTC. */
+export interface BookStay {
+  bookingId: BookingId;
+  paymentId: PaymentId;
+  amountMinor: number;
+  currency: Currency;
+  /** With one, the booking is one act: a decline ends it. Without, the nights wait for the payer. */
+  paymentMethodId?: string;
+  requestedAt: string;
+  checkInAt: string;
+  checkOutAt: string;
+}
+
+/** The facts of a recorded request that its workflow is started with. */
+export interface Requested {
+  id: BookingId;
+  paymentId: PaymentId;
+  propertyId: string;
+  guestId: string;
+  hostId: string;
+  totalMinor: number;
+  currency: Currency;
+  paymentMethodId: string | null;
+  requestedAt: string;
+  checkIn: string;
+  checkOut: string;
+  checkInAt: string;
+  checkOutAt: string;
+}
+
+/** How a recorded request is started, whoever does it: the API at once, or the schedule for what was left. */
+export function bookStayOrder(booking: Requested) {
+  const { id: bookingId, paymentId, currency, paymentMethodId, requestedAt, checkInAt, checkOutAt } = booking;
+  const input: BookStay = {
+    bookingId,
+    paymentId,
+    amountMinor: booking.totalMinor,
+    currency,
+    ...(paymentMethodId !== null && { paymentMethodId }),
+    requestedAt,
+    checkInAt,
+    checkOutAt,
+  };
+  return {
+    workflow: BOOK_STAY,
+    id: bookStayId(bookingId),
+    queue: BOOKINGS_QUEUE,
+    input,
+    summary: `Stay ${booking.checkIn} to ${booking.checkOut} at ${booking.propertyId}`,
+    searchAttributes: [
+      { key: SEARCH.status, value: 'requested' },
+      { key: SEARCH.property, value: booking.propertyId },
+      { key: SEARCH.guest, value: booking.guestId },
+      { key: SEARCH.host, value: booking.hostId },
+      { key: SEARCH.checkIn, value: new Date(checkInAt) },
+      { key: SEARCH.checkOut, value: new Date(checkOutAt) },
+    ],
+  };
+}
+
+/** How the request came out, once nights and money agree. A rejection is told when the nights are free again. */
+export type Reservation =
+  | { status: 'confirmed' }
+  | { status: 'held' }
+  | { status: 'cancelled' }
+  | { status: 'rejected'; rejection: Rejection };
+
+/** What became of the booking when its workflow ended. */
+export interface BookingOutcome {
+  status: 'completed' | 'cancelled' | 'expired' | 'rejected';
+}
+
+/** Answers when the request is settled or waits for the payer. Asked once a booking: the update's id is the booking's. */
+export const reserveStay = defineUpdate<Reservation, [{ bookingId: BookingId }]>('reserveStay');
+
+export interface Pay {
+  /** Without one the bank is only asked what it knows. */
+  paymentMethodId?: string;
+  /** Tells one try from the next; the same try is paid once. */
+  attempt: string;
+}
+export type PayResult =
+  { status: 'confirmed' } | { status: 'held' } | { status: 'declined'; failure: PaymentFailure };
+
+/** The payer tries (again). @throws `booking_state` when the booking waits for no payment. */
+export const payBooking = defineUpdate<PayResult, [Pay]>('payBooking');
+
+export interface Cancel {
+  by: 'guest';
+  actorId: UserId;
+  reason?: string;
+}
+export interface Cancelled {
+  refundMinor: number;
+}
+
+/** Judged by the workflow's clock. @throws `booking_state` when there is nothing to cancel any more. */
+export const cancelBooking = defineUpdate<Cancelled, [Cancel]>('cancelBooking');
+
+/** The bank has spoken of this booking's payment; what it is now is read from the bank itself. */
+export const bankSpoke = defineSignal('bankSpoke');

@@ -1,0 +1,73 @@
+import { ApplicationFailure, condition, setHandler, Trigger } from '@temporalio/workflow';
+import type { BookingStatus } from '#domain/bookings.ts';
+import type { Cancel, Cancelled, Pay, PayResult, Reservation } from './bookings.contract.ts';
+import { bankSpoke, cancelBooking, payBooking, reserveStay } from './bookings.contract.ts';
+
+/** What the world says to a booking. Guest, host, bank and timer speak through one box, so they cannot race. */
+export type Message =
+  | { kind: 'bank' }
+  | { kind: 'pay'; pay: Pay; answer: Trigger<PayResult> }
+  | { kind: 'cancel'; cancel: Cancel; answer: Trigger<Cancelled> };
+
+/** Takes messages in the order of their arrival, one at a time. Made before the first await of the workflow. */
+export class Mailbox {
+  readonly #messages: Message[] = [];
+  readonly #reservation = new Trigger<Reservation>();
+  #closedAs: BookingStatus | undefined;
+
+  constructor() {
+    setHandler(reserveStay, async () => this.#reservation);
+    setHandler(bankSpoke, () => void this.#messages.push({ kind: 'bank' }));
+    setHandler(payBooking, (pay) => {
+      const answer = new Trigger<PayResult>();
+      return this.#post({ kind: 'pay', pay, answer }, answer);
+    });
+    setHandler(cancelBooking, (cancel) => {
+      const answer = new Trigger<Cancelled>();
+      return this.#post({ kind: 'cancel', cancel, answer }, answer);
+    });
+  }
+
+  /** Answers the request itself. Only the first answer counts. */
+  reserved(reservation: Reservation): void {
+    this.#reservation.resolve(reservation);
+  }
+
+  /** The next message, or undefined when `until` (milliseconds since the epoch) comes first; at `until` it has come. */
+  async take(until: number, summary: string): Promise<Message | undefined> {
+    const patience = until - Date.now();
+    if (patience <= 0) return undefined;
+    const spoken =
+      this.#messages.length > 0 || (await condition(() => this.#messages.length > 0, patience, { summary }));
+    return spoken ? this.#messages.shift() : undefined;
+  }
+
+  /** From now on nothing can be paid or cancelled: whoever asks, or has asked, hears what the booking has become. */
+  close(as: BookingStatus): void {
+    this.#closedAs = as;
+    for (const message of this.#messages.splice(0))
+      if (message.kind !== 'bank') message.answer.reject(notAny(as));
+  }
+
+  /** Opens again for a booking that late money has brought back. */
+  reopen(): void {
+    this.#closedAs = undefined;
+  }
+
+  async #post<T>(message: Message, answer: Trigger<T>): Promise<T> {
+    if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
+    this.#messages.push(message);
+    return answer;
+  }
+}
+
+/** `booking_state`: the act does not fit what the booking is. */
+export function notAny(status: BookingStatus): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `The booking is ${status}.`,
+    type: 'booking_state',
+    details: [{ status }],
+    nonRetryable: true,
+    category: 'BENIGN',
+  });
+}

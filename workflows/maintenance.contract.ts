@@ -1,0 +1,7 @@
+export const MAINTENANCE_QUEUE = 'maintenance';
+export const RESUME_REQUESTED = 'resumeRequested';
+export const RESUME_REQUESTED_SCHEDULE = 'resume-requested';
+
+/** How often, and how old a request must be before nobody else can be expected to carry it out. */
+export const RESUME_EVERY_SECONDS = 10;
+export const LEFT_AFTER_SECONDS = 10;

@@ -1,0 +1,37 @@
+import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { RefundId } from '#domain/ids.ts';
+import type { Collection } from '#domain/payments.ts';
+import { bank } from './activities.ts';
+import { refundSpoke } from './refunds.contract.ts';
+import type { RefundPayment } from './refunds.contract.ts';
+
+const ASK_AGAIN = '12h';
+
+/** Money goes back to the guest: asked of the bank once, however often we ask, and explained by the ledger when it is gone. */
+export async function refundPayment(order: RefundPayment): Promise<void> {
+  let spoken = false;
+  setHandler(refundSpoke, () => {
+    spoken = true;
+  });
+  await CancellationScope.nonCancellable(async () => {
+    const refundId = 'refundId' in order ? order.refundId : await takeIn(order.late);
+    if (refundId === undefined) return;
+    let result = await bank.refundAtBank({ refundId });
+    while (result.status === 'pending') {
+      setCurrentDetails('The bank has taken the refund on; waiting until it is through.');
+      await condition(() => spoken, ASK_AGAIN);
+      spoken = false;
+      result = await bank.readRefund({ refundId });
+    }
+    await bank.recordRefund({ refundId, result, at: new Date(Date.now()).toISOString() });
+  });
+}
+
+/** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
+async function takeIn(late: Collection): Promise<RefundId | undefined> {
+  const intent = await bank.readPayment(late);
+  if (intent?.status !== 'posted') return undefined;
+  const at = new Date(Date.now()).toISOString();
+  const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at });
+  return accepted.confirmed ? undefined : accepted.refundId;
+}
