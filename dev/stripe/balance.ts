@@ -1,0 +1,117 @@
+import type Stripe from 'stripe';
+import type { Bank } from './bank.ts';
+import { newId } from './bank.ts';
+import type { TestCard } from './cards.ts';
+import { feeOf } from './currencies.ts';
+import type { Call } from './endpoint.ts';
+import { missing } from './errors.ts';
+import { createdFilter, page } from './lists.ts';
+import { idOf } from './store.ts';
+
+const AVAILABLE_AFTER_SECONDS = 2 * 86_400;
+
+/** Books a captured charge into the balance: pending for two days, less the fee. */
+export function postToBalance(bank: Bank, charge: Stripe.Charge, card: TestCard): Stripe.Charge {
+  const intent = bank.store.paymentIntents.get(idOf(charge.payment_intent) ?? '');
+  const now = bank.now(intent);
+  const fee = feeOf(charge.amount_captured, charge.currency);
+  const transaction = bank.store.balanceTransactions.put({
+    ...balanceTransaction({ type: 'charge', amount: charge.amount_captured, source: charge, created: now }),
+    available_on: card.bypassPending === true ? now : now + AVAILABLE_AFTER_SECONDS,
+    fee,
+    fee_details: [
+      {
+        amount: fee,
+        application: null,
+        currency: charge.currency,
+        description: 'Processing fees',
+        type: 'stripe_fee',
+      },
+    ],
+    net: charge.amount_captured - fee,
+  });
+  return bank.store.charges.put({ ...charge, balance_transaction: transaction.id });
+}
+
+/** An entry of the balance that is available at once and bears no fee. */
+export function balanceTransaction(entry: {
+  type: 'charge' | 'refund' | 'refund_failure';
+  amount: number;
+  source: { id: string; currency: string };
+  created: number;
+}): Stripe.BalanceTransaction {
+  return {
+    id: newId('txn'),
+    object: 'balance_transaction',
+    amount: entry.amount,
+    available_on: entry.created,
+    balance_type: 'payments',
+    created: entry.created,
+    currency: entry.source.currency,
+    description: null,
+    exchange_rate: null,
+    fee: 0,
+    fee_details: [],
+    net: entry.amount,
+    reporting_category: entry.type,
+    source: entry.source.id,
+    status: 'available',
+    type: entry.type,
+  };
+}
+
+/** Balances by currency: what a refund may use, and what is still on its way. */
+export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
+  params.done();
+  const available = new Map<string, number>();
+  const pending = new Map<string, number>();
+  for (const transaction of bank.store.balanceTransactions.values()) {
+    const { currency, net } = transaction;
+    const sums = isAvailable(bank, transaction) ? available : pending;
+    for (const each of [available, pending]) each.set(currency, each.get(currency) ?? 0);
+    sums.set(currency, (sums.get(currency) ?? 0) + net);
+  }
+  const amounts = (sums: Map<string, number>) =>
+    [...sums].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
+  return { object: 'balance', available: amounts(available), livemode: false, pending: amounts(pending) };
+}
+
+export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
+  const source = params.text('source');
+  const type = params.text('type');
+  const currency = params.text('currency');
+  const created = createdFilter(params);
+  const transactions =
+    source === undefined
+      ? bank.store.balanceTransactions.newestFirst()
+      : bank.store.balanceTransactions.by('source', source).reverse();
+  const wanted = transactions.filter(
+    (each) =>
+      (type === undefined || each.type === type) &&
+      (currency === undefined || each.currency === currency) &&
+      created(each),
+  );
+  const list = page(wanted, params, '/v1/balance_transactions');
+  return { ...list, data: list.data.map((each) => presentTransaction(bank, each)) };
+}
+
+export function retrieveBalanceTransaction({ bank, params, id }: Call): Stripe.BalanceTransaction {
+  params.done();
+  const transaction = bank.store.balanceTransactions.get(id);
+  if (transaction === undefined) throw missing('balance transaction', id);
+  return presentTransaction(bank, transaction);
+}
+
+/** Whether funds are available follows from the clock, so it is not stored. */
+export function presentTransaction(
+  bank: Bank,
+  transaction: Stripe.BalanceTransaction,
+): Stripe.BalanceTransaction {
+  return { ...transaction, status: isAvailable(bank, transaction) ? 'available' : 'pending' };
+}
+
+function isAvailable(bank: Bank, transaction: Stripe.BalanceTransaction): boolean {
+  const charge = bank.store.charges.get(idOf(transaction.source) ?? '');
+  const intent = bank.store.paymentIntents.get(idOf(charge?.payment_intent) ?? '');
+  return transaction.available_on <= bank.now(intent);
+}

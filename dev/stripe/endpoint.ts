@@ -1,0 +1,15 @@
+import type { Bank } from './bank.ts';
+import type { Declined } from './errors.ts';
+import type { Params } from './params.ts';
+
+/** One request to the API: who asks (with a publishable key only what a browser may), and for what. */
+export interface Call {
+  bank: Bank;
+  params: Params;
+  /** The id in the address; empty when it has none. */
+  id: string;
+  publishable: boolean;
+}
+
+/** Answers an API object, or a decline that had its effect. Throws a `StripeProblem` before any effect. */
+export type Endpoint = (call: Call) => object | Declined;

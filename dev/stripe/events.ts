@@ -1,0 +1,36 @@
+import type Stripe from 'stripe';
+import type { Bank } from './bank.ts';
+import type { Call } from './endpoint.ts';
+import { missing } from './errors.ts';
+import { createdFilter, page } from './lists.ts';
+
+export function retrieveEvent({ bank, params, id }: Call): Stripe.Event {
+  params.done();
+  const event = bank.store.events.get(id);
+  if (event === undefined) throw missing('event', id);
+  return presentEvent(bank, event);
+}
+
+export function listEvents({ bank, params }: Call): Stripe.ApiList<Stripe.Event> {
+  const type = params.text('type');
+  const types = params.texts('types');
+  const delivered = params.flag('delivery_success');
+  const created = createdFilter(params);
+  const matches = (event: Stripe.Event) =>
+    (type === undefined || fits(event.type, type)) &&
+    types?.includes(event.type) !== false &&
+    (delivered === undefined || delivered === (bank.store.deliveries.get(event.id) === undefined)) &&
+    created(event);
+  const list = page(bank.store.events.newestFirst().filter(matches), params, '/v1/events');
+  return { ...list, data: list.data.map((event) => presentEvent(bank, event)) };
+}
+
+/** Whether it was taken is known by its delivery, so it is not stored with the event. */
+export function presentEvent(bank: Bank, event: Stripe.Event): Stripe.Event {
+  return { ...event, pending_webhooks: bank.store.deliveries.get(event.id) === undefined ? 0 : 1 };
+}
+
+/** `charge.*` and `*` name families of events. */
+export function fits(type: string, pattern: string): boolean {
+  return pattern === type || (pattern.endsWith('*') && type.startsWith(pattern.slice(0, -1)));
+}

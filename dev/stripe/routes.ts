@@ -1,0 +1,91 @@
+import { listBalanceTransactions, retrieveBalance, retrieveBalanceTransaction } from './balance.ts';
+import { listCharges, retrieveCharge } from './charges.ts';
+import {
+  createCustomer,
+  deleteCustomer,
+  listCustomers,
+  retrieveCustomer,
+  updateCustomer,
+} from './customers.ts';
+import type { Endpoint } from './endpoint.ts';
+import { listEvents, retrieveEvent } from './events.ts';
+import {
+  cancelPaymentIntent,
+  capturePaymentIntent,
+  confirmPaymentIntent,
+  createPaymentIntent,
+  listPaymentIntents,
+  retrievePaymentIntent,
+  searchPaymentIntents,
+  updatePaymentIntent,
+} from './payment-intents.ts';
+import {
+  attachPaymentMethod,
+  createPaymentMethod,
+  detachPaymentMethod,
+  listCustomersPaymentMethods,
+  listPaymentMethods,
+  retrievePaymentMethod,
+} from './payment-methods.ts';
+import { createRefund, listRefunds, retrieveRefund, updateRefund } from './refunds.ts';
+
+/** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
+export interface Route {
+  endpoint: Endpoint;
+  publishable: boolean;
+}
+
+const ROUTES: Readonly<Record<string, Endpoint>> = {
+  'POST /v1/customers': createCustomer,
+  'GET /v1/customers': listCustomers,
+  'GET /v1/customers/:id': retrieveCustomer,
+  'POST /v1/customers/:id': updateCustomer,
+  'DELETE /v1/customers/:id': deleteCustomer,
+  'GET /v1/customers/:id/payment_methods': listCustomersPaymentMethods,
+
+  'POST /v1/payment_methods': createPaymentMethod,
+  'GET /v1/payment_methods': listPaymentMethods,
+  'GET /v1/payment_methods/:id': retrievePaymentMethod,
+  'POST /v1/payment_methods/:id/attach': attachPaymentMethod,
+  'POST /v1/payment_methods/:id/detach': detachPaymentMethod,
+
+  'POST /v1/payment_intents': createPaymentIntent,
+  'GET /v1/payment_intents': listPaymentIntents,
+  'GET /v1/payment_intents/search': searchPaymentIntents,
+  'GET /v1/payment_intents/:id': retrievePaymentIntent,
+  'POST /v1/payment_intents/:id': updatePaymentIntent,
+  'POST /v1/payment_intents/:id/confirm': confirmPaymentIntent,
+  'POST /v1/payment_intents/:id/capture': capturePaymentIntent,
+  'POST /v1/payment_intents/:id/cancel': cancelPaymentIntent,
+
+  'GET /v1/charges': listCharges,
+  'GET /v1/charges/:id': retrieveCharge,
+
+  'POST /v1/refunds': createRefund,
+  'GET /v1/refunds': listRefunds,
+  'GET /v1/refunds/:id': retrieveRefund,
+  'POST /v1/refunds/:id': updateRefund,
+
+  'GET /v1/balance': retrieveBalance,
+  'GET /v1/balance_transactions': listBalanceTransactions,
+  'GET /v1/balance_transactions/:id': retrieveBalanceTransaction,
+
+  'GET /v1/events': listEvents,
+  'GET /v1/events/:id': retrieveEvent,
+};
+
+const PUBLISHABLE = new Set<Endpoint>([createPaymentMethod, retrievePaymentIntent, confirmPaymentIntent]);
+
+/** The route of a request and the id in its path; literal addresses win over those with an id. */
+export function routeTo(method: string, path: string): { route: Route; id: string } | undefined {
+  const literal = ROUTES[`${method} ${path}`];
+  if (literal !== undefined) return { route: routeOf(literal), id: '' };
+  const [, version = '', resource = '', id = '', ...rest] = path.split('/');
+  const pattern = [method, [`/${version}`, resource, ':id', ...rest].join('/')].join(' ');
+  const endpoint = id === ':id' ? undefined : ROUTES[pattern];
+  return endpoint === undefined ? undefined : { route: routeOf(endpoint), id: decodeURIComponent(id) };
+}
+
+function routeOf(endpoint: Endpoint): Route {
+  return { endpoint, publishable: PUBLISHABLE.has(endpoint) };
+}

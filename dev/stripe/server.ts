@@ -1,0 +1,98 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { runDue } from './agenda.ts';
+import { Api } from './api.ts';
+import { Bank } from './bank.ts';
+import { nextAction } from './confirmation.ts';
+import { fits } from './events.ts';
+import { Faults } from './faults.ts';
+import { json, readBody, write } from './http.ts';
+import { Store } from './store.ts';
+import type { WebhookEndpoint } from './webhooks.ts';
+import { Webhooks } from './webhooks.ts';
+
+const AGENDA_TICK_MS = 200;
+const KEEP_ALIVE_MS = 75_000;
+
+export interface SimulatorOptions {
+  /** 0 chooses a free one. */
+  port: number;
+  /** Where the state outlives the process; in memory alone when absent. */
+  directory?: string;
+  /** `events`: which types the endpoint wants (`charge.*` and `*` are families); all when absent. */
+  webhook?: WebhookEndpoint & { events?: readonly string[] };
+}
+
+export interface Simulator extends AsyncDisposable {
+  /** Without trailing slash: `http://127.0.0.1:1234`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Starts the simulated bank on the loopback interface. Disposing it closes the server; the state stays on disk. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const store = await Store.open(options.directory);
+  const faults = new Faults();
+  const wanted = options.webhook?.events ?? ['*'];
+  const bank: Bank = new Bank({
+    store,
+    delivers: (type) => options.webhook !== undefined && wanted.some((pattern) => fits(type, pattern)),
+    onEvents: (ids) => webhooks.enqueue(ids),
+  });
+  const webhooks = new Webhooks(bank, faults, options.webhook);
+  const api = new Api(bank, faults);
+  const server = createServer((request, response) => void respond(api, request, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const port = await listen(server, options.port);
+  bank.baseUrl = `http://127.0.0.1:${port}`;
+  moveChallenges(bank);
+  webhooks.enqueue([...store.deliveries.values()].map(({ id }) => id));
+  const ticker = setInterval(() => runDue(bank), AGENDA_TICK_MS);
+  return {
+    url: bank.baseUrl,
+    port,
+    async [Symbol.asyncDispose]() {
+      clearInterval(ticker);
+      webhooks[Symbol.dispose]();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      store.close();
+    },
+  };
+}
+
+async function respond(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await readBody(request);
+    const answer = await api.answer(request, body);
+    if (answer === undefined) request.socket.destroy();
+    else write(response, answer);
+  } catch (error) {
+    write(response, json(400, { error: { type: 'invalid_request_error', message: String(error) } }));
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** After a restart on another port, the pages of open challenges have a new address. */
+function moveChallenges(bank: Bank): void {
+  bank.act(undefined, () => {
+    for (const intent of bank.store.paymentIntents.values())
+      if (intent.status === 'requires_action') {
+        const returnUrl = intent.next_action?.redirect_to_url?.return_url ?? null;
+        bank.store.paymentIntents.put({
+          ...intent,
+          next_action: nextAction(bank.baseUrl, intent, returnUrl),
+        });
+      }
+  });
+}
