@@ -147,6 +147,12 @@ export function environmentBesideStack(environment: Environment = process.env): 
   }
 }
 
+/** The environment without any setting of ours: for a stack that is to take nothing from the person's own. */
+export function environmentWithoutSettings(environment: Environment = process.env): Environment {
+  const { XDG_CACHE_HOME: _cache, ...ours } = { ...SERVICE.shape, ...LAUNCHER.shape };
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in ours)));
+}
+
 function parse<S extends z.ZodType>(schema: S, environment: Environment): z.output<S> {
   // An empty variable is how a shell or a compose file says "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Environment } from '#config';
+import type { Addresses } from './addresses.ts';
+import type { PartPlan } from './part.ts';
+import { run } from './run.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Our own programs run as the launcher does: the same Node, no build step. */
+const program = (script: string, env: Environment, args: readonly string[] = []) => ({
+  file: process.execPath,
+  args: [join(ROOT, script), ...args],
+  env,
+  directory: ROOT,
+});
+
+export function hasProgram(script: string): boolean {
+  return existsSync(join(ROOT, script));
+}
+
+export function planStripe(
+  addresses: Addresses,
+  options: { home: string; env: Environment; webhookSecret: string },
+): PartPlan {
+  const env = {
+    ...options.env,
+    STRIPE_SIM_PORT: String(addresses.ports.stripe),
+    STRIPE_SIM_DIR: join(options.home, 'stripe'),
+    STRIPE_SIM_WEBHOOK_URL: `${addresses.api}/webhooks/stripe`,
+    STRIPE_SIM_WEBHOOK_SECRET: options.webhookSecret,
+  };
+  return {
+    name: 'stripe',
+    title: 'Stripe simulator',
+    launch: program('dev/stripe/main.ts', env),
+    isReady: saysReady,
+    readyWithinSeconds: 30,
+    stopSignal: 'SIGTERM',
+    stopWithinSeconds: 5,
+    essential: false,
+  };
+}
+
+export function planWorker(env: Environment): PartPlan {
+  return {
+    name: 'worker',
+    title: 'Worker',
+    launch: program('bin/worker.ts', env),
+    isReady: saysReady,
+    readyWithinSeconds: 120, // It may have to bundle the workflows first.
+    stopSignal: 'SIGTERM',
+    stopWithinSeconds: 20,
+    essential: false,
+  };
+}
+
+export function planApi(env: Environment, address: string): PartPlan {
+  return {
+    name: 'api',
+    title: 'API',
+    launch: program('bin/api.ts', env),
+    isReady: async () => (await answers(`${address}/healthz`)) && (await answers(`${address}/readyz`)),
+    readyWithinSeconds: 60,
+    stopSignal: 'SIGTERM',
+    stopWithinSeconds: 20,
+    essential: true,
+  };
+}
+
+/** Brings the schema up to date. */
+export async function migrate(env: Environment, signal: AbortSignal): Promise<void> {
+  await run(program('bin/migrate.ts', env), { what: 'Bringing the schema up to date', signal });
+}
+
+/** Loads the demo data and gives what the seed says of it: the accounts to sign in with. */
+export async function seed(env: Environment, signal: AbortSignal): Promise<string> {
+  return run(program('bin/seed.ts', env), { what: 'Loading the demo data', signal });
+}
+
+const saysReady = (log: string) => /^ready\b/m.test(log);
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
