@@ -2,6 +2,7 @@ import {
   Client,
   Connection,
   isGrpcServiceError,
+  ScheduleAlreadyRunning,
   ServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
@@ -52,8 +53,18 @@ export interface Workflows extends AsyncDisposable {
   ask<T, Input>(id: string, update: UpdateDefinition<T, [Input]>, ask: Ask<Input>): Promise<Answer<T>>;
   /** False when there is nobody to tell. */
   tell(id: string, signal: SignalDefinition): Promise<boolean>;
+  /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
+  every(schedule: Recurring): Promise<void>;
   /** Whether Temporal answers at all. */
   isReachable(): Promise<boolean>;
+}
+
+/** A workflow without input that runs again and again. */
+export interface Recurring {
+  scheduleId: string;
+  workflow: string;
+  queue: string;
+  everySeconds: number;
 }
 
 const REACHABLE_WITHIN_MS = 1_000;
@@ -83,6 +94,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
           .startUpdate(update, { updateId: ask.updateId, args: [ask.input], waitForStage: 'ACCEPTED' }),
       ),
     tell: (id, signal) => tell(client, id, signal),
+    every: (schedule) => every(client, schedule),
     isReachable: () => isReachable(client),
     [Symbol.asyncDispose]: () => connection.close(),
   };
@@ -117,6 +129,22 @@ async function tell(client: Client, id: string, signal: SignalDefinition): Promi
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
+  }
+}
+
+async function every(
+  client: Client,
+  { scheduleId, workflow, queue, everySeconds }: Recurring,
+): Promise<void> {
+  try {
+    await client.schedule.create({
+      scheduleId,
+      spec: { intervals: [{ every: everySeconds * 1000 }] },
+      policies: { overlap: 'SKIP', catchupWindow: '1h' },
+      action: { type: 'startWorkflow', workflowType: workflow, taskQueue: queue, workflowId: scheduleId },
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
   }
 }
 

@@ -1,0 +1,57 @@
+import { findBooking } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { findPayment, findRefund } from '#db/payments.ts';
+import { markDelivered, readUndelivered } from '#db/relay.ts';
+import type { BankEventRow } from '#db/relay.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
+import { ownerOf } from '#workflows/inbox.contract.ts';
+import type { Owner } from '#workflows/inbox.contract.ts';
+import { latePaymentOrder, refundPaymentId, refundSpoke } from '#workflows/refunds.contract.ts';
+
+/**
+ * A booking that was paid in one act learns of its money from the bank's answer. Its webhook is left lying this long, so
+ * that it need not be told again: a message costs the workflow server more than the wait costs anyone.
+ */
+const GRACE_MS = 300;
+const AT_ONCE = 100;
+
+/** Hands the bank's events to their owners. Returns how many were handed on. One that cannot be stays for the next turn. */
+export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }): Promise<number> {
+  const events = await readUndelivered(deps.db, GRACE_MS, AT_ONCE);
+  for (const event of events) await markDelivered(deps.db, event.id, await deliver(deps, event));
+  return events.length;
+}
+
+async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
+  const owner = ownerOf(event);
+  if (owner === undefined) return 'nobody';
+  return owner.is === 'booking' ? tellBooking(deps, owner) : tellRefund(deps, owner);
+}
+
+/** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
+async function tellBooking(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  owner: Extract<Owner, { is: 'booking' }>,
+): Promise<string> {
+  const payment = await findPayment(db, owner.paymentId);
+  if (payment?.status === 'posted') return 'known';
+  const workflowId = bookStayId(owner.bookingId);
+  if (await workflows.tell(workflowId, bankSpoke)) return workflowId;
+  const booking = await findBooking(db, owner.bookingId);
+  if (!owner.paid || booking === undefined || payment === undefined) return 'nobody';
+  const { id: bookingId, paymentId, totalMinor: amountMinor, currency, requestedAt: since } = booking;
+  const order = latePaymentOrder({ bookingId, paymentId, amountMinor, currency, since });
+  await workflows.start(order);
+  return order.id;
+}
+
+async function tellRefund(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  owner: Extract<Owner, { is: 'refund' }>,
+): Promise<string> {
+  const refund = await findRefund(db, owner.refundId);
+  if (refund?.status !== 'pending') return 'known';
+  const workflowId = refundPaymentId(owner.refundId);
+  return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';
+}

@@ -1,0 +1,106 @@
+import type { Db } from '#db/connect.ts';
+import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
+import type { Leadership } from '#db/leadership.ts';
+import type { EventId } from '#domain/ids.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, TOLD_BY_MAIL } from '#workflows/notifications.contract.ts';
+import { deliverBankEvents } from './inbox.ts';
+import { advance, numberEvents } from './outbox.ts';
+import type { Follower } from './outbox.ts';
+
+export interface RelayDeps {
+  db: Db;
+  workflows: Workflows;
+  /** Drops what is cached of a subject that has changed. */
+  invalidate: (subjectId: string, kind: string) => Promise<void>;
+  warn: (error: unknown, doing: string) => void;
+}
+
+const IDLE_MS = 150;
+const FOLLOWER_IDLE_MS = 1_000;
+
+/**
+ * The one relay: of all that run, the one that holds the advisory lock works. Numbers the outbox, lets its followers act,
+ * and hands the bank's events on. Each part on its own: an outage of one is not the others'.
+ */
+export function startRelay(deps: RelayDeps): AsyncDisposable {
+  const stop = new AbortController();
+  const running = run(deps, stop.signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+async function run(deps: RelayDeps, stop: AbortSignal): Promise<void> {
+  let leadership: Leadership | undefined;
+  while (!stop.aborted) {
+    try {
+      if (leadership?.isHeld() !== true) leadership = await tryLeading(deps.db, RELAY_LOCK);
+      const done = leadership === undefined ? 0 : await turn(deps);
+      if (done === 0) await pause(leadership === undefined ? FOLLOWER_IDLE_MS : IDLE_MS, stop);
+    } catch (error) {
+      deps.warn(error, 'lead');
+      await pause(FOLLOWER_IDLE_MS, stop);
+    }
+  }
+  await leadership?.[Symbol.asyncDispose]();
+}
+
+async function turn(deps: RelayDeps): Promise<number> {
+  const work: [string, () => Promise<number>][] = [
+    ['number events', () => numberEvents(deps.db)],
+    ...followers(deps).map((follower): [string, () => Promise<number>] => [
+      follower.name,
+      () => advance(deps.db, follower),
+    ]),
+    ['deliver bank events', () => deliverBankEvents(deps)],
+  ];
+  let done = 0;
+  let failed = false;
+  for (const [doing, act] of work) {
+    try {
+      done += await act();
+    } catch (error) {
+      failed = true;
+      deps.warn(error, doing);
+    }
+  }
+  // What failed is still there: without a pause it would be tried in a tight loop.
+  return failed ? 0 : done;
+}
+
+function followers({ workflows, invalidate }: RelayDeps): Follower[] {
+  return [
+    { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },
+    {
+      name: 'mail',
+      async follow({ id, kind }) {
+        for (const to of TOLD_BY_MAIL[kind] ?? []) {
+          const input = { eventId: id satisfies EventId, to };
+          await workflows.start({
+            workflow: NOTIFY,
+            id: notifyId(input),
+            queue: NOTIFICATIONS_QUEUE,
+            input,
+            summary: `Mail to the ${to}: ${kind}`,
+          });
+        }
+      },
+    },
+  ];
+}
+
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    }
+    stop.addEventListener('abort', done);
+  });
+}

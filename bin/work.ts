@@ -1,0 +1,131 @@
+import { NativeConnection, Runtime, Worker, DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { createBookingActivities } from '#activities/bookings.ts';
+import { refusalsAreFinal } from '#activities/failures.ts';
+import { createMaintenanceActivities } from '#activities/maintenance.ts';
+import { createNotificationActivities } from '#activities/notifications.ts';
+import { createPaymentActivities } from '#activities/payments.ts';
+import { startRelay } from '#activities/relay.ts';
+import type { Config } from '#config';
+import { connect } from '#db/connect.ts';
+import type { Db } from '#db/connect.ts';
+import type { Bank } from '#gateways/bank.ts';
+import { createCache } from '#gateways/cache.ts';
+import { createLog } from '#gateways/log.ts';
+import { createMailer } from '#gateways/mailer.ts';
+import type { Mailer } from '#gateways/mailer.ts';
+import { createStripeBank } from '#gateways/stripe.ts';
+import { connectWorkflows } from '#gateways/workflows.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { BOOKINGS_QUEUE } from '#workflows/bookings.contract.ts';
+import {
+  MAINTENANCE_QUEUE,
+  RESUME_EVERY_SECONDS,
+  RESUME_REQUESTED,
+  RESUME_REQUESTED_SCHEDULE,
+} from '#workflows/maintenance.contract.ts';
+import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
+import { PAYMENTS_QUEUE } from '#workflows/refunds.contract.ts';
+import { dropChanged } from '#api/properties/cache.ts';
+
+interface Deps {
+  db: Db;
+  bank: Bank;
+  mailer: Mailer;
+  workflows: Workflows;
+}
+
+/** Each kind of work: what it can do, and how much of it at once. */
+export const WORK = {
+  [BOOKINGS_QUEUE]: (deps: Deps) => ({
+    activities: createBookingActivities(deps),
+    maxCachedWorkflows: 1_000,
+    maxConcurrentWorkflowTaskExecutions: 40,
+  }),
+  /** The bank takes a hundred asks a second from all workers together (STRIPE.md, live limits). */
+  [PAYMENTS_QUEUE]: (deps: Deps) => ({
+    activities: createPaymentActivities(deps),
+    maxCachedWorkflows: 200,
+    maxTaskQueueActivitiesPerSecond: 100,
+  }),
+  [NOTIFICATIONS_QUEUE]: (deps: Deps) => ({
+    activities: createNotificationActivities(deps),
+    maxCachedWorkflows: 50,
+  }),
+  [MAINTENANCE_QUEUE]: (deps: Deps) => ({
+    activities: createMaintenanceActivities(deps),
+    maxCachedWorkflows: 10,
+  }),
+} satisfies Record<string, (deps: Deps) => Partial<WorkerOptions>>;
+
+export interface RunningWorker {
+  /** Works until `stop`, then finishes what it has begun and lets go of everything. */
+  run(stop: AbortSignal): Promise<void>;
+}
+
+/** Connects to everything and starts a worker per queue; beside maintenance, the relay and the schedules. */
+export async function startWorker(config: Config, queues: (keyof typeof WORK)[]): Promise<RunningWorker> {
+  await using opened = new AsyncDisposableStack();
+  const log = createLog({ level: config.logLevel, name: 'worker' });
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
+    shutdownSignals: [],
+  });
+  const db = opened.adopt(
+    connect({
+      databaseUrl: config.databaseUrl,
+      poolSize: config.databasePoolSize,
+      applicationName: 'stayward-worker',
+    }),
+    (pool) => pool.destroy(),
+  );
+  const workflows = opened.use(connectWorkflows(config.temporal));
+  const deps = { db, workflows, bank: createStripeBank(config.stripe), mailer: createMailer(config.mail) };
+  const connection = opened.adopt(await NativeConnection.connect({ address: config.temporal.address }), (c) =>
+    c.close(),
+  );
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: new URL('../workflows/all.ts', import.meta.url).pathname,
+    logger: new DefaultLogger('ERROR'),
+  });
+  const workers = await Promise.all(
+    queues.map((taskQueue) =>
+      Worker.create({
+        connection,
+        namespace: config.temporal.namespace,
+        taskQueue,
+        workflowBundle,
+        shutdownGraceTime: config.shutdownGraceSeconds * 1000,
+        interceptors: { activity: [refusalsAreFinal] },
+        ...WORK[taskQueue](deps),
+      }),
+    ),
+  );
+  if (queues.includes(MAINTENANCE_QUEUE)) {
+    const cache = opened.use(
+      createCache({ redisUrl: config.redisUrl, report: (state) => log.warn({ state }, 'cache') }),
+    );
+    await workflows.every({
+      scheduleId: RESUME_REQUESTED_SCHEDULE,
+      workflow: RESUME_REQUESTED,
+      queue: MAINTENANCE_QUEUE,
+      everySeconds: RESUME_EVERY_SECONDS,
+    });
+    opened.use(
+      startRelay({
+        db,
+        workflows,
+        invalidate: (subjectId) => dropChanged(cache, subjectId),
+        warn: (err, doing) => log.warn({ err, doing }, 'the relay could not go on'),
+      }),
+    );
+  }
+  const held = opened.move();
+  return {
+    async run(stop) {
+      await using _ = held;
+      stop.addEventListener('abort', () => workers.forEach((worker) => worker.shutdown()));
+      await Promise.all(workers.map((worker) => worker.run()));
+    },
+  };
+}

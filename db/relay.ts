@@ -1,0 +1,106 @@
+import type { Db, Transaction } from './connect.ts';
+import type { EventRow } from './events.ts';
+
+/** What the relay reads and marks: the outbox to number, its followers' places, the bank's events to pass on. */
+
+export interface EventToNumber extends Omit<EventRow, 'seq'> {
+  seq: null;
+}
+
+/** Committed events without a number, oldest first, and the end of the chain they go on. */
+export async function readUnnumbered(
+  trx: Transaction,
+  limit: number,
+): Promise<{ events: EventToNumber[]; last: { seq: number; hash: Buffer } | undefined }> {
+  const events = await trx('events')
+    .whereNull('seq')
+    .orderBy(['recorded_at', 'id'])
+    .limit(limit)
+    .select<EventToNumber[]>('id', 'kind', 'subject_id', 'actor_id', 'occurred_at', 'recorded_at', 'data');
+  if (events.length === 0) return { events, last: undefined };
+  const last = await trx('events')
+    .whereNotNull('seq')
+    .orderBy('seq', 'desc')
+    .first<{ seq: number; hash: Buffer } | undefined>('seq', 'hash');
+  return { events, last };
+}
+
+export interface Link {
+  id: string;
+  seq: number;
+  hash: Buffer;
+}
+
+export async function writeLinks(trx: Transaction, links: Link[]): Promise<void> {
+  await trx.raw(
+    `update events e set seq = l.seq, hash = l.hash
+     from unnest(?::text[], ?::bigint[], ?::bytea[]) as l (id, seq, hash) where e.id = l.id`,
+    [links.map((link) => link.id), links.map((link) => link.seq), links.map((link) => link.hash)],
+  );
+}
+
+/** Numbered events after a follower's place, in order. */
+export async function readFollowing(
+  db: Db,
+  follower: string,
+  limit: number,
+): Promise<(EventRow & { seq: number })[]> {
+  return db('events')
+    .where('seq', '>', db.raw('coalesce((select seq from event_followers where name = ?), 0)', [follower]))
+    .orderBy('seq')
+    .limit(limit)
+    .select<(EventRow & { seq: number })[]>(
+      'id',
+      'kind',
+      'subject_id',
+      'actor_id',
+      'occurred_at',
+      'recorded_at',
+      'data',
+      'seq',
+    );
+}
+
+export async function movePlace(db: Db, follower: string, seq: number): Promise<void> {
+  await db('event_followers').insert({ name: follower, seq }).onConflict('name').merge();
+}
+
+export interface BankEventRow {
+  id: string;
+  kind: string;
+  object_id: string | null;
+  payload: object;
+  received_at: string;
+}
+
+/** Keeps a bank event; false when it was kept before. */
+export async function keepBankEvent(
+  db: Db,
+  event: { id: string; kind: string; objectId: string | undefined; payload: object },
+): Promise<boolean> {
+  const rows = await db('bank_events')
+    .insert({
+      id: event.id,
+      kind: event.kind,
+      object_id: event.objectId ?? null,
+      payload: JSON.stringify(event.payload),
+    })
+    .onConflict('id')
+    .ignore()
+    .returning<{ id: string }[]>('id');
+  return rows.length === 1;
+}
+
+/** Bank events nobody has been told of, received at least `graceMs` ago, oldest first. */
+export async function readUndelivered(db: Db, graceMs: number, limit: number): Promise<BankEventRow[]> {
+  return db('bank_events')
+    .whereNull('delivered_at')
+    .where('received_at', '<=', db.raw(`clock_timestamp() - ? * interval '1 millisecond'`, [graceMs]))
+    .orderBy('received_at')
+    .limit(limit)
+    .select<BankEventRow[]>('id', 'kind', 'object_id', 'payload', 'received_at');
+}
+
+export async function markDelivered(db: Db, id: string, to: string): Promise<void> {
+  await db('bank_events').where({ id }).update({ delivered_at: db.fn.now(), delivered_to: to });
+}
