@@ -220,8 +220,10 @@ function derivedColumns(
   return derived;
 }
 
-export function amenityKeysOf(amenities: readonly string[]): string[] {
-  return [...new Set(amenities.map(amenityKey))].filter((key) => key !== '');
+export function amenityKeysOf(amenities: readonly string[], keyOf = amenityKey): string[] {
+  const keys = new Set(amenities.map((amenity) => keyOf(amenity)));
+  keys.delete('');
+  return [...keys];
 }
 
 /** Only what was given: `undefined` would mean NULL to the database. */
