@@ -24,5 +24,7 @@ export interface ApiDeps {
   now: () => Date;
   passwords: Passwords;
   rateLimits: RateLimits;
+  /** Parts that serving does not depend on, told of by `/readyz`: each asks whether it answers. */
+  probes: Readonly<Record<string, () => Promise<unknown>>>;
   settings: ApiSettings;
 }

@@ -1,6 +1,10 @@
 import type { Endpoint } from './endpoint.ts';
+import { describing, platformEndpoints } from './platform/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { userEndpoints } from './users/routes.ts';
 
-/** Every endpoint there is, in the order of the documentation. A path that is fixed comes before one with a `{name}`. */
-export const ENDPOINTS: readonly Endpoint[] = [...userEndpoints, ...sessionEndpoints];
+/** A path that is fixed comes before one with a `{name}` in its place. */
+const DOCUMENTED: readonly Endpoint[] = [...userEndpoints, ...sessionEndpoints, ...platformEndpoints];
+
+/** Every endpoint there is, in the order of the documentation. */
+export const ENDPOINTS: readonly Endpoint[] = [...DOCUMENTED, describing(DOCUMENTED)];

@@ -12,6 +12,11 @@ export interface RawReply {
   headers: Readonly<Record<string, string>>;
 }
 
+/** An answer with a status that has no function of its own here. */
+export function reply<S extends number, B>(status: S, body: B): Reply<S, B> {
+  return { status, body };
+}
+
 export function ok<B>(body: B, headers?: Record<string, string>): Reply<200, B> {
   return headers === undefined ? { status: 200, body } : { status: 200, body, headers };
 }
