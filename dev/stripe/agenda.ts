@@ -1,23 +1,27 @@
 import type { Bank } from './bank.ts';
-import { postToBalance } from './balance.ts';
-import { cardOf } from './cards.ts';
-import { settlePayment } from './confirmation.ts';
-import { endIntent } from './payment-intents.ts';
-import { failRefund, settleRefund } from './refunds.ts';
-import type { Due, Store } from './store.ts';
+import { postToBalance } from './objects/balance.ts';
+import { cardOf } from './objects/cards.ts';
+import { settlePayment } from './objects/confirmation.ts';
+import { endIntent } from './objects/payment-intents.ts';
+import { failRefund, settleRefund } from './objects/refunds.ts';
+import type { Due, Store } from './state/store.ts';
 
 /** Does, each in a transaction of its own, all that has come due by the clock it is bound to. */
 export function runDue(bank: Bank): void {
+  for (let due = dueNow(bank); due.length > 0; due = dueNow(bank))
+    for (const item of due)
+      bank.act(undefined, () => {
+        bank.store.agenda.delete(item.id);
+        ACTS[item.act](bank, item.id);
+      });
+}
+
+function dueNow(bank: Bank): Due[] {
   const { agenda, paymentIntents } = bank.store;
-  if (agenda.size === 0) return;
-  const due = [...agenda.values()].filter(
-    ({ paymentIntent, dueAt }) => dueAt <= bank.now(paymentIntents.get(paymentIntent)),
-  );
-  for (const item of due.sort((one, other) => one.dueAt - other.dueAt))
-    bank.act(undefined, () => {
-      agenda.delete(item.id);
-      ACTS[item.act](bank, item.id);
-    });
+  if (agenda.size === 0) return [];
+  return [...agenda.values()]
+    .filter(({ paymentIntent, dueAt }) => dueAt <= bank.now(paymentIntents.get(paymentIntent)))
+    .sort((one, other) => one.dueAt - other.dueAt);
 }
 
 const ACTS: Readonly<Record<Due['act'], (bank: Bank, id: string) => void>> = {

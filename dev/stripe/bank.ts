@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { Due, Store } from './store.ts';
+import type { Due, Store } from './state/store.ts';
 
 /** A new version of the package is a type error here, and a reminder to read its changelog. */
 export const API_VERSION = '2026-10-28.endive' satisfies Stripe.LatestApiVersion;
@@ -107,6 +107,12 @@ export class Bank {
   /** Notes what will happen to the object `due.id` by itself. */
   schedule(due: Due): void {
     this.store.agenda.put(due);
+  }
+
+  /** Back to the first day: no objects, no moved clocks, default manners. */
+  reset(): void {
+    this.store.clear();
+    this.settings = { ...DEFAULT_SETTINGS };
   }
 
   #offset(scope: string): number {

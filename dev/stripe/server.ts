@@ -2,13 +2,17 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runDue } from './agenda.ts';
-import { Api } from './api.ts';
+import { Api } from './protocol/api.ts';
 import { Bank } from './bank.ts';
-import { nextAction } from './confirmation.ts';
-import { fits } from './events.ts';
-import { Faults } from './faults.ts';
-import { json, readBody, write } from './http.ts';
-import { Store } from './store.ts';
+import { challengePage, isChallenge } from './controls/challenge-page.ts';
+import { nextAction } from './objects/confirmation.ts';
+import type { Simulation } from './controls/controls.ts';
+import { control } from './controls/controls.ts';
+import { fits } from './objects/events.ts';
+import { Faults } from './controls/faults.ts';
+import type { Answer } from './protocol/http.ts';
+import { json, pathOf, readBody, write } from './protocol/http.ts';
+import { Store } from './state/store.ts';
 import type { WebhookEndpoint } from './webhooks.ts';
 import { Webhooks } from './webhooks.ts';
 
@@ -42,7 +46,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const webhooks = new Webhooks(bank, faults, options.webhook);
   const api = new Api(bank, faults);
-  const server = createServer((request, response) => void respond(api, request, response));
+  const simulation: Simulation = { bank, faults, webhooks };
+  const server = createServer((request, response) => void respond({ api, simulation }, request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const port = await listen(server, options.port);
   bank.baseUrl = `http://127.0.0.1:${port}`;
@@ -64,16 +69,40 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-async function respond(api: Api, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  { api, simulation }: { api: Api; simulation: Simulation },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const body = await readBody(request);
-    const answer = await api.answer(request, body);
+    const method = request.method ?? 'GET';
+    const path = pathOf(request);
+    let answer: Answer | undefined;
+    if (method === 'OPTIONS') answer = PREFLIGHT;
+    else if (isChallenge(path)) answer = challengePage(simulation.bank, { method, path, body });
+    else if (path === '/_sim' || path.startsWith('/_sim/'))
+      answer = control(simulation, { method, path, body });
+    else answer = await api.answer(request, body);
     if (answer === undefined) request.socket.destroy();
     else write(response, answer);
   } catch (error) {
-    write(response, json(400, { error: { type: 'invalid_request_error', message: String(error) } }));
+    console.error(error);
+    write(response, json(500, { error: { type: 'api_error', message: String(error) } }));
   }
 }
+
+/** A browser's page is of another origin than the bank, and may call it all the same. */
+const PREFLIGHT: Answer = {
+  status: 204,
+  body: '',
+  headers: {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, POST, DELETE',
+    'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, Stripe-Version',
+    'access-control-max-age': '600',
+  },
+};
 
 async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {

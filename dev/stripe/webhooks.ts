@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import type Stripe from 'stripe';
 import type { Bank } from './bank.ts';
-import { presentEvent } from './events.ts';
-import type { Faults, WebhookFault } from './faults.ts';
+import { presentEvent } from './objects/events.ts';
+import type { Faults, WebhookFault } from './controls/faults.ts';
 
 const MAX_IN_FLIGHT = 8;
 const TIMEOUT_MS = 10_000;
@@ -33,12 +33,12 @@ export class Webhooks implements Disposable {
   #inFlight = 0;
   #generation = 0;
   paused = false;
-  endpoint: WebhookEndpoint | undefined;
+  #endpoint: WebhookEndpoint | undefined;
 
   constructor(bank: Bank, faults: Faults, endpoint: WebhookEndpoint | undefined) {
     this.#bank = bank;
     this.#faults = faults;
-    this.endpoint = endpoint;
+    this.#endpoint = endpoint;
   }
 
   /** Takes up new events, each with the fault that a rule has for it. */
@@ -60,6 +60,11 @@ export class Webhooks implements Disposable {
   resume(): void {
     this.paused = false;
     this.#pump();
+  }
+
+  /** Signs with these from now on: with two while the receiver changes over. */
+  useSecrets(secrets: string[]): void {
+    if (this.#endpoint !== undefined) this.#endpoint = { ...this.#endpoint, secrets };
   }
 
   /** Forgets what is under way. */
@@ -112,10 +117,10 @@ export class Webhooks implements Disposable {
 
   async #deliver(id: string): Promise<void> {
     const event = this.#bank.store.events.get(id);
-    if (event === undefined || this.endpoint === undefined) return;
+    if (event === undefined || this.#endpoint === undefined) return;
     const generation = this.#generation;
     this.#inFlight++;
-    const taken = await this.#send(presentEvent(this.#bank, event), this.endpoint);
+    const taken = await this.#send(presentEvent(this.#bank, event), this.#endpoint);
     this.#inFlight--;
     if (generation === this.#generation) {
       if (!taken) this.#retry(id);

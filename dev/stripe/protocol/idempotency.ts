@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Bank } from './bank.ts';
+import type { Bank } from '../bank.ts';
 import { invalid, StripeProblem } from './errors.ts';
-import type { KeptAnswer } from './store.ts';
+import type { KeptAnswer } from '../state/store.ts';
 
 const KEPT_SECONDS = 86_400;
 const MAX_KEY_LENGTH = 255;

@@ -1,4 +1,4 @@
-import type { Bank } from './bank.ts';
+import type { Bank } from '../bank.ts';
 import type { Declined } from './errors.ts';
 import type { Params } from './params.ts';
 

@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
-import { newId, unguessable } from './bank.ts';
-import type { Call } from './endpoint.ts';
-import { missing } from './errors.ts';
-import { createdFilter, page } from './lists.ts';
-import type { Params } from './params.ts';
+import type { Bank } from '../bank.ts';
+import { newId, unguessable } from '../bank.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import { missing } from '../protocol/errors.ts';
+import { createdFilter, page } from '../protocol/lists.ts';
+import type { Params } from '../protocol/params.ts';
 
 export function createCustomer({ bank, params }: Call): Stripe.Customer {
   const fields = readFields(params);

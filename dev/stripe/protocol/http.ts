@@ -33,3 +33,8 @@ export function write(response: ServerResponse, { status, body, headers }: Answe
 export function json(status: number, body: unknown): Answer {
   return { status, body: JSON.stringify(body) };
 }
+
+/** The path without its query and without a trailing slash. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0]?.replace(/\/$/, '') ?? '';
+}

@@ -1,4 +1,4 @@
-import { invalid } from './errors.ts';
+import { invalid } from '../protocol/errors.ts';
 
 /**
  * The bank's own rules for amounts, kept apart from ours on purpose: where the two disagree, a test should fail.

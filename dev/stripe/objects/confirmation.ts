@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
 import { postToBalance } from './balance.ts';
-import type { Bank } from './bank.ts';
+import type { Bank } from '../bank.ts';
 import type { Decline } from './cards.ts';
 import { cardOf } from './cards.ts';
 import type { Attempt } from './charges.ts';
 import { authorizedCharge, failedCharge, pendingCharge } from './charges.ts';
-import { conflict, Declined, docUrl } from './errors.ts';
-import { idOf } from './store.ts';
+import { conflict, Declined, docUrl } from '../protocol/errors.ts';
+import { idOf } from '../state/store.ts';
 
 /** How a confirmation is asked for. */
 export interface Manner {

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bank, Cause } from './bank.ts';
-import { API_VERSION, newId } from './bank.ts';
+import type { Bank, Cause } from '../bank.ts';
+import { API_VERSION, newId } from '../bank.ts';
 import type { ErrorBody } from './errors.ts';
 import { Declined, StripeProblem } from './errors.ts';
 import { expand } from './expand.ts';
-import type { Faults, RequestFault } from './faults.ts';
+import type { Faults, RequestFault } from '../controls/faults.ts';
 import type { Form } from './form.ts';
 import { parseForm } from './form.ts';
 import type { Answer } from './http.ts';
-import { json } from './http.ts';
+import { json, pathOf } from './http.ts';
 import { fingerprint, Idempotency } from './idempotency.ts';
 import { Params } from './params.ts';
 import type { Route } from './routes.ts';
@@ -136,7 +136,7 @@ function begin(request: IncomingMessage, body: string): Exchange {
   return {
     cause: { id, idempotency_key: idempotencyKey },
     method: request.method ?? 'GET',
-    path: (request.url ?? '').split('?', 1)[0]?.replace(/\/$/, '') ?? '',
+    path: pathOf(request),
     form: {},
     fingerprint: body,
     headers: {

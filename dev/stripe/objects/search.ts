@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
-import { invalid } from './errors.ts';
-import { limitOf } from './lists.ts';
-import type { Params } from './params.ts';
+import type { Bank } from '../bank.ts';
+import { invalid } from '../protocol/errors.ts';
+import { limitOf } from '../protocol/lists.ts';
+import type { Params } from '../protocol/params.ts';
 
 type Test = (intent: Stripe.PaymentIntent) => boolean;
 

@@ -1,13 +1,13 @@
 import type Stripe from 'stripe';
 import { balanceTransaction } from './balance.ts';
-import type { Bank } from './bank.ts';
-import { newId } from './bank.ts';
+import type { Bank } from '../bank.ts';
+import { newId } from '../bank.ts';
 import { cardOf } from './cards.ts';
 import { checkUnit } from './currencies.ts';
-import type { Call } from './endpoint.ts';
-import { conflict, invalid, missing, StripeProblem } from './errors.ts';
-import { createdFilter, page } from './lists.ts';
-import { idOf } from './store.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import { conflict, invalid, missing, StripeProblem } from '../protocol/errors.ts';
+import { createdFilter, page } from '../protocol/lists.ts';
+import { idOf } from '../state/store.ts';
 
 const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
 

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
-import type { Call } from './endpoint.ts';
-import { missing } from './errors.ts';
-import { createdFilter, page } from './lists.ts';
+import type { Bank } from '../bank.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import { missing } from '../protocol/errors.ts';
+import { createdFilter, page } from '../protocol/lists.ts';
 
 export function retrieveEvent({ bank, params, id }: Call): Stripe.Event {
   params.done();

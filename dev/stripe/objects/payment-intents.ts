@@ -1,14 +1,14 @@
 import type Stripe from 'stripe';
 import { postToBalance } from './balance.ts';
-import type { Bank } from './bank.ts';
+import type { Bank } from '../bank.ts';
 import { cardOf } from './cards.ts';
 import { captured } from './charges.ts';
 import { confirm, wrongState } from './confirmation.ts';
 import { checkAmount, checkUnit, currencyOf } from './currencies.ts';
 import { findCustomer } from './customers.ts';
-import type { Call } from './endpoint.ts';
-import type { Declined } from './errors.ts';
-import { invalid, missing } from './errors.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import type { Declined } from '../protocol/errors.ts';
+import { invalid, missing } from '../protocol/errors.ts';
 import {
   blankIntent,
   checkReturnUrl,
@@ -20,11 +20,11 @@ import {
   readMethodTypes,
   withMethod,
 } from './intent-fields.ts';
-import { createdFilter, page } from './lists.ts';
+import { createdFilter, page } from '../protocol/lists.ts';
 import { readPayment } from './payment-methods.ts';
 import { releaseHold } from './refunds.ts';
 import { searchIntents } from './search.ts';
-import { idOf } from './store.ts';
+import { idOf } from '../state/store.ts';
 
 const CANCELLATION_REASONS = ['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer'] as const;
 const CANCELABLE: readonly string[] = [

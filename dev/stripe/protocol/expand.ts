@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { presentTransaction } from './balance.ts';
-import type { Bank } from './bank.ts';
+import { presentTransaction } from '../objects/balance.ts';
+import type { Bank } from '../bank.ts';
 import { invalid } from './errors.ts';
 
 const MAX_DEPTH = 4;

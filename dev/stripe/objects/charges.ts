@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
-import { newId } from './bank.ts';
+import type { Bank } from '../bank.ts';
+import { newId } from '../bank.ts';
 import type { Decline, TestCard } from './cards.ts';
-import type { Call } from './endpoint.ts';
-import { missing } from './errors.ts';
-import { createdFilter, page } from './lists.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import { missing } from '../protocol/errors.ts';
+import { createdFilter, page } from '../protocol/lists.ts';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;

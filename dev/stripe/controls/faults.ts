@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fits } from './events.ts';
+import { fits } from '../objects/events.ts';
 
 /** What may go wrong with a request, and with the delivery of an event. */
 const REQUEST_FAULTS = ['latency', '429', '500_before', '500_after', 'answer_lost', 'close'] as const;

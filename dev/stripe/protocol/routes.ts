@@ -1,14 +1,14 @@
-import { listBalanceTransactions, retrieveBalance, retrieveBalanceTransaction } from './balance.ts';
-import { listCharges, retrieveCharge } from './charges.ts';
+import { listBalanceTransactions, retrieveBalance, retrieveBalanceTransaction } from '../objects/balance.ts';
+import { listCharges, retrieveCharge } from '../objects/charges.ts';
 import {
   createCustomer,
   deleteCustomer,
   listCustomers,
   retrieveCustomer,
   updateCustomer,
-} from './customers.ts';
+} from '../objects/customers.ts';
 import type { Endpoint } from './endpoint.ts';
-import { listEvents, retrieveEvent } from './events.ts';
+import { listEvents, retrieveEvent } from '../objects/events.ts';
 import {
   cancelPaymentIntent,
   capturePaymentIntent,
@@ -18,7 +18,7 @@ import {
   retrievePaymentIntent,
   searchPaymentIntents,
   updatePaymentIntent,
-} from './payment-intents.ts';
+} from '../objects/payment-intents.ts';
 import {
   attachPaymentMethod,
   createPaymentMethod,
@@ -26,8 +26,8 @@ import {
   listCustomersPaymentMethods,
   listPaymentMethods,
   retrievePaymentMethod,
-} from './payment-methods.ts';
-import { createRefund, listRefunds, retrieveRefund, updateRefund } from './refunds.ts';
+} from '../objects/payment-methods.ts';
+import { createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
 
 /** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
 export interface Route {

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
-import { newId } from './bank.ts';
-import { invalid } from './errors.ts';
+import type { Bank } from '../bank.ts';
+import { newId } from '../bank.ts';
+import { invalid } from '../protocol/errors.ts';
 
 /** How the issuer says no. */
 export interface Decline {

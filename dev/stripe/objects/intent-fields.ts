@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import { newId, unguessable } from './bank.ts';
+import { newId, unguessable } from '../bank.ts';
 import type { Manner } from './confirmation.ts';
-import { invalid } from './errors.ts';
-import type { Params } from './params.ts';
+import { invalid } from '../protocol/errors.ts';
+import type { Params } from '../protocol/params.ts';
 
 const SECRET_CHARACTERS = 25;
 const CAPTURE_METHODS = ['automatic', 'automatic_async', 'manual'] as const;

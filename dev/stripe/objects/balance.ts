@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
-import { newId } from './bank.ts';
+import type { Bank } from '../bank.ts';
+import { newId } from '../bank.ts';
 import type { TestCard } from './cards.ts';
 import { feeOf } from './currencies.ts';
-import type { Call } from './endpoint.ts';
-import { missing } from './errors.ts';
-import { createdFilter, page } from './lists.ts';
-import { idOf } from './store.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import { missing } from '../protocol/errors.ts';
+import { createdFilter, page } from '../protocol/lists.ts';
+import { idOf } from '../state/store.ts';
 
 const AVAILABLE_AFTER_SECONDS = 2 * 86_400;
 

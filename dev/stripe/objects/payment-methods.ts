@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import type { Bank } from './bank.ts';
+import type { Bank } from '../bank.ts';
 import { newPaymentMethod, testCardNamed, testCardNumbered } from './cards.ts';
-import type { Call } from './endpoint.ts';
-import { conflict, invalid, missing } from './errors.ts';
-import { page } from './lists.ts';
-import type { Params } from './params.ts';
+import type { Call } from '../protocol/endpoint.ts';
+import { conflict, invalid, missing } from '../protocol/errors.ts';
+import { page } from '../protocol/lists.ts';
+import type { Params } from '../protocol/params.ts';
 
 /** A card typed into a form, or a test token. */
 export function createPaymentMethod({ bank, params }: Call): Stripe.PaymentMethod {
