@@ -27,4 +27,6 @@ export interface ApiDeps {
   /** Parts that serving does not depend on, told of by `/readyz`: each asks whether it answers. */
   probes: Readonly<Record<string, () => Promise<unknown>>>;
   settings: ApiSettings;
+  /** Signs quotes: whoever has it makes prices. */
+  quoteSecret: string;
 }

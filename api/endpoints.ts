@@ -1,10 +1,18 @@
+import { availabilityEndpoints } from './availability/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
+import { pricingEndpoints } from './pricing/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { userEndpoints } from './users/routes.ts';
 
 /** A path that is fixed comes before one with a `{name}` in its place. */
-const DOCUMENTED: readonly Endpoint[] = [...userEndpoints, ...sessionEndpoints, ...platformEndpoints];
+const DOCUMENTED: readonly Endpoint[] = [
+  ...userEndpoints,
+  ...sessionEndpoints,
+  ...availabilityEndpoints,
+  ...pricingEndpoints,
+  ...platformEndpoints,
+];
 
 /** Every endpoint there is, in the order of the documentation. */
 export const ENDPOINTS: readonly Endpoint[] = [...DOCUMENTED, describing(DOCUMENTED)];

@@ -13,8 +13,13 @@ export function datesUnavailable(): DomainError {
   return new DomainError('dates_unavailable', 'Some of these nights are taken.');
 }
 
+/** What PostgreSQL said, also where Objection has wrapped it; undefined for any other error. */
+export function databaseError(error: unknown): DatabaseError | undefined {
+  const cause = error instanceof Error && 'nativeError' in error ? error.nativeError : error;
+  return cause instanceof DatabaseError ? cause : undefined;
+}
+
 /** The refusal that a violated constraint stands for; any other error as it is. */
 export function asRefusal(error: unknown): unknown {
-  if (!(error instanceof DatabaseError) || error.constraint === undefined) return error;
-  return REFUSALS[error.constraint]?.() ?? error;
+  return REFUSALS[databaseError(error)?.constraint ?? '']?.() ?? error;
 }

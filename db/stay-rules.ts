@@ -1,7 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import type { PropertyId } from '#domain/ids.ts';
 import type { Db, Transaction } from './connect.ts';
+import { recordEvent } from './events.ts';
+import type { HostsProperty } from './properties.ts';
+import { lockHostsProperty } from './property-lock.ts';
 
 /** A row of `stay_rules`. A property without one follows the defaults. */
 export interface StayRulesRow {
@@ -49,14 +53,19 @@ export async function readStayRules(db: Db, propertyId: PropertyId): Promise<Sta
   return rulesOfRow(rows[0]);
 }
 
-/** Sets all rules of a property that the caller has locked. */
-export async function writeStayRules(
+/** Sets all rules of a property and tells what they were. Bookings made before keep to theirs. @throws `not_found`. */
+export async function setStayRules(
   trx: Transaction,
-  propertyId: PropertyId,
-  rules: StayRules,
+  property: HostsProperty,
+  after: StayRules,
 ): Promise<void> {
+  await lockHostsProperty(trx, property);
+  const before = await readStayRules(trx, property.id);
+  if (isDeepStrictEqual(before, after)) return;
   await trx('stay_rules')
-    .insert({ property_id: propertyId, ...rowOfRules(rules) })
+    .insert({ property_id: property.id, ...rowOfRules(after) })
     .onConflict('property_id')
     .merge();
+  const { id: subjectId, hostId: actorId } = property;
+  await recordEvent(trx, { kind: 'property.rules_set', subjectId, actorId, data: { before, after } });
 }

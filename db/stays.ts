@@ -3,8 +3,9 @@ import type { StayRules } from '#domain/availability.ts';
 import { MAX_LIVE_HOLDS_PER_GUEST } from '#domain/bookings.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
-import type { Instant, Stay } from '#domain/nights.ts';
+import type { Instant, Stay, TimeZone } from '#domain/nights.ts';
 import type { Guests } from '#domain/pricing.ts';
+import type { PropertyStatus } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
 import { rulesOfRow } from './stay-rules.ts';
@@ -35,7 +36,7 @@ export interface NightsToHold extends NightsToTake {
 export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<void> {
   const property = await lockGuestAndProperty(trx, stay);
   const refusal =
-    refusalByRule(property, stay) ??
+    stayRefusal(property, stay) ??
     (await insertNights(trx, stay, { rules: property.rules, maxHolds: MAX_LIVE_HOLDS_PER_GUEST }));
   if (refusal !== undefined && !(await areNightsOf(trx, stay))) throw refusal;
 }
@@ -56,13 +57,18 @@ export async function releaseNights(db: Db, bookingId: BookingId, at: Instant): 
   await db('stays').where({ booking_id: bookingId, live: true }).update({ live: false, released_at: at });
 }
 
+export interface Availability {
+  rules: StayRules;
+  free: boolean;
+}
+
 /**
- * Whether nothing lies on these nights, nor a booking on those to be kept empty around them. A cheap answer for search,
- * calendar, quote and the 409 before a workflow is started; only `takeNights` decides.
+ * The property's rules, and whether nothing lies on these nights nor a booking on those to be kept empty around them.
+ * A cheap answer for a quote and for the 409 before a workflow is started; only `takeNights` decides.
  */
-export async function nightsAreFree(db: Db, propertyId: PropertyId, stay: Stay): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: [{ free: boolean }] }>(
-    `select not exists (
+export async function readAvailability(db: Db, propertyId: PropertyId, stay: Stay): Promise<Availability> {
+  const { rows } = await db.raw<{ rows: [{ rules: StayRulesRow | null; free: boolean }] }>(
+    `select to_jsonb(r) as rules, not exists (
        select from stays s
        where s.property_id = :propertyId and s.live
          and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
@@ -71,15 +77,37 @@ export async function nightsAreFree(db: Db, propertyId: PropertyId, stay: Stay):
      from (values (1)) as one left join stay_rules r on r.property_id = :propertyId`,
     { propertyId, checkIn: stay.checkIn, checkOut: stay.checkOut },
   );
-  return rows[0].free;
+  return { rules: rulesOfRow(rows[0].rules), free: rows[0].free };
 }
 
-interface LockedProperty {
+export async function nightsAreFree(db: Db, propertyId: PropertyId, stay: Stay): Promise<boolean> {
+  return (await readAvailability(db, propertyId, stay)).free;
+}
+
+/** What has a say in whether a stay may be booked, apart from the nights. */
+export interface Bookable {
   hostId: UserId;
-  status: string;
-  zone: string;
+  status: PropertyStatus;
+  zone: TimeZone;
   capacity: number;
   rules: StayRules;
+}
+
+/** Why this stay may not be booked, its nights free or not; `stay_refused`, with `rule`. */
+export function stayRefusal(
+  property: Bookable,
+  stay: Stay & { guestId: UserId | undefined; guests: Guests; at: Instant },
+): DomainError | undefined {
+  if (property.status !== 'published') {
+    return new DomainError('stay_refused', 'The property takes no bookings.', { rule: 'not_published' });
+  }
+  if (property.hostId === stay.guestId) {
+    return new DomainError('stay_refused', 'Hosts cannot book their own property.', { rule: 'own_property' });
+  }
+  const { rules, capacity, zone } = property;
+  const broken = refusalOf({ stay, guests: stay.guests, rules, capacity, zone, at: stay.at });
+  if (broken === undefined) return undefined;
+  return new DomainError('stay_refused', broken.message, { rule: broken.rule, limit: broken.limit });
 }
 
 /**
@@ -87,32 +115,18 @@ interface LockedProperty {
  * the property's, so that takers of its nights queue here and never deadlock in the index. Status and capacity are
  * those after the wait; rules changed during the wait count for the next guest.
  */
-async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promise<LockedProperty> {
-  const { rows } = await trx.raw<{
-    rows: (Omit<LockedProperty, 'rules'> & { rules: StayRulesRow | null })[];
-  }>(
+async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promise<Bookable> {
+  const { rows } = await trx.raw<{ rows: (Omit<Bookable, 'rules'> & { rules: StayRulesRow | null })[] }>(
     `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
      select p.host_id as "hostId", p.status, p.time_zone as zone, p.capacity, to_jsonb(r) as rules
      from guest cross join properties p left join stay_rules r on r.property_id = p.id
-     where p.id = :propertyId
+     where p.id = :propertyId and p.deleted_at is null
      for no key update of p`,
     { guestId: stay.guestId, propertyId: stay.propertyId },
   );
   const row = rows[0];
   if (row === undefined) throw notFound('property');
   return { ...row, rules: rulesOfRow(row.rules) };
-}
-
-function refusalByRule(property: LockedProperty, stay: NightsToHold): DomainError | undefined {
-  if (property.status !== 'published') {
-    return new DomainError('stay_refused', 'The property takes no bookings.', { rule: 'not_published' });
-  }
-  if (property.hostId === stay.guestId) {
-    return new DomainError('stay_refused', 'Hosts cannot book their own property.', { rule: 'own_property' });
-  }
-  const broken = refusalOf({ stay, guests: stay.guests, at: stay.at, ...property });
-  if (broken === undefined) return undefined;
-  return new DomainError('stay_refused', broken.message, { rule: broken.rule, limit: broken.limit });
 }
 
 /** All rows, or a refusal. Some rows may be in when it is one, so the transaction has to be rolled back. */

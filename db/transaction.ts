@@ -1,11 +1,10 @@
-import { DatabaseError } from 'pg';
-import { asRefusal } from './constraints.ts';
+import { asRefusal, databaseError } from './constraints.ts';
 import type { Db, Transaction } from './connect.ts';
 
 const ATTEMPTS = 4;
 
 /** Deadlock and serialization failure: PostgreSQL undid the whole transaction so that it can be run again. */
-const RUN_AGAIN: readonly (string | undefined)[] = ['40P01', '40001'];
+const RUN_AGAIN: readonly string[] = ['40P01', '40001'];
 
 /**
  * Runs `work` in a transaction and runs it anew, at most three times, when PostgreSQL chose it as the victim of a
@@ -16,7 +15,7 @@ export async function inTransaction<T>(db: Db, work: (trx: Transaction) => Promi
     try {
       return await db.transaction(work);
     } catch (error) {
-      const isVictim = error instanceof DatabaseError && RUN_AGAIN.includes(error.code);
+      const isVictim = RUN_AGAIN.includes(databaseError(error)?.code ?? '');
       if (!isVictim || attempt === ATTEMPTS) throw asRefusal(error);
     }
   }

@@ -1,0 +1,137 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Db } from '#db/connect.ts';
+import { datesUnavailable } from '#db/constraints.ts';
+import type { PropertyRow } from '#db/properties.ts';
+import { readAvailability, stayRefusal } from '#db/stays.ts';
+import { DomainError, invalidInput } from '#domain/errors.ts';
+import type { PropertyId, UserId } from '#domain/ids.ts';
+import { assertChargeable } from '#domain/money.ts';
+import { addHours, millisecondsOf } from '#domain/nights.ts';
+import type { Instant, Stay } from '#domain/nights.ts';
+import { priceStay } from '#domain/pricing.ts';
+import type { Guests, Pricing, StayPrice } from '#domain/pricing.ts';
+import { presentQuote } from './presenter.ts';
+
+/** RULES "Price": how long a quote stands, its last instant included. */
+export const QUOTE_MINUTES = 30;
+
+/** A price for one stay of one party at one property, as the token carries it. Bound to no user: whoever has it may book by it. */
+export interface PricedStay extends Stay {
+  propertyId: PropertyId;
+  guests: Guests;
+  price: StayPrice;
+  expiresAt: Instant;
+}
+
+/** A stay somebody asks the price of. `guestId` where we know who asks. */
+export interface StayWanted extends Stay {
+  guests: Guests;
+  guestId: UserId | undefined;
+  at: Instant;
+}
+
+/** The host's prices as pricing wants them. */
+export function pricingOf(property: PropertyRow): Pricing {
+  return {
+    nightly: property.nightlyMinor,
+    weekend: property.weekendMinor ?? undefined,
+    cleaningFee: property.cleaningFeeMinor,
+    extraGuestFee: property.extraGuestFeeMinor,
+    guestsIncluded: property.guestsIncluded,
+    petFee: property.petFeeMinor,
+    weeklyDiscountPercent: property.weeklyDiscountPercent,
+    monthlyDiscountPercent: property.monthlyDiscountPercent,
+  };
+}
+
+/** What pricing runs on; `ApiDeps` has it. */
+export interface QuoteDeps {
+  db: Db;
+  quoteSecret: string;
+}
+
+/**
+ * Today's price for a stay that could be booked now.
+ * @throws DomainError `stay_refused`, `dates_unavailable`, `amount_too_small`.
+ */
+export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWanted): Promise<PricedStay> {
+  await requireBookable(db, property, wanted);
+  const { checkIn, checkOut, guests, at } = wanted;
+  const { id: propertyId, currency } = property;
+  const price = priceStay({ stay: wanted, guests, pricing: pricingOf(property), currency });
+  assertChargeable(price.total);
+  return { propertyId, checkIn, checkOut, guests, price, expiresAt: addHours(at, QUOTE_MINUTES / 60) };
+}
+
+/**
+ * The price to book at: the quote's, whatever the host has changed since; without one, or for a stay that is refused
+ * by now, as `priceQuote`.
+ * @throws DomainError also `invalid_input` for a quote that is not ours or not of this stay; `quote_expired`, with the
+ * new `quote` in its details.
+ */
+export async function priceBooking(
+  { db, quoteSecret }: QuoteDeps,
+  property: PropertyRow,
+  wanted: StayWanted & { quoteId?: string | undefined },
+): Promise<PricedStay> {
+  if (wanted.quoteId === undefined) return priceQuote(db, property, wanted);
+  const quote = readQuote(wanted.quoteId, quoteSecret);
+  if (!isOf(quote, property, wanted)) throw invalidInput('quoteId', 'The quote is for another stay.');
+  if (isExpired(quote, wanted.at)) {
+    const fresh = await priceQuote(db, property, wanted);
+    const details = { quote: presentQuote(signQuote(fresh, quoteSecret), fresh) };
+    throw new DomainError('quote_expired', 'The quote has expired. Here is a new one.', details);
+  }
+  await requireBookable(db, property, wanted);
+  return quote;
+}
+
+/** The refusals that can be told at once. `takeNights` asks the same again, and finally. */
+async function requireBookable(db: Db, property: PropertyRow, wanted: StayWanted): Promise<void> {
+  const { rules, free } = await readAvailability(db, property.id, wanted);
+  const { hostId, status, timeZone: zone, capacity } = property;
+  const refusal = stayRefusal({ hostId, status, zone, capacity, rules }, wanted);
+  if (refusal !== undefined) throw refusal;
+  if (!free) throw datesUnavailable();
+}
+
+function isOf(quote: PricedStay, property: PropertyRow, { checkIn, checkOut, guests }: StayWanted): boolean {
+  return (
+    quote.propertyId === property.id &&
+    quote.checkIn === checkIn &&
+    quote.checkOut === checkOut &&
+    isDeepStrictEqual(quote.guests, guests)
+  );
+}
+
+export function isExpired(quote: PricedStay, at: Instant): boolean {
+  return millisecondsOf(at) > millisecondsOf(quote.expiresAt);
+}
+
+const PREFIX = 'qte_1';
+
+/** The quote's id: `qte_1.<deflated JSON>.<HMAC-SHA256 of all before>`, both in base64url. */
+export function signQuote(quote: PricedStay, secret: string): string {
+  const body = `${PREFIX}.${deflateRawSync(JSON.stringify(quote)).toString('base64url')}`;
+  return `${body}.${macOf(body, secret)}`;
+}
+
+/** What a token carries, whether expired or not. @throws DomainError `invalid_input` for one we did not sign. */
+export function readQuote(token: string, secret: string): PricedStay {
+  const end = token.lastIndexOf('.');
+  const body = token.slice(0, end);
+  const given = Buffer.from(token.slice(end + 1));
+  const expected = Buffer.from(macOf(body, secret));
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw invalidInput('quoteId', 'This is no quote of ours.');
+  }
+  // Only what we signed ourselves comes this far: its shape needs no check, nor its size before it is inflated.
+  const bytes = Buffer.from(body.slice(PREFIX.length + 1), 'base64url');
+  return JSON.parse(inflateRawSync(bytes).toString()) as PricedStay;
+}
+
+function macOf(body: string, secret: string): string {
+  return createHmac('sha256', secret).update(body).digest('base64url');
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { PRICE_LINE_KINDS } from '#domain/pricing.ts';
+import { CalendarDate, IdOf, Instant, MinorUnits, Money } from '../schemas.ts';
+
+const MAX_OF_A_KIND = 50;
+const some = z.int().min(0).max(MAX_OF_A_KIND).default(0);
+
+/** Who comes along; what is left out is none. */
+export const Guests = z
+  .strictObject({ adults: z.int().min(1).max(MAX_OF_A_KIND), children: some, infants: some, pets: some })
+  .meta({ id: 'Guests', description: 'Who comes along. Infants, up to five, are not counted.' });
+
+export const QuoteId = z
+  .string()
+  .regex(/^qte_1\.[\w-]+\.[\w-]+$/, 'Must be the id of a quote.')
+  .max(2048)
+  .meta({ description: 'The id of a quote: a signed token that carries the price.' });
+
+export const NewQuote = z.strictObject({ checkIn: CalendarDate, checkOut: CalendarDate, guests: Guests });
+
+export const PriceLine = z
+  .strictObject({
+    kind: z.enum(PRICE_LINE_KINDS),
+    label: z.string().meta({ example: 'Night' }),
+    quantity: z.int(),
+    amount: MinorUnits.meta({ description: 'Of the whole line; of a discount, negative.' }),
+  })
+  .meta({ id: 'PriceLine' });
+
+export const Quote = z
+  .strictObject({
+    id: QuoteId,
+    propertyId: IdOf('property'),
+    checkIn: CalendarDate,
+    checkOut: CalendarDate,
+    guests: Guests,
+    lines: z.array(PriceLine),
+    total: Money,
+    expiresAt: Instant.meta({ description: 'Until then, this instant included, the price stands.' }),
+  })
+  .meta({ id: 'Quote', description: 'What a stay costs, for thirty minutes.' });
