@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { Db } from '#db/connect.ts';
 import type { Cache } from '#gateways/cache.ts';
 import type { Passwords } from '#gateways/passwords.ts';
+import type { Bank } from '#gateways/bank.ts';
 import type { RateLimits } from '#gateways/rate-limits.ts';
+import type { Bookings } from './bookings/commands.ts';
 
 /** What an operator may set about the API; the defaults are in `config.ts`. */
 export interface ApiSettings {
@@ -27,6 +29,8 @@ export interface ApiDeps {
   /** Parts that serving does not depend on, told of by `/readyz`: each asks whether it answers. */
   probes: Readonly<Record<string, () => Promise<unknown>>>;
   settings: ApiSettings;
+  bank: Bank;
+  bookings: Bookings;
   /** Signs quotes: whoever has it makes prices. */
   quoteSecret: string;
 }

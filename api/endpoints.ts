@@ -1,9 +1,12 @@
 import { availabilityEndpoints } from './availability/routes.ts';
+import { bookingEndpoints } from './bookings/routes.ts';
 import type { Endpoint } from './endpoint.ts';
+import { paymentEndpoints } from './payments/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { userEndpoints } from './users/routes.ts';
+import { webhookEndpoints } from './webhooks/routes.ts';
 
 /** A path that is fixed comes before one with a `{name}` in its place. */
 const DOCUMENTED: readonly Endpoint[] = [
@@ -11,6 +14,9 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...availabilityEndpoints,
   ...pricingEndpoints,
+  ...bookingEndpoints,
+  ...paymentEndpoints,
+  ...webhookEndpoints,
   ...platformEndpoints,
 ];
 

@@ -110,6 +110,17 @@ export async function claim(
   throw inProgress(1);
 }
 
+/** What a call under this key had claimed before it died: nobody holds it any more, nobody finished it. */
+export async function abandonedResource(db: Db, once: Once): Promise<string | undefined> {
+  const row = await rowOf(db, once);
+  return row?.status === null && row.lease_left_seconds <= 0 ? row.resource_id : undefined;
+}
+
+/** Names this call among all, as short as a bank or a workflow wants it: the same key is the same attempt. */
+export function attemptOf({ userId, key }: Once): string {
+  return createHash('sha256').update(`${userId}:${key}`).digest('hex').slice(0, 32);
+}
+
 /** The call is answered: from now on the key replays. Nothing to do where no row was claimed. */
 export async function finish(db: Db, once: Once, status: number): Promise<void> {
   await db('idempotency_keys')

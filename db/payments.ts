@@ -62,11 +62,10 @@ export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<
   return PaymentRow.query(db).findById(id);
 }
 
-export async function findPaymentByIntent(
-  db: Db | Transaction,
-  intentId: string,
-): Promise<PaymentRow | undefined> {
-  return PaymentRow.query(db).findOne({ intentId });
+/** The payments of many bookings, by id. */
+export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<PaymentId, PaymentRow>> {
+  const rows = await PaymentRow.query(db).findByIds(ids);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Notes what the bank said of an attempt. A posted payment stays posted, whatever is heard of it later. */

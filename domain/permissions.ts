@@ -19,3 +19,12 @@ export function isOperator(actor: Actor | undefined): boolean {
 export function maySeeAccountOf(userId: UserId, actor: Actor | undefined): boolean {
   return actor?.id === userId || isOperator(actor);
 }
+
+/** A booking is its guest's; its host's once it is paid, for unpaid is never shown as booked; and operators'. */
+export function maySeeBooking(
+  booking: { guestId: UserId; hostId: UserId; confirmedAt: string | null },
+  actor: Actor,
+): boolean {
+  if (booking.guestId === actor.id || isOperator(actor)) return true;
+  return booking.hostId === actor.id && booking.confirmedAt !== null;
+}

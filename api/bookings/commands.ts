@@ -1,0 +1,230 @@
+import { findBooking, insertBooking } from '#db/bookings.ts';
+import type { BookingRow, NewBooking } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { abandonedResource, claim } from '#db/idempotency.ts';
+import type { Once } from '#db/idempotency.ts';
+import { newId } from '#db/ids.ts';
+import { findPayment } from '#db/payments.ts';
+import { nightsAreFree } from '#db/stays.ts';
+import { datesUnavailable } from '#db/constraints.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { DomainError, ERROR_CODES, notFound } from '#domain/errors.ts';
+import type { BookingId, UserId } from '#domain/ids.ts';
+import { instantOf } from '#domain/nights.ts';
+import type { Answer, Ask, Workflows } from '#gateways/workflows.ts';
+import {
+  bookStayId,
+  bookStayOrder,
+  cancelBooking,
+  payBooking,
+  reserveStay,
+} from '#workflows/bookings.contract.ts';
+import type { Cancelled, PayResult } from '#workflows/bookings.contract.ts';
+import type { BookingWithPayment } from './presenter.ts';
+import { termsOf } from './terms.ts';
+import type { StayAsked, Terms } from './terms.ts';
+import { Turnstile } from './turnstile.ts';
+
+/** DESIGN "Temporal may be down": how long a workflow may take to take an ask, and then to answer it. */
+const ACCEPT_WITHIN_MS = 2_500;
+const ANSWER_WITHIN_MS = 30_000;
+
+export interface Reserve extends StayAsked {
+  paymentMethodId?: string | undefined;
+  noteToHost?: string | undefined;
+}
+
+/** A booking after a command; `isSettled` is false while it is still being worked on: 202. */
+export interface Reserved extends BookingWithPayment {
+  isSettled: boolean;
+}
+
+/** What REST and GraphQL both ask of bookings: checked here only as far as saves a workflow, decided in the workflow. */
+export interface Bookings {
+  /** @throws DomainError `dates_unavailable`, `stay_refused`, `quote_expired`, `card_declined`, `hold_limit`, … */
+  reserve(request: Reserve, once: Once): Promise<Reserved>;
+  /** Today's booking for a request made before; throws what it was refused with. */
+  recall(bookingId: BookingId): Promise<Reserved>;
+  /** @throws DomainError `card_declined`, `booking_state` */
+  pay(booking: BookingRow, pay: { paymentMethodId?: string | undefined; attempt: string }): Promise<Reserved>;
+  /** @throws DomainError `booking_state` */
+  cancel(
+    booking: BookingRow,
+    cancel: { actorId: UserId; reason?: string | undefined; attempt: string },
+  ): Promise<BookingWithPayment>;
+}
+
+interface Deps {
+  db: Db;
+  workflows: Workflows;
+  quoteSecret: string;
+  now: () => Date;
+}
+
+export function createBookings(deps: Deps): Bookings {
+  const turnstile = new Turnstile();
+  return {
+    reserve: (request, once) => reserve({ ...deps, turnstile }, request, once),
+    recall: async (bookingId) => settledOrRefused(await reload(deps.db, bookingId)),
+    pay: (booking, pay) => payFor(deps, booking, pay),
+    cancel: (booking, cancel) => cancelFor(deps, booking, cancel),
+  };
+}
+
+async function reserve(
+  deps: Deps & { turnstile: Turnstile },
+  request: Reserve,
+  once: Once,
+): Promise<Reserved> {
+  const { db, turnstile } = deps;
+  let terms: Terms;
+  try {
+    terms = await termsOf(deps, request);
+  } catch (error) {
+    const heir = await inherit(db, once);
+    if (heir === undefined) throw error;
+    return conduct(deps, heir);
+  }
+  return turnstile.pass(request.propertyId, request, async (waited) => {
+    if (waited && !(await nightsAreFree(db, request.propertyId, request))) throw datesUnavailable();
+    return conduct(deps, await record(deps, { request, terms, once }));
+  });
+}
+
+/** What an earlier call under this key, which died, had recorded: its booking may be the very one that is in the way. */
+async function inherit(db: Db, once: Once): Promise<BookingRow | undefined> {
+  const earlier = await abandonedResource(db, once);
+  if (earlier === undefined) return undefined;
+  await inTransaction(db, (trx) => claim(trx, once, earlier));
+  return reloadRow(db, earlier as BookingId);
+}
+
+/** The request and its idempotency row, or neither. An heir goes on with what the earlier call recorded. */
+async function record(
+  { db, now }: Deps,
+  { request, terms, once }: { request: Reserve; terms: Terms; once: Once },
+): Promise<BookingRow> {
+  const booking = newBooking(request, terms, now());
+  const bookingId = await inTransaction(db, async (trx) => {
+    const { fresh, resourceId } = await claim(trx, once, booking.id);
+    if (fresh) await insertBooking(trx, booking);
+    return resourceId as BookingId;
+  });
+  return reloadRow(db, bookingId);
+}
+
+function newBooking(request: Reserve, { property, price }: Terms, now: Date): NewBooking {
+  const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost } = request;
+  const { checkInTime, checkOutTime, timeZone } = property;
+  return {
+    id: newId('booking'),
+    propertyId: property.id,
+    guestId,
+    hostId: property.hostId,
+    checkIn,
+    checkOut,
+    ...guests,
+    price,
+    totalMinor: price.total.amount,
+    currency: price.total.currency,
+    cancellationPolicy: property.cancellationPolicy,
+    timeZone,
+    checkInTime,
+    checkOutTime,
+    checkInAt: instantOf(checkIn, checkInTime, timeZone),
+    checkOutAt: instantOf(checkOut, checkOutTime, timeZone),
+    paymentMethodId: paymentMethodId ?? null,
+    paymentId: newId('payment'),
+    noteToHost: noteToHost ?? null,
+    requestedAt: now.toISOString(),
+  };
+}
+
+/** Has a recorded request carried out, and waits for it as long as a guest should. */
+async function conduct({ db, workflows }: Deps, booking: BookingRow): Promise<Reserved> {
+  const answer = await workflows.startAndAsk(bookStayOrder(booking), reserveStay, {
+    updateId: booking.id,
+    input: { bookingId: booking.id },
+    acceptWithinMs: ACCEPT_WITHIN_MS,
+    answerWithinMs: ANSWER_WITHIN_MS,
+  });
+  const reloaded = await reload(db, booking.id);
+  if (answer.is === 'not_taken' || answer.is === 'working') return { ...reloaded, isSettled: false };
+  return settledOrRefused(reloaded);
+}
+
+function settledOrRefused(found: BookingWithPayment): Reserved {
+  const { status, rejection } = found.booking;
+  if (status !== 'rejected' || rejection === null) return { ...found, isSettled: status !== 'requested' };
+  const code = ERROR_CODES.find((known) => known === rejection.code) ?? 'unavailable';
+  throw new DomainError(code, rejection.message, { ...rejection.details, bookingId: found.booking.id });
+}
+
+async function payFor(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { paymentMethodId, attempt }: { paymentMethodId?: string | undefined; attempt: string },
+): Promise<Reserved> {
+  const pay = { attempt, ...(paymentMethodId !== undefined && { paymentMethodId }) };
+  const result = await ask<PayResult>(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), payBooking, {
+      ...patience,
+      updateId: `pay:${attempt}`,
+      input: pay,
+    }),
+  );
+  if (result?.status === 'declined') {
+    const { message, declineCode, code } = result.failure;
+    throw new DomainError('card_declined', message, {
+      declineCode: declineCode ?? code,
+      bookingId: booking.id,
+    });
+  }
+  return { ...(await reload(db, booking.id)), isSettled: result !== undefined };
+}
+
+async function cancelFor(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { actorId, reason, attempt }: { actorId: UserId; reason?: string | undefined; attempt: string },
+): Promise<BookingWithPayment> {
+  const cancel = { by: 'guest' as const, actorId, ...(reason !== undefined && { reason }) };
+  const result = await ask<Cancelled>(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), cancelBooking, {
+      ...patience,
+      updateId: `cancel:${attempt}`,
+      input: cancel,
+    }),
+  );
+  if (result === undefined)
+    throw new DomainError('unavailable', 'The cancellation is being worked on. Ask again.');
+  return reload(db, booking.id);
+}
+
+type Patience = Pick<Ask<unknown>, 'acceptWithinMs' | 'answerWithinMs'>;
+
+/** Asks a booking's workflow; undefined while it works. One that has ended says `booking_state`. */
+async function ask<T>(
+  db: Db,
+  bookingId: BookingId,
+  send: (patience: Patience) => Promise<Answer<T>>,
+): Promise<T | undefined> {
+  const answer = await send({ acceptWithinMs: ACCEPT_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS });
+  if (answer.is === 'answered') return answer.result;
+  if (answer.is === 'working') return undefined;
+  if (answer.is === 'not_taken')
+    throw new DomainError('unavailable', 'Bookings cannot be changed right now. Try again soon.');
+  const { status } = await reloadRow(db, bookingId);
+  throw new DomainError('booking_state', `The booking is ${status}.`, { status });
+}
+
+async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {
+  const booking = await findBooking(db, id);
+  if (booking === undefined) throw notFound('booking');
+  return booking;
+}
+
+async function reload(db: Db, id: BookingId): Promise<BookingWithPayment> {
+  const booking = await reloadRow(db, id);
+  return { booking, payment: await findPayment(db, booking.paymentId) };
+}

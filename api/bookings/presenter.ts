@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import { guestsOf } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
+import type { PaymentRow } from '#db/payments.ts';
+import type { UserId } from '#domain/ids.ts';
+import { nightCount } from '#domain/nights.ts';
+import type { Booking } from './schemas.ts';
+
+/** A booking and the payment that goes with it, once there is one. */
+export interface BookingWithPayment {
+  booking: BookingRow;
+  payment: PaymentRow | undefined;
+}
+
+/** A booking as its guest, its host or an operator sees it. The payment's secret is the guest's alone, while it is held. */
+export function presentBooking(
+  { booking, payment }: BookingWithPayment,
+  viewer: { id: UserId },
+): z.output<typeof Booking> {
+  const { currency } = booking;
+  return {
+    id: booking.id,
+    status: booking.status,
+    propertyId: booking.propertyId,
+    guestId: booking.guestId,
+    hostId: booking.hostId,
+    checkIn: booking.checkIn,
+    checkOut: booking.checkOut,
+    nights: nightCount(booking),
+    guests: guestsOf(booking),
+    lines: booking.price.lines,
+    total: { amount: booking.totalMinor, currency },
+    cancellationPolicy: booking.cancellationPolicy,
+    ...(booking.holdExpiresAt !== null && { holdExpiresAt: booking.holdExpiresAt }),
+    ...(payment !== undefined && { payment: presentPaymentOf(booking, payment, viewer) }),
+    ...(booking.rejection !== null && { rejection: { code: booking.rejection.code } }),
+    ...(booking.cancelledBy !== null &&
+      booking.cancelledAt !== null && {
+        cancellation: {
+          by: booking.cancelledBy,
+          at: booking.cancelledAt,
+          refund: { amount: booking.refundMinor ?? 0, currency },
+          ...(booking.cancellationReason !== null && { reason: booking.cancellationReason }),
+        },
+      }),
+    checkInAt: booking.checkInAt,
+    checkOutAt: booking.checkOutAt,
+    ...(booking.noteToHost !== null && { noteToHost: booking.noteToHost }),
+    createdAt: booking.createdAt,
+    updatedAt: booking.updatedAt,
+  };
+}
+
+function presentPaymentOf(booking: BookingRow, payment: PaymentRow, viewer: { id: UserId }) {
+  const pays = booking.status === 'held' && viewer.id === booking.guestId;
+  return {
+    id: payment.id,
+    status: payment.status,
+    ...(pays && payment.clientSecret !== null && { clientSecret: payment.clientSecret }),
+    ...(pays && payment.nextActionUrl !== null && { nextActionUrl: payment.nextActionUrl }),
+  };
+}

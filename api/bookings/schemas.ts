@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { BOOKING_STATUSES } from '#domain/bookings.ts';
+import { CANCELLATION_POLICIES } from '#domain/cancellation.ts';
+import { PAYMENT_STATUSES } from '#domain/payments.ts';
+import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
+import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
+
+export const MAX_NOTE_CHARACTERS = 2_000;
+export const MAX_REASON_CHARACTERS = 500;
+
+export const NewBooking = z
+  .strictObject({
+    propertyId: IdOf('property'),
+    checkIn: CalendarDate,
+    checkOut: CalendarDate,
+    guests: Guests,
+    quoteId: QuoteId.optional().meta({
+      description: 'Honoured until it expires; without one, today’s price.',
+    }),
+    paymentMethodId: z
+      .string()
+      .regex(/^pm_\w{1,250}$/, 'Must be a payment method of the bank, pm_….')
+      .optional()
+      .meta({
+        description:
+          'Pays at once; a decline ends the booking. Without one the nights are held for the payer.',
+      }),
+    noteToHost: z.string().trim().min(1).max(MAX_NOTE_CHARACTERS).optional(),
+  })
+  .meta({ id: 'NewBooking' });
+
+export const Booking = z
+  .strictObject({
+    id: IdOf('booking'),
+    status: z.enum(BOOKING_STATUSES),
+    propertyId: IdOf('property'),
+    guestId: IdOf('user'),
+    hostId: IdOf('user'),
+    checkIn: CalendarDate,
+    checkOut: CalendarDate,
+    nights: z.int(),
+    guests: Guests,
+    lines: z.array(PriceLine),
+    total: Money,
+    cancellationPolicy: z.enum(CANCELLATION_POLICIES),
+    holdExpiresAt: Instant.optional(),
+    payment: z
+      .strictObject({
+        id: IdOf('payment'),
+        status: z.enum(PAYMENT_STATUSES),
+        clientSecret: z
+          .string()
+          .optional()
+          .meta({ description: 'For the guest’s browser, while the booking is held.' }),
+        nextActionUrl: z.string().optional(),
+      })
+      .optional(),
+    rejection: z.strictObject({ code: z.string() }).optional(),
+    cancellation: z
+      .strictObject({
+        by: z.enum(['guest', 'host', 'operator']),
+        at: Instant,
+        refund: Money,
+        reason: z.string().optional(),
+      })
+      .optional(),
+    checkInAt: Instant,
+    checkOutAt: Instant,
+    noteToHost: z.string().optional(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .meta({ id: 'Booking' });
+
+export const BookingsQuery = z.strictObject({
+  ...PageQuery.shape,
+  as: z.enum(['guest', 'host']).default('guest').meta({ description: 'Whose part of the booking you have.' }),
+  status: z.enum(BOOKING_STATUSES).optional(),
+});
+
+export const NewCancellation = z
+  .strictObject({ reason: z.string().trim().min(1).max(MAX_REASON_CHARACTERS).optional() })
+  .meta({ id: 'NewCancellation' });

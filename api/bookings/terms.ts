@@ -1,0 +1,74 @@
+import type { Db } from '#db/connect.ts';
+import { datesUnavailable } from '#db/constraints.ts';
+import { findProperty } from '#db/properties.ts';
+import type { PropertyRow } from '#db/properties.ts';
+import { readAvailability, stayRefusal } from '#db/stays.ts';
+import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
+import type { PropertyId, UserId } from '#domain/ids.ts';
+import type { Guests, StayPrice } from '#domain/pricing.ts';
+import { presentQuote } from '../pricing/presenter.ts';
+import { isExpired, priceQuote, readQuote, signQuote } from '../pricing/quotes.ts';
+import type { PricedStay } from '../pricing/quotes.ts';
+
+/** What a guest asks to book. The price is never theirs to say: it is in the quote, or today's. */
+export interface StayAsked {
+  propertyId: PropertyId;
+  checkIn: string;
+  checkOut: string;
+  guests: Guests;
+  quoteId?: string | undefined;
+  guestId: UserId;
+}
+
+/** The property as it is now and the price that holds. */
+export interface Terms {
+  property: PropertyRow;
+  price: StayPrice;
+}
+
+interface Deps {
+  db: Db;
+  quoteSecret: string;
+  now: () => Date;
+}
+
+/**
+ * On what terms the stay can be booked now; what the property no longer allows is refused although it was quoted.
+ * @throws DomainError `not_found`, `stay_refused`, `dates_unavailable`, `amount_too_small`; `invalid_input` for a quote
+ * of another stay; `quote_expired` with today's quote in `quote`
+ */
+export async function termsOf({ db, quoteSecret, now }: Deps, asked: StayAsked): Promise<Terms> {
+  const property = await findProperty(db, asked.propertyId);
+  if (property === undefined || (property.status !== 'published' && property.hostId !== asked.guestId)) {
+    throw notFound('property');
+  }
+  const wanted = { ...asked, at: now().toISOString() };
+  if (asked.quoteId === undefined) return { property, price: (await priceQuote(db, property, wanted)).price };
+  const quote = readQuote(asked.quoteId, quoteSecret);
+  if (!isFor(quote, asked)) throw invalidInput('quoteId', 'This quote is for another stay.');
+  if (isExpired(quote, wanted.at)) {
+    const fresh = await priceQuote(db, property, wanted);
+    throw new DomainError('quote_expired', 'The quote has expired. Today’s is in `quote`.', {
+      quote: presentQuote(signQuote(fresh, quoteSecret), fresh),
+    });
+  }
+  const { rules, free } = await readAvailability(db, property.id, asked);
+  const { hostId, status, timeZone: zone, capacity } = property;
+  const refusal = stayRefusal({ hostId, status, zone, capacity, rules }, wanted);
+  if (refusal !== undefined) throw refusal;
+  if (!free) throw datesUnavailable();
+  return { property, price: quote.price };
+}
+
+function isFor(quote: PricedStay, asked: StayAsked): boolean {
+  const { adults, children, infants, pets } = asked.guests;
+  return (
+    quote.propertyId === asked.propertyId &&
+    quote.checkIn === asked.checkIn &&
+    quote.checkOut === asked.checkOut &&
+    quote.guests.adults === adults &&
+    quote.guests.children === children &&
+    quote.guests.infants === infants &&
+    quote.guests.pets === pets
+  );
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { findBooking } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { attemptOf, claim } from '#db/idempotency.ts';
+import { findPayment, listPayments } from '#db/payments.ts';
+import type { PaymentRow } from '#db/payments.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { DomainError, notFound } from '#domain/errors.ts';
+import type { PaymentId } from '#domain/ids.ts';
+import type { Actor } from '#domain/permissions.ts';
+import { isOperator } from '#domain/permissions.ts';
+import { decodeCursor, page } from '../cursors.ts';
+import { endpoint } from '../endpoint.ts';
+import { accepted, created, ok } from '../replies.ts';
+import { IdOf, pageOf } from '../schemas.ts';
+import { presentPayment } from './presenter.ts';
+import { NewPayment, Payment, PaymentsQuery } from './schemas.ts';
+
+export const payBooking = endpoint({
+  method: 'post',
+  path: '/payments',
+  auth: 'user',
+  idempotent: true,
+  summary: 'Pay for a held booking, or try again',
+  description: 'A decline leaves the hold as it is: try another payment method until it ends.',
+  input: NewPayment,
+  output: { 201: Payment, 202: Payment },
+  problems: ['card_declined', 'booking_state', 'not_found', 'unavailable'],
+  async handle({ input, actor, once, db, bookings }) {
+    const booking = await findBooking(db, input.bookingId);
+    if (booking?.guestId !== actor.id) throw notFound('booking');
+    await inTransaction(db, (trx) => claim(trx, once, booking.paymentId));
+    const { paymentMethodId } = input;
+    const { payment, isSettled } = await bookings.pay(booking, { paymentMethodId, attempt: attemptOf(once) });
+    if (payment === undefined) throw notFound('payment');
+    return isSettled ? created(presentPayment(payment)) : accepted(presentPayment(payment));
+  },
+  async replay({ resourceId, firstStatus, actor, db }) {
+    const payment = await paymentFor(db, resourceId as PaymentId, actor);
+    if (firstStatus === 402 && payment.failure !== null) {
+      const { message, declineCode, code } = payment.failure;
+      throw new DomainError('card_declined', message, { declineCode: declineCode ?? code });
+    }
+    return created(presentPayment(payment));
+  },
+});
+
+export const readPayment = endpoint({
+  method: 'get',
+  path: '/payments/{id}',
+  auth: 'user',
+  summary: 'Read a payment',
+  params: z.strictObject({ id: IdOf('payment') }),
+  output: { 200: Payment },
+  problems: ['not_found'],
+  async handle({ params, actor, db }) {
+    return ok(presentPayment(await paymentFor(db, params.id, actor)));
+  },
+});
+
+export const listMyPayments = endpoint({
+  method: 'get',
+  path: '/payments',
+  auth: 'user',
+  summary: 'List your payments, the newest first',
+  query: PaymentsQuery,
+  output: { 200: pageOf(Payment) },
+  async handle({ query, actor, db }) {
+    const { bookingId, limit } = query;
+    const after = decodeCursor(IdOf('payment'), query.cursor);
+    const rows = await listPayments(db, { guestId: actor.id, bookingId, after, limit: limit + 1 });
+    return ok(page(rows, limit, { present: presentPayment, positionOf: ({ id }) => id }));
+  },
+});
+
+/** A payment is its payer's, and operators'. */
+async function paymentFor(db: Db, id: PaymentId, actor: Actor): Promise<PaymentRow> {
+  const payment = await findPayment(db, id);
+  const booking = payment === undefined ? undefined : await findBooking(db, payment.bookingId);
+  if (payment === undefined || (booking?.guestId !== actor.id && !isOperator(actor)))
+    throw notFound('payment');
+  return payment;
+}
+
+export const paymentEndpoints = [payBooking, listMyPayments, readPayment];
