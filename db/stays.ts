@@ -35,6 +35,7 @@ export interface NightsToHold extends NightsToTake {
  */
 export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<void> {
   const property = await lockGuestAndProperty(trx, stay);
+  if (property === undefined) throw notFound('property');
   const refusal =
     stayRefusal(property, stay) ??
     (await insertNights(trx, stay, { rules: property.rules, maxHolds: MAX_LIVE_HOLDS_PER_GUEST }));
@@ -44,11 +45,12 @@ export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<
 /**
  * Takes the nights of a booking whose hold had ended before its money arrived: if they are free, whatever the rules
  * say by now, since the guest has paid. Otherwise as `takeNights`.
- * @throws DomainError `dates_unavailable`, `not_found`.
+ * @throws DomainError `dates_unavailable`, also when the property is gone: then the money goes back.
  */
 export async function retakeNights(trx: Transaction, stay: NightsToTake): Promise<void> {
-  const { rules } = await lockGuestAndProperty(trx, stay);
-  const refusal = await insertNights(trx, stay, { rules, maxHolds: null });
+  const property = await lockGuestAndProperty(trx, stay);
+  if (property === undefined) throw datesUnavailable();
+  const refusal = await insertNights(trx, stay, { rules: property.rules, maxHolds: null });
   if (refusal !== undefined && !(await areNightsOf(trx, stay))) throw refusal;
 }
 
@@ -115,7 +117,7 @@ export function stayRefusal(
  * the property's, so that takers of its nights queue here and never deadlock in the index. Status and capacity are
  * those after the wait; rules changed during the wait count for the next guest.
  */
-async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promise<Bookable> {
+async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promise<Bookable | undefined> {
   const { rows } = await trx.raw<{ rows: (Omit<Bookable, 'rules'> & { rules: StayRulesRow | null })[] }>(
     `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
      select p.host_id as "hostId", p.status, p.time_zone as zone, p.capacity, to_jsonb(r) as rules
@@ -124,9 +126,7 @@ async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promi
      for no key update of p`,
     { guestId: stay.guestId, propertyId: stay.propertyId },
   );
-  const row = rows[0];
-  if (row === undefined) throw notFound('property');
-  return { ...row, rules: rulesOfRow(row.rules) };
+  return rows[0] && { ...rows[0], rules: rulesOfRow(rows[0].rules) };
 }
 
 /** All rows, or a refusal. Some rows may be in when it is one, so the transaction has to be rolled back. */

@@ -9,7 +9,7 @@ import { endpoint } from '../endpoint.ts';
 import { created } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
 import { presentQuote } from './presenter.ts';
-import { priceQuote, readQuote, signQuote } from './quotes.ts';
+import { isQuotable, priceQuote, readQuote, signQuote } from './quotes.ts';
 import { NewQuote, Quote } from './schemas.ts';
 
 /** A quote is not kept anywhere, so what a repeated key gets again is the token itself. */
@@ -33,8 +33,7 @@ export const createQuote = endpoint({
   problems: ['not_found', 'stay_refused', 'dates_unavailable', 'amount_too_small'],
   async handle({ params, input, actor, once, db, quoteSecret, now }) {
     const property = await findProperty(db, params.id);
-    const isHost = property?.hostId === actor?.id;
-    if (property === undefined || (property.status !== 'published' && !isHost)) throw notFound('property');
+    if (property === undefined || !isQuotable(property, actor?.id)) throw notFound('property');
     const stay = newStay(input.checkIn, input.checkOut);
     const wanted = { ...stay, guests: input.guests, guestId: actor?.id, at: now().toISOString() };
     const quote = await priceQuote(db, property, wanted);
