@@ -93,6 +93,7 @@ export function readConfig(environment: Environment = process.env) {
       /** Real money: whatever plays with time or fakes a bank stays out. */
       live: /^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY),
     },
+    /** By SMTP, or into the development inbox. */
     mail: { smtpUrl: env.SMTP_URL, inboxDirectory: env.MAIL_INBOX, from: env.MAIL_FROM },
     quoteSecret: env.QUOTE_SECRET,
     /** Per client address; 0 is unlimited. */

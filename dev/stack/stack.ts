@@ -63,6 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** A running stack. Dispose of it to stop every part in the reverse order of their start. */
 export class Stack implements AsyncDisposable {
   readonly home: string;
+  readonly logs: string;
   readonly addresses: Addresses;
   /** Resolves when an essential part has died, with the reason. The rest is then to be stopped. */
   readonly lost: Promise<StackFailure>;
@@ -84,6 +85,7 @@ export class Stack implements AsyncDisposable {
     this.#guardian = startGuardian();
     if (options.throwAway === true) this.#guardian.discard(home.directory);
     this.home = home.directory;
+    this.logs = home.logs;
     this.addresses = addresses;
     const lost = Promise.withResolvers<StackFailure>();
     this.lost = lost.promise;
@@ -116,12 +118,12 @@ export class Stack implements AsyncDisposable {
     const { signal, parts } = this.#options;
     signal?.addEventListener('abort', () => this.#stopping.abort(), { once: true });
     if (signal?.aborted === true) this.#stopping.abort();
+    this.#home.saveSettings(); // Before anything is made with these keys.
     const { leftover } = this.#home;
     const stopped = await this.#narrator.during('stopping what a killed stack left', stopLeftovers(leftover));
     if (stopped.length > 0)
       this.#narrator.line(`  Stopped what a killed stack had left: ${stopped.join(', ')}`);
     await this.include(parts ?? PART_NAMES);
-    this.#home.saveSettings();
     this.#ready = true;
     this.#writeStackFile();
   }
@@ -233,7 +235,7 @@ export class Stack implements AsyncDisposable {
     const part = new Part(plan, {
       narrator: this.#narrator,
       guardian: this.#guardian,
-      logFile: join(this.#home.logs, `${plan.name}.log`),
+      logFile: join(this.logs, `${plan.name}.log`),
       home: this.home,
       onChange: () => this.#writeStackFile(),
       onLost: this.#lose,
@@ -304,7 +306,7 @@ export class Stack implements AsyncDisposable {
       launcher,
       ready: this.#ready,
       ...addresses,
-      logs: this.#home.logs,
+      logs: this.logs,
       parts,
       environment: this.#serviceSettings(),
     });
