@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { addDays } from '#domain/nights.ts';
+
+/** An answer of the API, parsed. */
+export interface Answer<T = Record<string, never>> {
+  status: number;
+  body: T;
+  headers: Headers;
+}
+
+/** Anything of the wire; tests look at what they need. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the API is tested from outside, where JSON has no types
+export type Wire = any;
+
+export interface Call {
+  method?: string;
+  body?: unknown;
+  /** A key of its own for every call that needs one, unless given. */
+  key?: string;
+  headers?: Record<string, string>;
+}
+
+/** Somebody who uses the API, signed in or not. */
+export class Person {
+  readonly #api: string;
+  readonly token: string | undefined;
+  readonly id: string;
+  readonly email: string;
+
+  constructor(api: string, session?: { token: string; id: string; email: string }) {
+    this.#api = api;
+    this.token = session?.token;
+    this.id = session?.id ?? '';
+    this.email = session?.email ?? '';
+  }
+
+  async call(path: string, { method = 'GET', body, key, headers = {} }: Call = {}): Promise<Answer<Wire>> {
+    const response = await fetch(`${this.#api}${path}`, {
+      method,
+      headers: {
+        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(method !== 'GET' && { 'idempotency-key': key ?? randomUUID() }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  }
+
+  get(path: string): Promise<Answer<Wire>> {
+    return this.call(path);
+  }
+
+  post(path: string, body: unknown = {}, key?: string): Promise<Answer<Wire>> {
+    return this.call(path, { method: 'POST', body, ...(key !== undefined && { key }) });
+  }
+
+  /** For what has to work before the test can begin: the body, or a failure that says what came instead. */
+  async must(expected: number, answer: Promise<Answer<Wire>>): Promise<Wire> {
+    const { status, body } = await answer;
+    assert.equal(status, expected, `expected ${expected}, got ${status}: ${JSON.stringify(body)}`);
+    return body;
+  }
+}
+
+const PASSWORD = 'correct horse battery staple';
+
+/** A new person with an account and a session. */
+export async function newPerson(api: string, name = 'Ada Traveller'): Promise<Person> {
+  const nobody = new Person(api);
+  const email = `${randomUUID()}@example.org`;
+  const user = await nobody.must(201, nobody.post('/users', { email, password: PASSWORD, name }));
+  const session = await nobody.must(201, nobody.post('/sessions', { email, password: PASSWORD }));
+  return new Person(api, { token: session.token, id: user.id, email });
+}
+
+/** A published, instant, flexible property; name only the facts that matter. */
+export async function newProperty(host: Person, facts: Record<string, unknown> = {}): Promise<Wire> {
+  const property = await host.must(
+    201,
+    host.post('/properties', {
+      title: 'Canal-side flat',
+      description: 'Two rooms over the water.',
+      roomType: 'entire_home',
+      location: { latitude: 53.4808, longitude: -2.2426 },
+      timeZone: 'Europe/London',
+      currency: 'GBP',
+      capacity: 4,
+      bedrooms: 1,
+      beds: 2,
+      bathrooms: 1,
+      amenities: ['Wifi'],
+      bookingMode: 'instant',
+      cancellationPolicy: 'flexible',
+      pricing: { nightly: 10_000, cleaningFee: 5_000, guestsIncluded: 4 },
+      ...facts,
+    }),
+  );
+  await host.must(200, host.call(`/properties/${property.id}/publication`, { method: 'PUT' }));
+  return property;
+}
+
+/** So many days from today (UTC) as a calendar date. */
+export function inDays(days: number): string {
+  return addDays(new Date().toISOString().slice(0, 10), days);
+}
+
+export interface StayFacts {
+  propertyId: string;
+  checkIn?: string;
+  checkOut?: string;
+  [more: string]: unknown;
+}
+
+/** A request for two adults and three nights a month ahead, paid with a card that works, unless said otherwise. */
+export function stayRequest(facts: StayFacts): Record<string, unknown> {
+  return {
+    checkIn: inDays(30),
+    checkOut: inDays(33),
+    guests: { adults: 2 },
+    paymentMethodId: 'pm_card_visa',
+    ...facts,
+  };
+}

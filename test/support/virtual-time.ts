@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import type { Stack } from '#dev/stack/stack.ts';
+
+/** The Temporal of a running stack, for looking at workflows and moving their clocks. */
+export class TemporalDesk implements AsyncDisposable {
+  readonly client: Client;
+  readonly #connection: Connection;
+
+  constructor(stack: Stack) {
+    this.#connection = Connection.lazy({ address: stack.addresses.temporalAddress });
+    this.client = new Client({ connection: this.#connection });
+  }
+
+  /**
+   * Moves one running workflow's clock on by so many milliseconds of virtual time: timers inside fire at their own
+   * instant, through the very code that would wait for months. The server's time skipping is experimental, so this is
+   * the only place that speaks of it.
+   */
+  async advance(workflowId: string, byMs: number): Promise<void> {
+    const workflowExecution = { workflowId };
+    const namespace = this.client.options.namespace;
+    const before = await this.virtualNow(workflowId);
+    await this.client.workflowService.updateWorkflowExecutionOptions({
+      namespace,
+      workflowExecution,
+      workflowExecutionOptions: {
+        timeSkippingConfig: {
+          enabled: true,
+          disablePropagation: true,
+          fastForwardConfig: { id: randomUUID(), duration: msToTs(byMs) },
+        },
+      },
+      updateMask: { paths: ['time_skipping_config'] },
+    });
+    await until(`${workflowId} has come ${byMs} ms further`, async () => {
+      const { status } = await this.client.workflow.getHandle(workflowId).describe();
+      return status.name !== 'RUNNING' || (await this.virtualNow(workflowId)) >= before + byMs - 1_000;
+    });
+  }
+
+  /** The workflow's own now, in milliseconds since the epoch. */
+  async virtualNow(workflowId: string): Promise<number> {
+    const { raw } = await this.client.workflow.getHandle(workflowId).describe();
+    const now = raw.workflowExtendedInfo?.timeSkippingInfo?.currentTime;
+    if (now == null) return Date.now();
+    return Number(now.seconds) * 1000 + (now.nanos ?? 0) / 1e6;
+  }
+
+  async statusOf(workflowId: string): Promise<string> {
+    return (await this.client.workflow.getHandle(workflowId).describe()).status.name;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+const POLL_MS = 50;
+const PATIENCE_MS = 30_000;
+
+/** Waits for a fact to become true, looking again and again; fails with its words when it does not in time. */
+export async function until(
+  fact: string,
+  isTrue: () => Promise<boolean> | boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await isTrue())) {
+    assert.ok(Date.now() < deadline, `It did not come true within ${patienceMs} ms that ${fact}.`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
