@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
 import type { Stack } from '#dev/stack/stack.ts';
 
 /** The Temporal of a running stack, for looking at workflows and moving their clocks. */
@@ -30,7 +29,7 @@ export class TemporalDesk implements AsyncDisposable {
         timeSkippingConfig: {
           enabled: true,
           disablePropagation: true,
-          fastForwardConfig: { id: randomUUID(), duration: msToTs(byMs) },
+          fastForwardConfig: { id: randomUUID(), duration: seconds(byMs) },
         },
       },
       updateMask: { paths: ['time_skipping_config'] },
@@ -45,7 +44,7 @@ export class TemporalDesk implements AsyncDisposable {
   async virtualNow(workflowId: string): Promise<number> {
     const { raw } = await this.client.workflow.getHandle(workflowId).describe();
     const now = raw.workflowExtendedInfo?.timeSkippingInfo?.currentTime;
-    if (now == null) return Date.now();
+    if (now === null || now === undefined) return Date.now();
     return Number(now.seconds) * 1000 + (now.nanos ?? 0) / 1e6;
   }
 
@@ -56,6 +55,11 @@ export class TemporalDesk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection.close();
   }
+}
+
+/** The wire's duration; its encoder takes a plain number for the 64 bits that its types call `Long`. */
+function seconds(ms: number): { seconds: never } {
+  return { seconds: Math.ceil(ms / 1000) as never };
 }
 
 const POLL_MS = 50;
