@@ -37,5 +37,11 @@ export function connect(options: ConnectOptions): Db {
     },
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: acquireTimeoutMs,
+    wrapIdentifier: (name, wrap) => wrap(columnName(name)),
   });
+}
+
+/** Models speak camelCase in every clause; what is snake_case already stays as it is. */
+function columnName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
