@@ -77,21 +77,26 @@ export function openHome(directory: string): Home {
     // PostgreSQL refuses to be root, so its own user has to find the way to its files.
     if (process.getuid?.() === 0) chmodSync(directory, 0o755);
     const lock = takeLock(directory, stackFile);
-    rmSync(logs, { recursive: true, force: true }); // Those of the last run.
-    mkdirSync(logs);
-    const settings = readSettings(settingsFile);
-    return {
-      directory,
-      logs,
-      settings,
-      saveSettings: () => usable(() => writeSecretly(settingsFile, settings)),
-      leftover: readStackFile(stackFile),
-      writeStackFile: (file) => usable(() => writeSecretly(stackFile, file)),
-      [Symbol.dispose]() {
-        rmSync(stackFile, { force: true });
-        lock.close();
-      },
-    };
+    try {
+      rmSync(logs, { recursive: true, force: true }); // Those of the last run.
+      mkdirSync(logs);
+      const settings = readSettings(settingsFile);
+      return {
+        directory,
+        logs,
+        settings,
+        saveSettings: () => usable(() => writeSecretly(settingsFile, settings)),
+        leftover: readStackFile(stackFile),
+        writeStackFile: (file) => usable(() => writeSecretly(stackFile, file)),
+        [Symbol.dispose]() {
+          rmSync(stackFile, { force: true });
+          lock.close();
+        },
+      };
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
   });
 }
 

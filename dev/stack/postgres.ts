@@ -80,7 +80,11 @@ export async function planPostgres(settings: PostgresSettings): Promise<PartPlan
 /** Makes the database of the settings where the cluster does not have it. */
 export async function ensureDatabase(settings: PostgresSettings): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl(settings, 'postgres') });
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw new StackFailure(
+      `PostgreSQL does not let us in (${error instanceof Error ? error.message : String(error)}): if ${settings.home}/settings.json is not the one its data was made with, put that back, or begin on an empty data directory.`,
+    );
+  });
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Launch } from './run.ts';
 
@@ -19,7 +19,7 @@ export class RunningProcess {
   constructor(launch: Launch, logFile: string) {
     const log = openSync(logFile, 'a', 0o600);
     this.#logFile = logFile;
-    this.#logStart = statSync(logFile).size;
+    this.#logStart = fstatSync(log).size;
     this.#child = spawn(launch.file, launch.args, {
       stdio: [launch.input === undefined ? 'ignore' : 'pipe', log, log],
       detached: true, // Ctrl-C reaches the launcher alone, which stops the parts in their order.
@@ -63,13 +63,14 @@ export class RunningProcess {
     await outOfPatience;
   }
 
-  /** What it has written since it started; at most the last `bytes`. */
+  /** What it has written since it started; at most the last `bytes`, and nothing if the log was removed. */
   log(bytes = 16_384): string {
-    const size = statSync(this.#logFile).size;
-    const from = Math.max(this.#logStart, size - bytes);
-    const buffer = Buffer.alloc(Math.max(size - from, 0));
+    if (!existsSync(this.#logFile)) return '';
     const file = openSync(this.#logFile, 'r');
     try {
+      const { size } = fstatSync(file);
+      const from = Math.max(this.#logStart, size - bytes);
+      const buffer = Buffer.alloc(Math.max(size - from, 0));
       return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, from));
     } finally {
       closeSync(file);

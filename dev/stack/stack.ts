@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Environment, LauncherConfig } from '#config';
 import { chooseAddresses, serviceEnvironment, serviceSettings } from './addresses.ts';
 import type { Addresses } from './addresses.ts';
-import { cacheDirectory } from './binaries.ts';
 import { ordinaryFailure, StackFailure } from './failure.ts';
 import { startGuardian } from './guardian.ts';
 import type { Guardian } from './guardian.ts';
@@ -14,19 +13,11 @@ import type { Narrator } from './narrator.ts';
 import { Part } from './part.ts';
 import type { PartPlan } from './part.ts';
 import { requirePort } from './ports.ts';
-import { ensureDatabase, planPostgres, requireDatabase } from './postgres.ts';
 import { identify } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { findRedis, planRedis } from './redis.ts';
-import { hasProgram, migrate, planApi, planStripe, planWorker, seed } from './services.ts';
-import { ensureSearchAttributes, findTemporal, planTemporal, requireTemporal } from './temporal.ts';
-
-/** In the order of their start; they stop in the reverse. */
-export const PART_NAMES = ['postgres', 'redis', 'temporal', 'stripe', 'worker', 'api'] as const;
-export type PartName = (typeof PART_NAMES)[number];
-
-const SERVICES: readonly PartName[] = ['worker', 'api'];
-const FOUNDATION = PART_NAMES.filter((name) => !SERVICES.includes(name));
+import { FOUNDATION, PART_NAMES, RECIPES, SERVICES } from './recipes.ts';
+import type { PartName, Site } from './recipes.ts';
+import { hasProgram, seed } from './services.ts';
 
 export interface StackOptions {
   readonly config: LauncherConfig;
@@ -47,7 +38,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     if (config.port !== 0) await requirePort(config.port, config.host);
     const home = openHome(config.homeDirectory);
-    const stack = new Stack(options, home, await chooseAddresses(config, home.settings));
+    const addresses = await chooseAddresses(config, home.settings);
+    const stack = new Stack(options, home, addresses);
     try {
       await stack.begin();
       return stack;
@@ -75,7 +67,6 @@ export class Stack implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #included = new Set<PartName>();
   readonly #parts = new Map<string, Part>();
-  #hasRedis = false;
   #ready = false;
 
   constructor(options: StackOptions, home: Home, addresses: Addresses) {
@@ -111,7 +102,7 @@ export class Stack implements AsyncDisposable {
 
   /** Without a Redis the API runs without cache. */
   get hasRedis(): boolean {
-    return this.#hasRedis;
+    return this.#options.config.redisUrl !== undefined || this.#parts.has('redis');
   }
 
   async begin(): Promise<void> {
@@ -121,8 +112,7 @@ export class Stack implements AsyncDisposable {
     this.#home.saveSettings(); // Before anything is made with these keys.
     const { leftover } = this.#home;
     const stopped = await this.#narrator.during('stopping what a killed stack left', stopLeftovers(leftover));
-    if (stopped.length > 0)
-      this.#narrator.line(`  Stopped what a killed stack had left: ${stopped.join(', ')}`);
+    if (stopped.length > 0) this.#narrator.line(`  Stopped leftovers: ${stopped.join(', ')}`);
     await this.include(parts ?? PART_NAMES);
     this.#ready = true;
     this.#writeStackFile();
@@ -130,108 +120,28 @@ export class Stack implements AsyncDisposable {
 
   /** Starts these parts, and those they need, unless they run already. */
   async include(names: readonly PartName[]): Promise<void> {
+    this.#stopping.signal.throwIfAborted(); // With what went wrong before, if something did.
     const needed = names.some((name) => SERVICES.includes(name)) ? [...FOUNDATION, ...names] : names;
     const missing = PART_NAMES.filter((name) => needed.includes(name) && !this.#included.has(name));
     for (const name of missing) this.#included.add(name);
-    const bring = (group: readonly PartName[]) =>
-      this.#together(missing.filter((name) => group.includes(name)).map((name) => this.#bring[name]()));
-    await bring(FOUNDATION);
+    await this.#bring(missing.filter((name) => FOUNDATION.includes(name)));
     if (missing.includes('postgres') && this.#options.seed === true) await this.#seed();
-    await bring(SERVICES);
+    await this.#bring(missing.filter((name) => SERVICES.includes(name)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     const inOrder = PART_NAMES.map((name) => this.#parts.get(name)).filter((part) => part !== undefined);
-    for (const part of inOrder.reverse())
+    for (const part of inOrder.reverse()) {
       await this.#narrator.during(`stopping ${part.plan.title}`, part.hold());
+    }
     this.#home[Symbol.dispose]();
     await this.#guardian[Symbol.asyncDispose]();
   }
 
-  readonly #bring: Readonly<Record<PartName, () => Promise<void>>> = {
-    postgres: async () => {
-      const { config } = this.#options;
-      if (config.databaseUrl === undefined) {
-        const settings = {
-          home: this.home,
-          port: this.addresses.ports.postgres,
-          password: this.#home.settings.databasePassword,
-          throwAway: this.#options.throwAway === true,
-          path: config.environment.PATH,
-          signal: this.#stopping.signal,
-        };
-        await this.#start(
-          await this.#narrator.during('creating the PostgreSQL cluster', planPostgres(settings)),
-        );
-        await ensureDatabase(settings);
-        this.#tell('PostgreSQL 18', `127.0.0.1:${settings.port}`);
-      } else {
-        await requireDatabase(config.databaseUrl);
-        this.#tell('PostgreSQL', 'yours, by DATABASE_URL');
-      }
-      if (!hasProgram('bin/migrate.ts')) return;
-      await this.#narrator.during(
-        'bringing the schema up to date',
-        migrate(this.environment, this.#stopping.signal),
-      );
-    },
-    redis: async () => {
-      this.#hasRedis = true;
-      if (this.#options.config.redisUrl !== undefined) {
-        this.#tell('Redis', 'yours, by REDIS_URL');
-        return;
-      }
-      const server = await this.#narrator.during('looking for Redis', findRedis(this.#search()));
-      this.#hasRedis = server !== undefined;
-      if (server === undefined) {
-        this.#tell('Redis', 'none found: the API runs without cache');
-        return;
-      }
-      const [port, password] = [this.addresses.ports.redis, this.#home.settings.redisPassword];
-      await this.#start(planRedis(server, { port, password }));
-      this.#tell('Redis', `127.0.0.1:${port}, ${server}`);
-    },
-    temporal: async () => {
-      const { temporalAddress, ports } = this.addresses;
-      if (this.#options.config.temporalAddress !== undefined) {
-        await this.#narrator.during('waiting for Temporal', requireTemporal(temporalAddress));
-        this.#tell('Temporal', 'yours, by TEMPORAL_ADDRESS');
-      } else {
-        const cli = await this.#narrator.during('fetching Temporal', findTemporal(this.#search()));
-        await this.#start(
-          planTemporal(cli, { home: this.home, port: ports.temporal, uiPort: ports.temporalUi }),
-        );
-        this.#tell('Temporal', `${temporalAddress}, ${cli}`);
-      }
-      await ensureSearchAttributes(temporalAddress, this.environment.TEMPORAL_NAMESPACE ?? 'default');
-    },
-    stripe: async () => {
-      if (this.#options.config.stripe !== undefined) {
-        this.#tell('Stripe', 'yours, by STRIPE_SECRET_KEY');
-        return;
-      }
-      if (!hasProgram('dev/stripe/main.ts')) return;
-      const webhookSecret = this.#home.settings.stripeWebhookSecret;
-      await this.#start(
-        planStripe(this.addresses, { home: this.home, env: this.environment, webhookSecret }),
-      );
-      this.#tell('Stripe simulator', this.addresses.stripeApiBase ?? '');
-    },
-    worker: async () => {
-      if (!hasProgram('bin/worker.ts')) return;
-      await this.#start(planWorker(this.environment));
-      this.#tell('Worker', 'all queues');
-    },
-    api: async () => {
-      if (!hasProgram('bin/api.ts')) return;
-      await this.#start(planApi(this.environment, this.addresses.api));
-      this.#tell('API', this.addresses.api);
-    },
-  };
-
   async #start(plan: PartPlan): Promise<void> {
-    this.#stopping.signal.throwIfAborted();
+    const { signal } = this.#stopping;
+    signal.throwIfAborted();
     const part = new Part(plan, {
       narrator: this.#narrator,
       guardian: this.#guardian,
@@ -241,21 +151,20 @@ export class Stack implements AsyncDisposable {
       onLost: this.#lose,
     });
     this.#parts.set(plan.name, part);
+    const giveUp = () => void part.hold();
+    signal.addEventListener('abort', giveUp, { once: true });
     await this.#narrator.during(`starting ${plan.title}`, part.start());
+    signal.removeEventListener('abort', giveUp);
   }
 
   /** All at once; when one fails the others are called off, and none is still at work when this throws. */
-  async #together(works: readonly Promise<void>[]): Promise<void> {
-    const failures: unknown[] = [];
-    await Promise.all(
-      works.map((work) =>
-        work.catch((error: unknown) => {
-          failures.push(error);
-          this.#stopping.abort();
-        }),
-      ),
+  async #bring(names: readonly PartName[]): Promise<void> {
+    const site = this.#site();
+    const works = names.map((name) =>
+      RECIPES[name](site).catch((error: unknown) => this.#stopping.abort(error)),
     );
-    if (failures.length > 0) throw failures[0];
+    await Promise.all(works);
+    this.#stopping.signal.throwIfAborted();
   }
 
   async #seed(): Promise<void> {
@@ -274,23 +183,25 @@ export class Stack implements AsyncDisposable {
     return `${host}${pathname}`;
   }
 
-  #search() {
-    const { config } = this.#options;
-    const cache = cacheDirectory(config.cacheDirectory);
-    return { path: config.environment.PATH, cache, signal: this.#stopping.signal };
+  #site(): Site {
+    return {
+      home: this.home,
+      config: this.#options.config,
+      settings: this.#home.settings,
+      addresses: this.addresses,
+      throwAway: this.#options.throwAway === true,
+      narrator: this.#narrator,
+      signal: this.#stopping.signal,
+      environment: () => this.environment,
+      start: (plan) => this.#start(plan),
+      tell: (what, where) => this.#narrator.line(`  ${what.padEnd(17)} ${where}`),
+    };
   }
 
   #serviceSettings(): Record<string, string> {
     const { settings } = this.#home;
-    return serviceSettings(this.addresses, {
-      config: this.#options.config,
-      settings,
-      hasRedis: this.#hasRedis,
-    });
-  }
-
-  #tell(what: string, where: string): void {
-    this.#narrator.line(`  ${what.padEnd(17)} ${where}`);
+    const { config } = this.#options;
+    return serviceSettings(this.addresses, { config, settings, hasRedis: this.hasRedis });
   }
 
   #writeStackFile(): void {
@@ -302,13 +213,18 @@ export class Stack implements AsyncDisposable {
       if (identity !== undefined) parts[name] = identity;
     }
     const { ports: _ports, ...addresses } = this.addresses;
-    this.#home.writeStackFile({
-      launcher,
-      ready: this.#ready,
-      ...addresses,
-      logs: this.logs,
-      parts,
-      environment: this.#serviceSettings(),
-    });
+    const environment = this.#serviceSettings();
+    try {
+      this.#home.writeStackFile({
+        launcher,
+        ready: this.#ready,
+        ...addresses,
+        logs: this.logs,
+        parts,
+        environment,
+      });
+    } catch {
+      // A disk that is full by now: the stack goes on, only other commands cannot find it.
+    }
   }
 }

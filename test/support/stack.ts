@@ -1,6 +1,7 @@
 import { before } from 'mocha';
-import { PART_NAMES } from '#dev/stack/stack.ts';
-import type { PartName, Stack } from '#dev/stack/stack.ts';
+import { PART_NAMES } from '#dev/stack/recipes.ts';
+import type { PartName } from '#dev/stack/recipes.ts';
+import type { Stack } from '#dev/stack/stack.ts';
 import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 
 /** Of a first start: the wheels, the cluster, the schema, the bundle of the workflows. */
