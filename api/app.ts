@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Router from '@koa/router';
 import Koa from 'koa';
 import type { Middleware } from 'koa';
 import { DomainError, notFound } from '#domain/errors.ts';
@@ -11,24 +10,23 @@ import { answerProblems } from './middleware/problems.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { secure } from './middleware/secure.ts';
 import type { ApiState } from './request.ts';
+import { RouteTree } from './router.ts';
 import { serve } from './serve.ts';
+import type { Serve } from './serve.ts';
 
-function routesOf(endpoints: readonly Endpoint[], deps: ApiDeps): Router<ApiState> {
-  const router = new Router<ApiState>();
-  for (const endpoint of endpoints) {
-    router.register(endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1'), [endpoint.method], serve(endpoint, deps));
-  }
-  return router;
+/** Finds the endpoint that a request is for, and lets it answer. */
+function route(endpoints: readonly Endpoint[], deps: ApiDeps): Middleware<ApiState> {
+  const routes = new RouteTree<Serve>();
+  for (const endpoint of endpoints) routes.add(endpoint.method, endpoint.path, serve(endpoint, deps));
+  return (ctx) => {
+    const found = routes.find(ctx.method, ctx.path);
+    if (found.target !== undefined) return found.target(ctx, found.params);
+    const { methods } = found;
+    if (methods.length === 0) throw notFound('path');
+    ctx.set('Allow', methods.join(', '));
+    throw new DomainError('method_not_allowed', `Here only ${methods.join(', ')} will do.`);
+  };
 }
-
-/** Nobody answered: the path is unknown, or known for other methods. */
-const refuseUnrouted: Middleware = (ctx) => {
-  const layers = (ctx.matched ?? []) as { methods: string[] }[];
-  const methods = [...new Set(layers.flatMap((layer) => layer.methods))];
-  if (methods.length === 0) throw notFound('path');
-  ctx.set('Allow', methods.join(', '));
-  throw new DomainError('method_not_allowed', `Here only ${methods.join(', ')} will do.`);
-};
 
 /** The API over its endpoints. `mounts` are what answers beside them: GraphQL, the development inbox. */
 export function createApp(
@@ -43,8 +41,7 @@ export function createApp(
   if (corsOrigins.length > 0) app.use(cors(corsOrigins));
   app.use(answerProblems(deps.log));
   for (const mount of mounts) app.use(mount);
-  app.use(routesOf(endpoints, deps).routes());
-  app.use(refuseUnrouted);
+  app.use(route(endpoints, deps));
   return app;
 }
 

@@ -5,6 +5,7 @@ import type { Passwords } from '#gateways/passwords.ts';
 import type { Bank } from '#gateways/bank.ts';
 import type { RateLimits } from '#gateways/rate-limits.ts';
 import type { Bookings } from './bookings/commands.ts';
+import type { PublishedProperties } from './properties/cache.ts';
 
 /** What an operator may set about the API; the defaults are in `config.ts`. */
 export interface ApiSettings {
@@ -31,6 +32,8 @@ export interface ApiDeps {
   settings: ApiSettings;
   bank: Bank;
   bookings: Bookings;
+  /** Copies of published properties; whoever changes one drops its copy before answering. */
+  properties: PublishedProperties;
   /** Signs quotes: whoever has it makes prices. */
   quoteSecret: string;
 }

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { paymentEndpoints } from './payments/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
+import { propertyEndpoints } from './properties/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { userEndpoints } from './users/routes.ts';
 import { webhookEndpoints } from './webhooks/routes.ts';
@@ -12,6 +13,7 @@ import { webhookEndpoints } from './webhooks/routes.ts';
 const DOCUMENTED: readonly Endpoint[] = [
   ...userEndpoints,
   ...sessionEndpoints,
+  ...propertyEndpoints,
   ...availabilityEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,

@@ -6,9 +6,9 @@ import { STATUS_OF } from './problems.ts';
 
 interface Acts<R> {
   /** Carries the call out, and claims the key in the transaction that writes the resource. */
-  handle(once: Once): Promise<R>;
+  handle(): Promise<R>;
   /** Today's answer for what the earlier call made; throws the refusal that the resource has recorded. */
-  replay(finished: Finished): Promise<R>;
+  replay(finished: Finished): Promise<R> | R;
 }
 
 /** A key is 1 to 255 printable ASCII characters. Undefined where none was sent. */
@@ -18,7 +18,11 @@ export function checkedKey(key: string | undefined): string | undefined {
   throw new DomainError('invalid_input', message, { errors: [{ path: 'Idempotency-Key', message }] });
 }
 
-async function replayed<R extends { status: number }>(db: Db, once: Once, act: () => Promise<R>): Promise<R> {
+async function replayed<R extends { status: number }>(
+  db: Db,
+  once: Once,
+  act: () => Promise<R> | R,
+): Promise<R> {
   const reply = await act();
   if (reply.status !== 202) await settle(db, once, reply.status);
   return reply;
@@ -50,7 +54,7 @@ export async function runOnce<R extends { status: number }>(
   }
   let reply: R;
   try {
-    reply = await acts.handle(once);
+    reply = await acts.handle();
   } catch (error) {
     await keepFailure(db, once, error);
     throw error;

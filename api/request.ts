@@ -6,7 +6,7 @@ export interface ApiState {
   requestId: string;
   /** The path as the endpoint states it; undefined where none was found. */
   route?: string;
-  actorId?: string;
+  actorId?: string | undefined;
 }
 
 /** What an endpoint may know of the request itself. Everything is read when asked for: most endpoints ask for nothing. */

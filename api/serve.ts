@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Middleware, ParameterizedContext } from 'koa';
+import type { ParameterizedContext } from 'koa';
 import type { z } from 'zod';
 import { onceOf } from '#db/idempotency.ts';
 import type { Once } from '#db/idempotency.ts';
@@ -14,88 +14,90 @@ import { checkedKey, runOnce } from './once.ts';
 import type { RawReply, Reply } from './replies.ts';
 import { RequestInfo } from './request.ts';
 import type { ApiState } from './request.ts';
+import { send } from './send.ts';
 
-type Context = ParameterizedContext<ApiState> & { params: Record<string, string> };
+type Context = ParameterizedContext<ApiState>;
+type Params = Record<string, string>;
 
-/** Whether the caller has this very version already. */
-function isKnown(etag: string | undefined, ifNoneMatch: string | undefined): boolean {
-  if (etag === undefined || ifNoneMatch === undefined) return false;
-  return (
-    ifNoneMatch === etag || ifNoneMatch.split(/\s*,\s*/).some((known) => known.replace(/^W\//, '') === etag)
-  );
-}
+/** Answers a request whose path has been found to be the endpoint's. */
+export type Serve = (ctx: Context, params: Params) => Promise<void>;
 
-function send(ctx: Context, reply: Reply | RawReply): void {
-  const { headers } = reply;
-  for (const name in headers) ctx.res.setHeader(name, headers[name] ?? '');
-  ctx.status = reply.status;
-  ctx.body = 'bytes' in reply ? reply.bytes : reply.body;
-  if (isKnown(headers?.ETag, ctx.req.headers['if-none-match'])) ctx.status = 304;
+interface Call {
+  input: unknown;
+  params: unknown;
+  query: unknown;
+  actor: Actor | undefined;
 }
 
 /** An id that cannot be one names nothing: that is 404, as for any other thing that is not there. */
-function paramsOf(schema: z.ZodType, params: Record<string, string>): Record<string, string> {
+function checkedParams(schema: z.ZodType | undefined, params: Params): unknown {
+  if (schema === undefined) return undefined;
   const result = schema.safeParse(params);
   if (!result.success) throw notFound('path');
-  return result.data as Record<string, string>;
+  return result.data;
 }
 
-async function bodyOf(endpoint: Endpoint, ctx: Context): Promise<unknown> {
-  if (endpoint.body === 'raw') return readBytes(ctx.req);
-  if (endpoint.input === undefined) return undefined;
-  return checked(endpoint.input, (await readJson(ctx.req)) ?? {});
+async function bodyOf({ body, input }: Endpoint, ctx: Context): Promise<unknown> {
+  if (body === 'raw') return readBytes(ctx.req);
+  return input === undefined ? undefined : checked(input, (await readJson(ctx.req)) ?? {});
 }
 
-/** The call's idempotency key, where the endpoint takes one and somebody is signed in to own it. */
-function keyOf(endpoint: Endpoint, ctx: Context): string | undefined {
-  if (endpoint.idempotency === undefined) return undefined;
-  const header = ctx.req.headers['idempotency-key'];
-  const key = checkedKey(Array.isArray(header) ? header.join() : header);
-  if (key !== undefined || endpoint.idempotency === 'accepted') return key;
+/** The key that a signed-in caller sent with a call that takes one. Throws `idempotency_key_missing` where it must. */
+function keyOf({ idempotency }: Endpoint, ctx: Context, actor: Actor | undefined): string | undefined {
+  if (idempotency === undefined || actor === undefined) return undefined;
+  const key = checkedKey(ctx.get('Idempotency-Key') || undefined);
+  if (key !== undefined || idempotency === 'accepted') return key;
   throw new DomainError(
     'idempotency_key_missing',
     'This needs an Idempotency-Key header: a fresh key for each act.',
   );
 }
 
-/** The middleware that an endpoint's specification asks for: its limits, its checks, its act, its answer. */
-export function serve(endpoint: Endpoint, deps: ApiDeps): Middleware<ApiState> {
-  const { params, query } = endpoint;
-  const handle = (
-    ctx: Context,
-    call: { input: unknown; query: unknown; actor: Actor | undefined; once: Once | undefined },
-  ) => endpoint.handle({ ...deps, ...call, params: ctx.params, request: new RequestInfo(ctx) });
+/** What an endpoint's specification asks for, in order: its limits, its caller, its checks, its act, its answer. */
+export function serve(endpoint: Endpoint, deps: ApiDeps): Serve {
+  const { auth, limit, params, query } = endpoint;
 
-  return async (context) => {
-    const ctx = context as Context;
-    ctx.state.route = endpoint.path;
-    await withinLimits(endpoint.limit, ctx, deps.rateLimits);
-    const actor = await authenticate(endpoint.auth, ctx.req.headers.authorization, deps);
-    if (actor !== undefined) ctx.state.actorId = actor.id;
-    const key = actor === undefined ? undefined : keyOf(endpoint, ctx);
-    if (params !== undefined) ctx.params = paramsOf(params, ctx.params);
-    const call = {
-      query: query === undefined ? undefined : checked(query, { ...ctx.query }),
-      input: await bodyOf(endpoint, ctx),
-      actor,
-      once: undefined,
-    };
-    if (actor === undefined || key === undefined) {
-      send(ctx, await handle(ctx, call));
-      return;
-    }
-    const route = `${ctx.method} ${ctx.path.replace(/\/$/, '')}`;
-    const once = onceOf({ userId: actor.id, key, route, body: call.input });
-    const reply = await runOnce<Reply | RawReply>(deps.db, once, {
-      handle: async (claimable) => handle(ctx, { ...call, once: claimable }),
-      replay: async ({ resourceId, status }) => {
-        const request = new RequestInfo(ctx);
-        const again = { ...deps, resourceId, firstStatus: status, params: ctx.params, actor, request };
+  async function act(ctx: Context, call: Call, once?: Once): Promise<Reply | RawReply> {
+    return endpoint.handle({ ...deps, ...call, once, request: new RequestInfo(ctx) });
+  }
+
+  function actOnce(ctx: Context, call: Call & { actor: Actor }, once: Once): Promise<Reply | RawReply> {
+    return runOnce(deps.db, once, {
+      handle: () => act(ctx, call, once),
+      replay({ resourceId, status: firstStatus }) {
         assert(endpoint.replay !== undefined);
-        return endpoint.replay(again);
+        const { params, actor } = call;
+        return endpoint.replay({
+          ...deps,
+          resourceId,
+          firstStatus,
+          params,
+          actor,
+          request: new RequestInfo(ctx),
+        });
       },
       onReplay: () => ctx.set('Idempotent-Replayed', 'true'),
     });
-    send(ctx, reply);
+  }
+
+  return async (ctx, found) => {
+    ctx.state.route = endpoint.path;
+    if (limit !== 'exempt') await withinLimits(limit, ctx, deps.rateLimits);
+    const actor = auth === 'none' ? undefined : await authenticate(auth, ctx.req.headers.authorization, deps);
+    ctx.state.actorId = actor?.id;
+    const key = keyOf(endpoint, ctx, actor);
+    const call = {
+      params: checkedParams(params, found),
+      query: query && checked(query, { ...ctx.query }),
+      input: await bodyOf(endpoint, ctx),
+      actor,
+    };
+    if (actor === undefined || key === undefined) {
+      send(ctx, await act(ctx, call));
+      return;
+    }
+    const route = `${ctx.method} ${ctx.path.replace(/(?<=.)\/$/, '')}`;
+    const once = onceOf({ userId: actor.id, key, route, body: call.input });
+    send(ctx, await actOnce(ctx, { ...call, actor }, once));
   };
 }

@@ -52,11 +52,10 @@ export async function actorOf(
 
 /** Holds an endpoint's `auth` against who is asking. */
 export async function authenticate(
-  auth: Auth,
+  auth: Exclude<Auth, 'none'>,
   authorization: string | undefined,
   deps: SessionDeps,
 ): Promise<Actor | undefined> {
-  if (auth === 'none') return undefined;
   const actor = await actorOf(authorization, deps);
   if (actor === undefined && auth !== 'optional') throw unauthenticated('This needs a signed-in user.');
   if (auth === 'operator' && !isOperator(actor))

@@ -15,11 +15,10 @@ function requireAllowed({ allowed, resetSeconds }: RateVerdict): void {
  * throws `rate_limited` when nothing is.
  */
 export async function withinLimits(
-  rateClass: RateClass | 'exempt',
+  rateClass: RateClass,
   ctx: Pick<Context, 'ip' | 'set'>,
   rateLimits: RateLimits,
 ): Promise<void> {
-  if (rateClass === 'exempt') return;
   const counted = rateLimits.consume(rateClass, ctx.ip);
   if (counted === undefined) return;
   const verdict = await counted;

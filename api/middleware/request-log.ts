@@ -19,8 +19,8 @@ export function logRequests(log: Logger): Middleware<ApiState> {
     const startedAt = performance.now();
     const requestId = requestIdOf(ctx.req.headers['request-id']);
     ctx.state.requestId = requestId;
-    ctx.res.setHeader('Request-Id', requestId);
     await next();
+    if (ctx.respond !== false) ctx.res.setHeader('Request-Id', requestId);
     const { route, actorId } = ctx.state;
     const { method, status } = ctx;
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;

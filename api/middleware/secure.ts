@@ -1,19 +1,19 @@
 import type { Middleware } from 'koa';
 
-const HEADERS = {
+/** What every answer tells a browser: run nothing, show it nowhere, take its word for what it is. */
+export const SECURE_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
-  // Unless an endpoint says otherwise, an answer is for its caller alone.
-  'Cache-Control': 'no-store',
 } as const;
-const ENTRIES = Object.entries(HEADERS);
+const ENTRIES = Object.entries({ ...SECURE_HEADERS, 'Cache-Control': 'no-store' });
 
-/** The headers of every answer; an endpoint may set its own over them. */
+/** Sets the headers of every answer that Koa writes, where it has no other; endpoints write their own (`send.ts`). */
 export function secure(): Middleware {
-  return (ctx, next) => {
-    for (const [name, value] of ENTRIES) ctx.res.setHeader(name, value);
-    return next();
+  return async (ctx, next) => {
+    await next();
+    if (ctx.respond === false) return;
+    for (const [name, value] of ENTRIES) if (!ctx.res.hasHeader(name)) ctx.res.setHeader(name, value);
   };
 }
