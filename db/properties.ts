@@ -34,6 +34,7 @@ export class PropertyRow extends Row {
   declare bathrooms: number;
   declare amenities: string[];
   declare amenityKeys: string[];
+  declare photos: string[];
   declare checkInTime: LocalTime;
   declare checkOutTime: LocalTime;
   declare bookingMode: BookingMode;

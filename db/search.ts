@@ -55,6 +55,7 @@ const COLUMNS = {
   beds: 'p.beds',
   bathrooms: 'p.bathrooms',
   amenities: 'p.amenities',
+  photos: 'p.photos',
   checkInTime: 'p.check_in_time',
   checkOutTime: 'p.check_out_time',
   bookingMode: 'p.booking_mode',

@@ -28,3 +28,8 @@ export function maySeeBooking(
   if (booking.guestId === actor.id || isOperator(actor)) return true;
   return booking.hostId === actor.id && booking.confirmedAt !== null;
 }
+
+/** The exact place of a property and its address. Confirmed guests will be the others. */
+export function mayKnowAddressOf(property: { hostId: UserId }, actor: Actor | undefined): boolean {
+  return actor?.id === property.hostId;
+}

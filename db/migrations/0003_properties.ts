@@ -40,6 +40,7 @@ export async function up(db: Knex): Promise<void> {
       amenities                text[] not null default '{}',
       -- What amenities are searched by (domain/properties.ts, amenityKey).
       amenity_keys             text[] not null default '{}',
+      photos                   text[] not null default '{}',
       check_in_time            text not null default '15:00',
       check_out_time           text not null default '11:00',
       booking_mode             text not null default 'instant',
