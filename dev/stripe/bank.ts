@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import type { Due, Store } from './state/store.ts';
 
@@ -6,7 +6,6 @@ import type { Due, Store } from './state/store.ts';
 export const API_VERSION = '2026-10-28.endive' satisfies Stripe.LatestApiVersion;
 
 const BANK_CLOCK = 'bank';
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const ID_CHARACTERS = 24;
 
 /** What a test may choose about the bank's manners, by `POST /_sim/settings`. */
@@ -141,9 +140,7 @@ export function newId(prefix: string): string {
   return `${prefix}_${unguessable(ID_CHARACTERS)}`;
 }
 
-/** The bias of `%` does no harm here. */
+/** At most 32 characters. Node keeps random bytes for UUIDs in stock, which makes this the quickest source. */
 export function unguessable(characters: number): string {
-  let text = '';
-  for (const byte of randomBytes(characters)) text += ALPHABET.charAt(byte % ALPHABET.length);
-  return text;
+  return randomUUID().replaceAll('-', '').slice(0, characters);
 }

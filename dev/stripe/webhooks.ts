@@ -29,7 +29,8 @@ export class Webhooks implements Disposable {
   readonly #tried = new Map<string, { times: number; sinceMs: number }>();
   readonly #repeats = new Set<string>();
   readonly #waiting = new Set<() => void>();
-  #ready: string[] = [];
+  /** A queue that stays quick at any length, and in which an event stands at most once. */
+  readonly #ready = new Set<string>();
   #inFlight = 0;
   #generation = 0;
   paused = false;
@@ -47,7 +48,7 @@ export class Webhooks implements Disposable {
       const delivery = this.#bank.store.deliveries.get(id);
       if (delivery === undefined) continue;
       const fault = this.#faults.takeForDelivery(delivery.type);
-      if (fault === undefined) this.#ready.push(id);
+      if (fault === undefined) this.#ready.add(id);
       else this.#spoil(id, fault);
     }
     this.#pump();
@@ -71,8 +72,8 @@ export class Webhooks implements Disposable {
   reset(): void {
     this.#generation++;
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const forgotten of [this.#timers, this.#tried, this.#repeats, this.#waiting]) forgotten.clear();
-    this.#ready = [];
+    for (const forgotten of [this.#timers, this.#tried, this.#repeats, this.#waiting, this.#ready])
+      forgotten.clear();
     this.paused = false;
   }
 
@@ -94,13 +95,13 @@ export class Webhooks implements Disposable {
     }
     if (fault.kind === 'duplicate') {
       this.#repeats.add(id);
-      this.#ready.push(id);
+      this.#ready.add(id);
       return;
     }
     // Reordered: it waits until another event has overtaken it, or for as long as the rule says.
     const release = () => {
       if (!this.#waiting.delete(release)) return;
-      this.#ready.push(id);
+      this.#ready.add(id);
       this.#pump();
     };
     this.#waiting.add(release);
@@ -109,8 +110,9 @@ export class Webhooks implements Disposable {
 
   #pump(): void {
     while (!this.paused && this.#inFlight < MAX_IN_FLIGHT) {
-      const id = this.#ready.shift();
+      const [id] = this.#ready;
       if (id === undefined) return;
+      this.#ready.delete(id);
       void this.#deliver(id);
     }
   }
@@ -124,7 +126,7 @@ export class Webhooks implements Disposable {
     this.#inFlight--;
     if (generation === this.#generation) {
       if (!taken) this.#retry(id);
-      else if (this.#repeats.delete(id)) this.#ready.push(id);
+      else if (this.#repeats.delete(id)) this.#ready.add(id);
       else this.#finish(id);
     }
     this.#pump();
@@ -149,7 +151,7 @@ export class Webhooks implements Disposable {
 
   #later(id: string, delayMs: number): void {
     this.#after(delayMs, () => {
-      this.#ready.push(id);
+      this.#ready.add(id);
       this.#pump();
     });
   }

@@ -26,6 +26,13 @@ interface Exchange {
   headers: Record<string, string>;
 }
 
+/** Where a request goes, and by whose key. */
+interface Target {
+  route: Route;
+  id: string;
+  publishable: boolean;
+}
+
 /**
  * The API as the world sees it: keys, idempotency, faults, then the endpoint in one transaction with its
  * kept answer. `undefined` means that the connection is to be cut without an answer.
@@ -58,51 +65,35 @@ export class Api {
     const target = routeTo(method, path);
     if (target === undefined) throw unknownUrl(method, path);
     const publishable = authenticate(request, exchange.form, target.route);
-    const work = () => this.#perform(exchange, { ...target, publishable }, fault);
-    if (key === undefined || method !== 'POST') {
+    const work = async () => {
       if (fault !== undefined) await sleep(fault.delayMs);
-      return work();
-    }
+      return this.#perform(exchange, { ...target, publishable }, fault);
+    };
     exchange.fingerprint = fingerprint(method, path, body);
-    return this.#once(key, exchange, { work, delayMs: fault?.delayMs ?? 0 });
+    const answer = await (key === undefined || method !== 'POST' ? work() : this.#once(key, exchange, work));
+    return fault?.kind === 'answer_lost' ? undefined : answer;
   }
 
   /** Repeats the kept answer, or does the work while no other request with this key may. */
-  async #once(
-    key: string,
-    exchange: Exchange,
-    { work, delayMs }: { work: () => Answer | undefined; delayMs: number },
-  ): Promise<Answer | undefined> {
+  async #once(key: string, exchange: Exchange, work: () => Promise<Answer>): Promise<Answer> {
     const kept = this.#idempotency.begin(key, exchange.fingerprint);
     if (kept !== undefined) {
       const headers = { 'idempotent-replayed': 'true', 'original-request': kept.requestId };
       return { status: kept.status, body: kept.body, headers };
     }
     try {
-      if (delayMs > 0) await sleep(delayMs);
-      return work();
+      return await work();
     } finally {
       this.#idempotency.end(key);
     }
   }
 
-  #perform(
-    exchange: Exchange,
-    target: { route: Route; id: string; publishable: boolean },
-    fault: RequestFault | undefined,
-  ): Answer | undefined {
-    const { cause } = exchange;
-    if (fault?.kind === '500_before')
-      return this.#bank.act(cause, () => this.#keep(exchange, { status: 500, body: UNEXPECTED }));
-    const answer = this.#effect(exchange, target, fault);
-    return fault?.kind === 'answer_lost' ? undefined : answer;
+  #perform(exchange: Exchange, target: Target, fault: RequestFault | undefined): Answer {
+    if (fault?.kind !== '500_before') return this.#effect(exchange, target, fault);
+    return this.#bank.act(exchange.cause, () => this.#keep(exchange, { status: 500, body: UNEXPECTED }));
   }
 
-  #effect(
-    exchange: Exchange,
-    { route, id, publishable }: { route: Route; id: string; publishable: boolean },
-    fault: RequestFault | undefined,
-  ): Answer {
+  #effect(exchange: Exchange, { route, id, publishable }: Target, fault: RequestFault | undefined): Answer {
     const bank = this.#bank;
     try {
       return bank.act(exchange.cause, () => {
