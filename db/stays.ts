@@ -36,10 +36,12 @@ export interface NightsToHold extends NightsToTake {
 export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<void> {
   const property = await lockGuestAndProperty(trx, stay);
   if (property === undefined) throw notFound('property');
-  const refusal =
-    stayRefusal(property, stay) ??
-    (await insertNights(trx, stay, { rules: property.rules, maxHolds: MAX_LIVE_HOLDS_PER_GUEST }));
-  if (refusal !== undefined && !(await areNightsOf(trx, stay))) throw refusal;
+  const refusal = stayRefusal(property, stay);
+  if (refusal === undefined) {
+    await insertNights(trx, stay, { rules: property.rules, maxHolds: MAX_LIVE_HOLDS_PER_GUEST });
+  } else if (!(await haveNights(trx, stay))) {
+    throw refusal;
+  }
 }
 
 /**
@@ -50,8 +52,7 @@ export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<
 export async function retakeNights(trx: Transaction, stay: NightsToTake): Promise<void> {
   const property = await lockGuestAndProperty(trx, stay);
   if (property === undefined) throw datesUnavailable();
-  const refusal = await insertNights(trx, stay, { rules: property.rules, maxHolds: null });
-  if (refusal !== undefined && !(await areNightsOf(trx, stay))) throw refusal;
+  await insertNights(trx, stay, { rules: property.rules, maxHolds: null });
 }
 
 /** Frees whatever the booking has taken. Nothing taken, or freed before, is fine. */
@@ -129,14 +130,17 @@ async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promi
   return rows[0] && { ...rows[0], rules: rulesOfRow(rows[0].rules) };
 }
 
-/** All rows, or a refusal. Some rows may be in when it is one, so the transaction has to be rolled back. */
+/**
+ * All rows or none: it throws when some are in, and the transaction goes. None that are in because they were before
+ * is fine, and asked only then: without a refusal one statement is all it takes.
+ */
 async function insertNights(
   trx: Transaction,
   stay: NightsToTake,
   { rules, maxHolds }: { rules: StayRules; maxHolds: number | null },
-): Promise<DomainError | undefined> {
+): Promise<void> {
   const preparations = Object.values<Stay>(preparationOf(stay, rules));
-  const { rows } = await trx.raw<{ rows: [{ holds: number; taken: number }] }>(
+  const { rows } = await trx.raw<{ rows: [{ holds: number; solid: number; prepared: number }] }>(
     `with holding as (
        select cast(count(*) as integer) as holds from bookings
        where guest_id = :guestId and status = 'held' and id <> :bookingId
@@ -151,7 +155,8 @@ async function insertNights(
        from solid, unnest(cast(:nights as date[]), cast(:untils as date[])) as nights (night, until)
        on conflict do nothing returning id
      )
-     select holds, cast((select count(*) from solid) + (select count(*) from preparation) as integer) as taken
+     select holds, cast((select count(*) from solid) as integer) as solid,
+            cast((select count(*) from preparation) as integer) as prepared
      from holding`,
     {
       bookingId: stay.bookingId,
@@ -164,15 +169,17 @@ async function insertNights(
       untils: preparations.map(({ checkOut }) => checkOut),
     },
   );
-  const { holds, taken } = rows[0];
-  if (taken === 1 + preparations.length) return undefined;
-  if (maxHolds === null || holds < maxHolds) return datesUnavailable();
-  return new DomainError('hold_limit', `A guest may hold at most ${maxHolds} stays at a time.`, {
+  const { holds, solid, prepared } = rows[0];
+  if (solid === 1 && prepared === preparations.length) return;
+  if (solid === 0 && (await haveNights(trx, stay))) return;
+  if (maxHolds === null || holds < maxHolds) throw datesUnavailable();
+  throw new DomainError('hold_limit', `A guest may hold at most ${maxHolds} stays at a time.`, {
     limit: maxHolds,
   });
 }
 
-async function areNightsOf(
+/** Whether the booking has its nights, by an earlier call that was answered late or never. */
+async function haveNights(
   trx: Transaction,
   { bookingId, checkIn, checkOut }: NightsToTake,
 ): Promise<boolean> {
