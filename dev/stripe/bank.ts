@@ -20,7 +20,7 @@ export interface Settings {
   searchLagSeconds: number;
 }
 
-export const DEFAULT_SETTINGS: Readonly<Settings> = {
+const DEFAULT_SETTINGS: Readonly<Settings> = {
   authorization: 'at_once',
   processingSeconds: 30,
   refunds: 'settle',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Simulator } from './server.ts';
 import { startSimulator } from './server.ts';
 
 /**
@@ -26,14 +27,25 @@ if ((url === undefined) !== (secret === undefined))
   throw new Error('--webhook-url and --webhook-secret go together.');
 const events = values['webhook-events']?.split(',');
 
-const simulator = await startSimulator({
-  port: Number(values.port),
-  ...(values.dir !== undefined && { directory: values.dir }),
-  ...(url !== undefined &&
-    secret !== undefined && {
-      webhook: { url, secrets: secret.split(','), ...(events !== undefined && { events }) },
-    }),
-});
+/** Starts, or says in one sentence why not. */
+async function start(): Promise<Simulator> {
+  try {
+    return await startSimulator({
+      port: Number(values.port),
+      ...(values.dir !== undefined && { directory: values.dir }),
+      ...(url !== undefined &&
+        secret !== undefined && {
+          webhook: { url, secrets: secret.split(','), ...(events !== undefined && { events }) },
+        }),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.error(`The simulated bank can not start: ${reason}`);
+    process.exit(1);
+  }
+}
+
+const simulator = await start();
 console.log(`ready ${simulator.url}`);
 
 let stopping = false;

@@ -87,6 +87,7 @@ async function respond(
     if (answer === undefined) request.socket.destroy();
     else write(response, answer);
   } catch (error) {
+    if (request.socket.destroyed) return; // Nobody is left to hear it: the client died while it spoke.
     console.error(error);
     write(response, json(500, { error: { type: 'api_error', message: String(error) } }));
   }

@@ -123,6 +123,17 @@ describe('the simulated bank: idempotency', () => {
       assert.equal(await intents(), 1);
     });
 
+    it('gives a late answer twice over, when the client would not wait', async () => {
+      await fault('answer_late', { delayMs: 600 });
+      const options = { idempotencyKey, timeout: 100 };
+      assert.equal(
+        (await failure(stripe.paymentIntents.create(PAYMENT, options))).type,
+        'StripeConnectionError',
+      );
+      assert.equal(await intents(), 1);
+      assert.equal((await pay()).lastResponse.headers['idempotent-replayed'], 'true');
+    });
+
     it('knows nothing of what was cut off before, or of too many requests', async () => {
       await fault('close', { times: 2 });
       assert.equal((await failure(pay())).type, 'StripeConnectionError');

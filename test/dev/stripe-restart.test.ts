@@ -67,6 +67,15 @@ describe('the simulated bank: a restart', () => {
     assert.deepEqual(await exit, [0, null]);
   });
 
+  it('does not happen where the port is taken, and says so', async () => {
+    await using bank = await openBank();
+    const child = spawn(process.execPath, [MAIN, '--port', String(bank.port)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [line] = (await once(createInterface({ input: child.stderr }), 'line')) as [string];
+    assert.match(line, /^The simulated bank can not start: .*EADDRINUSE/);
+  });
+
   it('leaves out the last line when a kill tore it', async () => {
     const bank = await openBank({ directory });
     const { id } = await bank.stripe.paymentIntents.create(PAYMENT);

@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { fits } from '../objects/events.ts';
 
 /** What may go wrong with a request, and with the delivery of an event. */
-const REQUEST_FAULTS = ['latency', '429', '500_before', '500_after', 'answer_lost', 'close'] as const;
+const REQUEST_FAULTS = [
+  'latency',
+  '429',
+  '500_before',
+  '500_after',
+  'answer_late',
+  'answer_lost',
+  'close',
+] as const;
 const WEBHOOK_FAULTS = ['duplicate', 'delay', 'reorder', 'drop'] as const;
 
 const Pattern = z.string().min(1);
 
 /**
  * A fault that strikes the next `times` matches, each with `probability`. A pattern is exact but for `*`,
- * which stands for anything. `delayMs` waits before the effect, whatever the kind.
+ * which stands for anything. `delayMs` waits before the effect; with `answer_late` after it, before the answer.
  */
 export const FaultRule = z.discriminatedUnion('kind', [
   z.strictObject({

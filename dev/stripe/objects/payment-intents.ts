@@ -51,7 +51,7 @@ export function createPaymentIntent({ bank, params }: Call): Stripe.PaymentInten
   if (details.customer !== undefined && details.customer !== null) findCustomer(bank, details.customer);
   if (confirmed) checkReturnUrl(methodTypes, manner);
   const method = payment(bank);
-  const intent = bank.store.paymentIntents.put({
+  const intent: Stripe.PaymentIntent = {
     ...blankIntent(),
     amount,
     currency,
@@ -60,7 +60,7 @@ export function createPaymentIntent({ bank, params }: Call): Stripe.PaymentInten
     ...details,
     metadata,
     ...withMethod(method, details.customer ?? null),
-  });
+  };
   const created = bank.store.paymentIntents.put({ ...intent, created: bank.now(intent) });
   bank.emit('payment_intent.created', created);
   return confirmed ? confirm(bank, created, manner) : created;

@@ -56,7 +56,7 @@ export function detachPaymentMethod({ bank, params, id }: Call): Stripe.PaymentM
 }
 
 /** The payment method of this id; for a test name a new one of that card. */
-export function findPaymentMethod(bank: Bank, id: string, param = 'payment_method'): Stripe.PaymentMethod {
+function findPaymentMethod(bank: Bank, id: string, param = 'payment_method'): Stripe.PaymentMethod {
   const method = bank.store.paymentMethods.get(id);
   if (method !== undefined) return method;
   const card = testCardNamed(id);

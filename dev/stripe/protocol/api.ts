@@ -66,11 +66,12 @@ export class Api {
     if (target === undefined) throw unknownUrl(method, path);
     const publishable = authenticate(request, exchange.form, target.route);
     const work = async () => {
-      if (fault !== undefined) await sleep(fault.delayMs);
+      if (fault !== undefined && fault.kind !== 'answer_late') await sleep(fault.delayMs);
       return this.#perform(exchange, { ...target, publishable }, fault);
     };
     exchange.fingerprint = fingerprint(method, path, body);
     const answer = await (key === undefined || method !== 'POST' ? work() : this.#once(key, exchange, work));
+    if (fault?.kind === 'answer_late') await sleep(fault.delayMs);
     return fault?.kind === 'answer_lost' ? undefined : answer;
   }
 
