@@ -6,6 +6,7 @@ import { createMaintenanceActivities } from '#activities/maintenance.ts';
 import { createNotificationActivities } from '#activities/notifications.ts';
 import { createPaymentActivities } from '#activities/payments.ts';
 import { startRelay } from '#activities/relay.ts';
+import { dropChanged } from '#api/properties/cache.ts';
 import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
@@ -26,7 +27,6 @@ import {
 } from '#workflows/maintenance.contract.ts';
 import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
 import { PAYMENTS_QUEUE } from '#workflows/refunds.contract.ts';
-import { dropChanged } from '#api/properties/cache.ts';
 
 interface Deps {
   db: Db;
@@ -68,7 +68,10 @@ export async function startWorker(config: Config, queues: (keyof typeof WORK)[])
   await using opened = new AsyncDisposableStack();
   const log = createLog({ level: config.logLevel, name: 'worker' });
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
+    logger: new DefaultLogger('WARN', ({ message, meta }) => {
+      const { error, ...rest } = meta ?? {};
+      log.warn({ ...rest, err: error as unknown }, message);
+    }),
     shutdownSignals: [],
   });
   const db = opened.adopt(

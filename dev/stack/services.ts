@@ -23,17 +23,18 @@ export function planStripe(
   addresses: Addresses,
   options: { home: string; env: Environment; webhookSecret: string },
 ): PartPlan {
-  const env = {
-    ...options.env,
-    STRIPE_SIM_PORT: String(addresses.ports.stripe),
-    STRIPE_SIM_DIR: join(options.home, 'stripe'),
-    STRIPE_SIM_WEBHOOK_URL: `${addresses.api}/webhooks/stripe`,
-    STRIPE_SIM_WEBHOOK_SECRET: options.webhookSecret,
-  };
+  const args = [
+    ...['--port', String(addresses.ports.stripe)],
+    ...['--dir', join(options.home, 'stripe')],
+    ...['--webhook-url', `${addresses.api}/webhooks/stripe`],
+    ...['--webhook-secret', options.webhookSecret],
+    // What a webhook endpoint at the bank would be subscribed to: what has an owner here.
+    ...['--webhook-events', 'payment_intent.*,refund.*'],
+  ];
   return {
     name: 'stripe',
     title: 'Stripe simulator',
-    launch: program('dev/stripe/main.ts', env),
+    launch: program('dev/stripe/main.ts', options.env, args),
     isReady: saysReady,
     readyWithinSeconds: 30,
     stopSignal: 'SIGTERM',
