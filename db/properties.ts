@@ -136,9 +136,7 @@ export async function updateProperty(
   );
   if (changed.length === 0) return before;
   const columns = Object.fromEntries(changed) as Partial<PropertyRow>;
-  const after = await knownZone(
-    PropertyRow.query(trx).patchAndFetchById(property.id, { ...columns, ...derivedColumns(columns, before) }),
-  );
+  const after = await knownZone(write(trx, before, { ...columns, ...derivedColumns(columns, before) }));
   // Names of columns, no values: the audit log may say that a property moved, but not where it is.
   const data = { changed: Object.keys(columns) };
   await tell(trx, after, { kind: 'property.updated', actorId: property.hostId, data });
@@ -159,7 +157,7 @@ export async function setPublication(
   if (before.status === 'suspended') {
     throw new DomainError('forbidden', 'The property is suspended. Please write to support.');
   }
-  const after = await PropertyRow.query(trx).patchAndFetchById(property.id, { status });
+  const after = await write(trx, before, { status });
   const data = { before: before.status, after: status };
   await tell(trx, after, { kind: `property.${status}`, actorId: property.hostId, data });
   return after;
@@ -186,10 +184,7 @@ export async function deleteProperty(
       'The property has bookings that have not ended. Close it instead.',
     );
   }
-  const after = await PropertyRow.query(trx).patchAndFetchById(property.id, {
-    status: 'closed',
-    deletedAt: at.now,
-  });
+  const after = await write(trx, before, { status: 'closed', deletedAt: at.now });
   const data = { before: before.status, after: 'deleted' };
   await tell(trx, after, { kind: 'property.deleted', actorId: property.hostId, data });
 }
@@ -203,6 +198,15 @@ async function lockProperty(trx: Transaction, { id, hostId }: HostsProperty): Pr
   const row = await PropertyRow.query(trx).findOne({ id, hostId }).whereNull('deletedAt').forNoKeyUpdate();
   if (row === undefined) throw notFound('property');
   return row;
+}
+
+/** Writes to a row that the caller has locked, and gives it as it is then. */
+async function write(
+  trx: Transaction,
+  { id }: PropertyRow,
+  columns: Partial<PropertyRow>,
+): Promise<PropertyRow> {
+  return PropertyRow.query(trx).where({ id }).patch(columns).returning('*').first().throwIfNotFound();
 }
 
 /** Columns that follow from what is set: the public point from the location, the keys from the amenities. */
