@@ -36,7 +36,7 @@ export function createApp(
 ): Koa<ApiState> {
   const { corsOrigins, trustProxy } = deps.settings;
   const app = new Koa<ApiState>({ proxy: trustProxy });
-  app.use(logRequests(deps.log));
+  app.use(logRequests(deps));
   app.use(secure());
   if (corsOrigins.length > 0) app.use(cors(corsOrigins));
   app.use(answerProblems(deps.log));

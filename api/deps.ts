@@ -5,6 +5,7 @@ import type { Passwords } from '#gateways/passwords.ts';
 import type { Bank } from '#gateways/bank.ts';
 import type { RateLimits } from '#gateways/rate-limits.ts';
 import type { Bookings } from './bookings/commands.ts';
+import type { Metrics } from './platform/metrics.ts';
 import type { PublishedProperties } from './properties/cache.ts';
 
 /** What an operator may set about the API; the defaults are in `config.ts`. */
@@ -28,7 +29,9 @@ export interface ApiDeps {
   passwords: Passwords;
   rateLimits: RateLimits;
   /** Parts that serving does not depend on, told of by `/readyz`: each asks whether it answers. */
-  probes: Readonly<Record<string, () => Promise<unknown>>>;
+  probes: Readonly<Record<string, () => Promise<boolean>>>;
+  /** Undefined: nobody asks for them. */
+  metrics?: Metrics | undefined;
   settings: ApiSettings;
   bank: Bank;
   bookings: Bookings;

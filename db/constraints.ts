@@ -7,6 +7,8 @@ import { DomainError } from '#domain/errors.ts';
  */
 const REFUSALS: Readonly<Record<string, () => DomainError>> = {
   stays_do_not_overlap: () => datesUnavailable(),
+  emails_are_unique: () =>
+    new DomainError('email_taken', 'There is an account with this mail address already.'),
 };
 
 export function datesUnavailable(): DomainError {

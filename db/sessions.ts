@@ -85,19 +85,24 @@ export function startSession(
   });
 }
 
+interface TokenRow {
+  user_id: UserId;
+  session_id: SessionId;
+  roles: Role[];
+  expires_at: string;
+}
+
 /** Whom an access token speaks for; undefined when it is unknown, over or revoked. */
 export async function findSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {
-  return db('session_tokens')
+  const row = await db('session_tokens')
     .join('sessions', 'sessions.id', 'session_tokens.session_id')
     .join('users', 'users.id', 'sessions.user_id')
     .where({ hash: hashOfToken(token), kind: 'access', revoked_at: null })
     .where('expires_at', '>', now.toISOString())
-    .first<LiveSession | undefined>({
-      userId: 'users.id',
-      sessionId: 'sessions.id',
-      roles: 'users.roles',
-      expiresAt: 'session_tokens.expires_at',
-    });
+    .first<TokenRow | undefined>('user_id', 'session_id', 'roles', 'expires_at');
+  return (
+    row && { userId: row.user_id, sessionId: row.session_id, roles: row.roles, expiresAt: row.expires_at }
+  );
 }
 
 interface RefreshRow {

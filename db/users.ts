@@ -1,9 +1,9 @@
-import { DomainError } from '#domain/errors.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { Role } from '#domain/permissions.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { newId } from './ids.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface UserRow {
   id: UserId;
@@ -25,36 +25,22 @@ export interface NewUser {
   roles?: readonly Role[];
 }
 
-const UNIQUE_VIOLATION = '23505';
-
-/** The one refusal that the database makes here. Whoever registers learns that the address is known: it is theirs. */
-function refusalOf(error: unknown): unknown {
-  const { code, constraint } = error as { code?: string; constraint?: string };
-  return code === UNIQUE_VIOLATION && constraint === 'emails_are_unique'
-    ? new DomainError('email_taken', 'There is an account with this mail address already.')
-    : error;
-}
-
-/** Throws `email_taken`. */
+/** Throws `email_taken`. Whoever registers learns that the address is known: they say that it is theirs. */
 export async function insertUser(db: Db, user: NewUser): Promise<UserRow> {
   const id = newId('user');
-  try {
-    return await db.transaction(async (trx) => {
-      const [row] = (await trx('users')
-        .insert({
-          id,
-          email: user.email,
-          name: user.name,
-          password_hash: user.passwordHash,
-          roles: user.roles ?? ['guest'],
-        })
-        .returning<UserRow[]>('*')) as [UserRow];
-      await recordEvent(trx, { kind: 'user.registered', subjectId: id, actorId: id });
-      return row;
-    });
-  } catch (error) {
-    throw refusalOf(error);
-  }
+  return inTransaction(db, async (trx) => {
+    const [row] = (await trx('users')
+      .insert({
+        id,
+        email: user.email,
+        name: user.name,
+        password_hash: user.passwordHash,
+        roles: user.roles ?? ['guest'],
+      })
+      .returning<UserRow[]>('*')) as [UserRow];
+    await recordEvent(trx, { kind: 'user.registered', subjectId: id, actorId: id });
+    return row;
+  });
 }
 
 export async function findUser(db: Db | Transaction, id: UserId): Promise<UserRow | undefined> {
@@ -81,17 +67,13 @@ export interface UserChanges {
 /** Changes what is given. The event names the fields, not their values: they are personal. Throws `email_taken`. */
 export async function updateUser(db: Db, id: UserId, changes: UserChanges): Promise<UserRow | undefined> {
   const columns = { name: changes.name, email: changes.email, password_hash: changes.passwordHash };
-  try {
-    return await db.transaction(async (trx) => {
-      const [row] = await trx('users').where({ id }).update(columns).returning<UserRow[]>('*');
-      if (row === undefined) return undefined;
-      const fields = Object.keys(changes).map((field) => (field === 'passwordHash' ? 'password' : field));
-      await recordEvent(trx, { kind: 'user.updated', subjectId: id, actorId: id, data: { fields } });
-      return row;
-    });
-  } catch (error) {
-    throw refusalOf(error);
-  }
+  return inTransaction(db, async (trx) => {
+    const [row] = await trx('users').where({ id }).update(columns).returning<UserRow[]>('*');
+    if (row === undefined) return undefined;
+    const fields = Object.keys(changes).map((field) => (field === 'passwordHash' ? 'password' : field));
+    await recordEvent(trx, { kind: 'user.updated', subjectId: id, actorId: id, data: { fields } });
+    return row;
+  });
 }
 
 /** The same password under today's parameters: nothing changed that anyone could tell. */

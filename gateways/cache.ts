@@ -26,6 +26,7 @@ export interface Cache extends AsyncDisposable {
   getBytes(key: string): Promise<Buffer | null>;
   set(key: string, value: string | Buffer, ttlSeconds: number): Promise<void>;
   drop(keys: readonly string[]): Promise<boolean>;
+  isReachable(): Promise<boolean>;
 }
 
 /** Every read a miss: the API without Redis. */
@@ -34,6 +35,7 @@ const NO_CACHE: Cache = {
   getBytes: () => Promise.resolve(null),
   set: () => Promise.resolve(),
   drop: () => Promise.resolve(true),
+  isReachable: () => Promise.resolve(false),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
@@ -65,6 +67,11 @@ export function createCache({ redisUrl, report }: CacheOptions): Cache {
       const drops = () => Promise.all(keys.map((key) => redis.set(key, DROPPED, 'EX', DROPPED_SECONDS)));
       return keys.length === 0 || (await breaker.attempt(drops, null)) !== null;
     },
+    isReachable: () =>
+      redis.ping().then(
+        () => true,
+        () => false,
+      ),
     [Symbol.asyncDispose]() {
       redis.disconnect();
       return Promise.resolve();

@@ -1,8 +1,17 @@
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
+import { isOutage } from '#db/outages.ts';
 import { DomainError } from '#domain/errors.ts';
 import { problemOf } from '../problems.ts';
 import type { ApiState } from '../request.ts';
+
+const OUTAGE_RETRY_SECONDS = 2;
+
+function outage(): DomainError {
+  return new DomainError('unavailable', 'This cannot be answered right now. Try again soon.', {
+    retryAfterSeconds: OUTAGE_RETRY_SECONDS,
+  });
+}
 
 function answer(ctx: ParameterizedContext<ApiState>, error: unknown): void {
   const problem = problemOf(error, ctx.state.requestId);
@@ -22,10 +31,14 @@ export function answerProblems(log: Logger): Middleware<ApiState> {
     try {
       await next();
     } catch (error) {
-      if (!(error instanceof DomainError)) {
-        log.error({ requestId: ctx.state.requestId, route: ctx.state.route, err: error }, 'defect');
+      if (error instanceof DomainError) {
+        answer(ctx, error);
+        return;
       }
-      answer(ctx, error);
+      const { requestId, route } = ctx.state;
+      const isAway = isOutage(error);
+      log.error({ requestId, route, err: error }, isAway ? 'the database is away' : 'defect');
+      answer(ctx, isAway ? outage() : error);
     }
   };
 }

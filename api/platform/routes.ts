@@ -9,16 +9,10 @@ import { Health, Readiness } from './schemas.ts';
 const PROBE_MS = 1_000;
 
 /** Whether a part answers in time. */
-async function isUp(probe: () => Promise<unknown>): Promise<boolean> {
+async function isUp(probe: () => Promise<boolean>): Promise<boolean> {
   const timeout = AbortSignal.timeout(PROBE_MS);
   const late = new Promise<false>((resolve) => timeout.addEventListener('abort', () => resolve(false)));
-  return Promise.race([
-    probe().then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]);
+  return Promise.race([probe().catch(() => false), late]);
 }
 
 export const readHealth = endpoint({
@@ -42,7 +36,7 @@ export const readReadiness = endpoint({
   output: { 200: Readiness, 503: Readiness },
   async handle({ db, probes }) {
     // The database comes first: the rest may be down.
-    const all = { database: () => db.raw('select 1'), ...probes };
+    const all = { database: () => db.raw('select 1').then(() => true), ...probes };
     const names = Object.keys(all);
     const states = await Promise.all(Object.values(all).map(isUp));
     const parts = Object.fromEntries(
