@@ -34,7 +34,7 @@ async function install() {
   const ticker = setInterval(() => {
     console.log(`  … installing packages (${Math.round((Date.now() - started) / 1000)} s)`);
   }, 5000);
-  const args = ['ci', '--include=dev', '--include=optional', '--no-progress'];
+  const args = ['ci', '--include=dev', '--include=optional', '--no-progress', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const code = await (npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args));
   clearInterval(ticker);

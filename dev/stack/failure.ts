@@ -5,7 +5,7 @@ export class StackFailure extends Error {
 
 /** The sentence for an error met in `place`, a directory; `undefined` where its cause is not an ordinary one. */
 export function ordinaryFailure(error: unknown, place: string): StackFailure | undefined {
-  if (error instanceof StackFailure) return error;
+  if (error instanceof StackFailure) return spaceFailure(error.message, place) ?? error;
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
   const code = error.code;
   const failure = ORDINARY.find(({ codes }) => codes.includes(code));
