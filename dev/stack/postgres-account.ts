@@ -29,7 +29,8 @@ export function accountFor(places: readonly string[], path: string | undefined):
       `PostgreSQL refuses to run as root, and the user ${name} may not enter ${places.join(' or ')}: start as another user, or from a directory that all may enter.`,
     );
   }
-  const right = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
+  // The last: else the system's `access` would judge by the user alone, and the server asks it about its own files.
+  const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'];
   const become = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...right, '--'];
   return {
     launching: (launch) => ({ ...launch, file: setpriv, args: [...become, launch.file, ...launch.args] }),
