@@ -3,8 +3,8 @@ import { DomainError } from '#domain/errors.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { Db, Transaction } from './connect.ts';
 
-/** Longer than any call may run (30 s to answer a booking), so that only a dead caller's row is taken over. */
-export const LEASE_SECONDS = 60;
+/** Longer than any call may run (a booking is answered within 33 s), so that only a dead caller's row is taken over. */
+export const LEASE_SECONDS = 45;
 export const KEEP_DAYS = 7;
 
 /** One call made under an Idempotency-Key. */
