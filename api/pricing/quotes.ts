@@ -1,19 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Db } from '#db/connect.ts';
 import { datesUnavailable } from '#db/constraints.ts';
-import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { readAvailability, stayRefusal } from '#db/stays.ts';
-import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
+import { invalidInput } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import { assertChargeable } from '#domain/money.ts';
 import { addHours, millisecondsOf, newStay } from '#domain/nights.ts';
 import type { Instant, Stay } from '#domain/nights.ts';
 import { priceStay } from '#domain/pricing.ts';
 import type { Guests, Pricing, StayPrice } from '#domain/pricing.ts';
-import { presentQuote } from './presenter.ts';
 
 /** RULES "Price": how long a quote stands, its last instant included. */
 export const QUOTE_MINUTES = 30;
@@ -49,7 +46,7 @@ export function pricingOf(property: PropertyRow): Pricing {
 
 /**
  * Today's price for a stay that could be booked now.
- * @throws DomainError `stay_refused`, `dates_unavailable`, `amount_too_small`.
+ * @throws DomainError as `requireBookable`, and `amount_too_small`.
  */
 export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWanted): Promise<PricedStay> {
   await requireBookable(db, property, wanted);
@@ -60,78 +57,22 @@ export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWant
   return { propertyId, checkIn, checkOut, guests, price, expiresAt: addHours(at, QUOTE_MINUTES / 60) };
 }
 
-/** A stay priced and ready to be recorded as a booking, with the property as it is now. */
-export interface QuotedStay {
-  property: PropertyRow;
-  price: StayPrice;
-}
-
-/** What `POST /bookings` asks of quotes. */
-export interface Quotes {
-  /**
-   * The price to book at: the quote's, whatever the host has changed since; today's where there is no quote.
-   * @throws DomainError `not_found`, `stay_refused`, `dates_unavailable`, `amount_too_small`; `invalid_input` for a
-   * quote that is not ours or of another stay; `quote_expired`, with the new `quote` in its details.
-   */
-  forBooking(request: BookingRequest): Promise<QuotedStay>;
-}
-
-export interface BookingRequest extends Stay {
-  propertyId: PropertyId;
-  guests: Guests;
-  guestId: UserId;
-  quoteId?: string | undefined;
-}
-
-interface QuoteDeps {
-  db: Db;
-  quoteSecret: string;
-  now: () => Date;
-}
-
-export function createQuotes({ db, quoteSecret, now }: QuoteDeps): Quotes {
-  return {
-    async forBooking({ propertyId, quoteId, ...request }) {
-      const stay = newStay(request.checkIn, request.checkOut);
-      const property = await findProperty(db, propertyId);
-      if (property === undefined || !isQuotable(property, request.guestId)) throw notFound('property');
-      const wanted = { ...stay, guests: request.guests, guestId: request.guestId, at: now().toISOString() };
-      if (quoteId === undefined) return { property, price: (await priceQuote(db, property, wanted)).price };
-      const quote = readQuote(quoteId, quoteSecret);
-      if (!isOf(quote, property, wanted)) throw invalidInput('quoteId', 'The quote is for another stay.');
-      if (isExpired(quote, wanted.at)) throw expired(await priceQuote(db, property, wanted), quoteSecret);
-      await requireBookable(db, property, wanted);
-      return { property, price: quote.price };
-    },
-  };
-}
-
 /** Of a property that is not published only its host knows. */
 export function isQuotable(property: PropertyRow, userId: UserId | undefined): boolean {
   return property.status === 'published' || property.hostId === userId;
 }
 
-function expired(fresh: PricedStay, secret: string): DomainError {
-  const quote = presentQuote(signQuote(fresh, secret), fresh);
-  return new DomainError('quote_expired', 'The quote has expired. Here is a new one.', { quote });
-}
-
-/** The refusals that can be told at once. `takeNights` asks the same again, and finally. */
-async function requireBookable(db: Db, property: PropertyRow, wanted: StayWanted): Promise<void> {
-  const { rules, free } = await readAvailability(db, property.id, wanted);
+/**
+ * The refusals that can be told at once. `takeNights` asks the same again, and finally.
+ * @throws DomainError `invalid_input` for dates that make no stay, `stay_refused`, `dates_unavailable`.
+ */
+export async function requireBookable(db: Db, property: PropertyRow, wanted: StayWanted): Promise<void> {
+  const stay = newStay(wanted.checkIn, wanted.checkOut);
+  const { rules, free } = await readAvailability(db, property.id, stay);
   const { hostId, status, timeZone: zone, capacity } = property;
   const refusal = stayRefusal({ hostId, status, zone, capacity, rules }, wanted);
   if (refusal !== undefined) throw refusal;
   if (!free) throw datesUnavailable();
-}
-
-function isOf(quote: PricedStay, property: PropertyRow, { checkIn, checkOut, guests }: StayWanted): boolean {
-  return (
-    quote.propertyId === property.id &&
-    quote.checkIn === checkIn &&
-    quote.checkOut === checkOut &&
-    isDeepStrictEqual(quote.guests, guests)
-  );
 }
 
 export function isExpired(quote: PricedStay, at: Instant): boolean {

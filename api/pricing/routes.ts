@@ -4,7 +4,6 @@ import type { Once } from '#db/idempotency.ts';
 import type { Db } from '#db/connect.ts';
 import { findProperty } from '#db/properties.ts';
 import { notFound } from '#domain/errors.ts';
-import { newStay } from '#domain/nights.ts';
 import { endpoint } from '../endpoint.ts';
 import { created } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
@@ -34,9 +33,7 @@ export const createQuote = endpoint({
   async handle({ params, input, actor, once, db, quoteSecret, now }) {
     const property = await findProperty(db, params.id);
     if (property === undefined || !isQuotable(property, actor?.id)) throw notFound('property');
-    const stay = newStay(input.checkIn, input.checkOut);
-    const wanted = { ...stay, guests: input.guests, guestId: actor?.id, at: now().toISOString() };
-    const quote = await priceQuote(db, property, wanted);
+    const quote = await priceQuote(db, property, { ...input, guestId: actor?.id, at: now().toISOString() });
     const id = await claimToken(db, once, signQuote(quote, quoteSecret));
     return created(presentQuote(id, readQuote(id, quoteSecret)));
   },
