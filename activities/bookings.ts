@@ -2,7 +2,7 @@ import { lockBooking, moveBooking, guestsOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
-import { noteIntent, openPayment, postPayment, requestRefund } from '#db/payments.ts';
+import { noteBank, openPayment, postPayment, requestRefund } from '#db/payments.ts';
 import { releaseNights, retakeNights, takeNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { holdExpiry } from '#domain/bookings.ts';
@@ -12,7 +12,7 @@ import type { CancellationOutcome } from '#domain/cancellation.ts';
 import { DomainError, isDomainError } from '#domain/errors.ts';
 import type { BookingId, RefundId, UserId } from '#domain/ids.ts';
 import type { Shares } from '#domain/ledger.ts';
-import type { Intent } from '#domain/payments.ts';
+import type { AtBank, Intent } from '#domain/payments.ts';
 import type { StayPrice } from '#domain/pricing.ts';
 
 /** Which booking, and the workflow's now: records carry it as the business instant. */
@@ -23,12 +23,12 @@ export interface At {
 
 export type Hold = { held: true; holdExpiresAt: string } | { held: false; rejection: Rejection };
 
-/** How a hold ends without money. `intent` is what the bank calls the payment by then, if it was asked. */
+/** How a hold ends without money. `atBank` is what the bank has of the payment by then, if it was asked in time. */
 export interface EndHold extends At {
   to: 'expired' | 'rejected' | 'cancelled';
   rejection?: Rejection;
   cancellation?: Cancellation;
-  intent?: Intent;
+  atBank?: AtBank;
 }
 
 export interface Cancellation {
@@ -64,11 +64,11 @@ export function createBookingActivities({ db }: { db: Db }) {
       }
     },
 
-    /** Keeps what the bank said of the payment while there is no money yet. */
-    async noteIntent({ bookingId, intent }: { bookingId: BookingId; intent: Intent }): Promise<void> {
+    /** Keeps what the bank has of the payment while there is no money. */
+    async noteBank({ bookingId, atBank }: { bookingId: BookingId; atBank: AtBank }): Promise<void> {
       await inTransaction(db, async (trx) => {
         const booking = await lockBooking(trx, bookingId);
-        await noteIntent(trx, booking.paymentId, intent);
+        await noteBank(trx, booking.paymentId, atBank);
       });
     },
 
@@ -134,9 +134,9 @@ async function refuse(trx: Transaction, { bookingId, at }: At, rejection: Reject
 }
 
 async function endHold(trx: Transaction, ending: EndHold): Promise<void> {
-  const { bookingId, at, to, rejection, cancellation, intent } = ending;
+  const { bookingId, at, to, rejection, cancellation, atBank } = ending;
   const booking = await lockBooking(trx, bookingId);
-  if (intent !== undefined) await noteIntent(trx, booking.paymentId, intent);
+  if (atBank !== undefined) await noteBank(trx, booking.paymentId, atBank);
   if (!['requested', 'held', 'awaiting_host'].includes(booking.status)) return;
   await releaseNights(trx, bookingId, at);
   await moveBooking(trx, booking, {

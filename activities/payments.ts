@@ -4,7 +4,7 @@ import type { Db } from '#db/connect.ts';
 import { failRefund, findPayment, findRefund, settleRefund } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { BookingId, RefundId } from '#domain/ids.ts';
-import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
+import type { AtBank, BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
@@ -49,11 +49,11 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       return bank.confirm(open.id, paymentMethodId, attempt);
     },
 
-    /** Sees to it that the payment can bring no more money, unless it has. Undefined when the bank never heard of it. */
-    async closePayment(collection: Collection): Promise<Intent | undefined> {
-      const open = await bank.read(collection, await intentIdOf(db, collection));
-      if (open === undefined || open.status === 'posted' || open.status === 'voided') return open;
-      return bank.close(open.id);
+    /** Sees to it that the payment can bring no more money, unless it has: then that is the answer. */
+    async closePayment({ intentId, ...collection }: Collection & { intentId?: string }): Promise<AtBank> {
+      const open = await bank.read(collection, intentId ?? (await intentIdOf(db, collection)));
+      if (open === undefined) return 'nothing';
+      return open.status === 'posted' || open.status === 'voided' ? open : bank.close(open.id);
     },
 
     /** Asks the bank for the money back. */

@@ -2,7 +2,14 @@ import type { BookingId, PaymentId, RefundId, UserId } from '#domain/ids.ts';
 import { postEntries, refundEntries } from '#domain/ledger.ts';
 import type { Entry, Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
-import type { Intent, PaymentFailure, PaymentStatus, RefundReason, RefundStatus } from '#domain/payments.ts';
+import type {
+  AtBank,
+  Intent,
+  PaymentFailure,
+  PaymentStatus,
+  RefundReason,
+  RefundStatus,
+} from '#domain/payments.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -68,19 +75,21 @@ export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<Paym
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Notes what the bank said of an attempt. A posted payment stays posted, whatever is heard of it later. */
-export async function noteIntent(trx: Db | Transaction, paymentId: PaymentId, intent: Intent): Promise<void> {
-  await PaymentRow.query(trx)
-    .findById(paymentId)
-    .whereNot('status', 'posted')
-    .patch({
-      status: intent.status,
-      intentId: intent.id,
-      chargeId: intent.chargeId ?? null,
-      clientSecret: intent.clientSecret ?? null,
-      nextActionUrl: intent.nextActionUrl ?? null,
-      failure: intent.failure ?? null,
-    });
+/** Notes what the bank has of an attempt. A posted payment stays posted, whatever is heard of it later. */
+export async function noteBank(trx: Db | Transaction, paymentId: PaymentId, atBank: AtBank): Promise<void> {
+  const noted = atBank === 'nothing' ? { status: 'failed' as const } : columnsOf(atBank);
+  await PaymentRow.query(trx).findById(paymentId).whereNot('status', 'posted').patch(noted);
+}
+
+function columnsOf(intent: Intent): Partial<PaymentRow> {
+  return {
+    status: intent.status,
+    intentId: intent.id,
+    chargeId: intent.chargeId ?? null,
+    clientSecret: intent.clientSecret ?? null,
+    nextActionUrl: intent.nextActionUrl ?? null,
+    failure: intent.failure ?? null,
+  };
 }
 
 export interface Posting {

@@ -60,3 +60,6 @@ export interface BankRefundResult {
   status: RefundStatus;
   failure?: string;
 }
+
+/** What the bank has of a payment: an intent, or nothing, because it was never asked or refused to begin. */
+export type AtBank = Intent | 'nothing';

@@ -8,13 +8,14 @@ import {
 } from '@temporalio/workflow';
 import type { Cancellation, EndHold } from '#activities/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
-import type { Intent } from '#domain/payments.ts';
+import type { AtBank, Intent } from '#domain/payments.ts';
 import { bank, step } from './activities.ts';
 import type { BookingOutcome, BookStay } from './bookings.contract.ts';
 import { SEARCH } from './bookings.contract.ts';
 import { Mailbox, notAny } from './mailbox.ts';
 import type { Message } from './mailbox.ts';
 import { collect, collectionOf, readBriefly, tryAgain } from './paying.ts';
+import type { Left } from './paying.ts';
 
 /**
  * A stay is booked when its nights are held and its price is paid. Either both stand or neither does; and whatever
@@ -56,9 +57,10 @@ async function awaitMoney(request: BookStay, mailbox: Mailbox, holdExpiresAt: st
   const first = await collect(request);
   if (first.is === 'paid') return accept(request, mailbox, { intent: first.intent });
   if (first.is === 'refused') {
-    return giveUp(request, mailbox, { ending: { to: 'rejected', rejection: first.rejection }, holdEnds });
+    const { rejection, left } = first;
+    return giveUp(request, mailbox, { ending: { to: 'rejected', rejection }, holdEnds, left });
   }
-  await step.noteIntent({ bookingId: request.bookingId, intent: first.intent });
+  await step.noteBank({ bookingId: request.bookingId, atBank: first.intent });
   mailbox.reserved({ status: 'held' });
   tellStatus('held');
   setCurrentDetails(`Waiting for the guest to pay until ${holdExpiresAt}.`);
@@ -78,9 +80,11 @@ async function awaitMoney(request: BookStay, mailbox: Mailbox, holdExpiresAt: st
 type CancelMessage = Extract<Message, { kind: 'cancel' }>;
 
 interface GivingUp {
-  ending: Omit<EndHold, 'bookingId' | 'at' | 'intent'>;
+  ending: Omit<EndHold, 'bookingId' | 'at' | 'atBank'>;
   /** Milliseconds since the epoch: past it the nights wait for the bank no longer. */
   holdEnds: number;
+  /** What there is at the bank; unless told, it is asked. */
+  left?: Left;
   /** Called once the nights are free. */
   freed?: () => void;
 }
@@ -92,36 +96,50 @@ interface GivingUp {
 async function giveUp(
   request: BookStay,
   mailbox: Mailbox,
-  { ending, holdEnds, freed }: GivingUp,
+  { ending, holdEnds, left = { is: 'unknown' }, freed }: GivingUp,
 ): Promise<Money> {
-  const closing = bank.closePayment(collectionOf(request));
+  const closing = close(request, left);
   const closed = await beforeOr(closing, holdEnds);
-  if (closed.in && closed.value?.status === 'posted')
-    return accept(request, mailbox, { intent: closed.value });
-  const intent = closed.in ? closed.value : undefined;
-  await step.endHold({ ...now(request), ...ending, ...(intent !== undefined && { intent }) });
+  if (closed.in && isPaid(closed.value)) return accept(request, mailbox, { intent: closed.value });
+  await step.endHold({ ...now(request), ...ending, ...(closed.in && { atBank: closed.value }) });
   if (ending.rejection !== undefined) mailbox.reserved({ status: 'rejected', rejection: ending.rejection });
   freed?.();
   mailbox.close(ending.to);
   tellStatus(ending.to);
+  if (closed.in && isFinal(closed.value)) return { is: 'ended', as: ending.to };
   return awaitBank(request, mailbox, { as: ending.to, last: await closing });
+}
+
+/** Sees to it that no more money can come, and says what there is at the bank by then. */
+async function close(request: BookStay, left: Left): Promise<AtBank> {
+  if (left.is === 'nothing') return 'nothing';
+  const known = left.is === 'intent' ? { intentId: left.intent.id } : {};
+  return bank.closePayment({ ...collectionOf(request), ...known });
 }
 
 /** The nights are free; the workflow stays until the bank calls the intent final. Late money still gets its due. */
 async function awaitBank(
   request: BookStay,
   mailbox: Mailbox,
-  { as, last }: { as: End; last: Intent | undefined },
+  { as, last }: { as: End; last: AtBank },
 ): Promise<Money> {
-  let intent = last;
-  while (intent?.status === 'processing') {
+  let atBank = last;
+  while (!isFinal(atBank)) {
     setCurrentDetails('The hold has ended; waiting for the bank to finish the payment.');
     await mailbox.take(Date.now() + BANK_FINAL_EVERY_MS, 'Ask the bank again');
-    intent = await bank.closePayment(collectionOf(request));
+    atBank = await bank.closePayment(collectionOf(request));
   }
-  if (intent?.status === 'posted') return accept(request, mailbox, { intent, endedAs: as });
-  if (intent !== undefined) await step.noteIntent({ bookingId: request.bookingId, intent });
+  if (isPaid(atBank)) return accept(request, mailbox, { intent: atBank, endedAs: as });
+  await step.noteBank({ bookingId: request.bookingId, atBank });
   return { is: 'ended', as };
+}
+
+function isPaid(atBank: AtBank): atBank is Intent {
+  return atBank !== 'nothing' && atBank.status === 'posted';
+}
+
+function isFinal(atBank: AtBank): boolean {
+  return atBank === 'nothing' || atBank.status === 'posted' || atBank.status === 'voided';
 }
 
 const BANK_FINAL_EVERY_MS = 6 * 60 * 60 * 1000;

@@ -7,7 +7,12 @@ import type { Message } from './mailbox.ts';
 
 /** What the first ask came to. An open intent waits for its payer; a refusal ends the booking. */
 export type Collected =
-  { is: 'paid'; intent: Intent } | { is: 'open'; intent: Intent } | { is: 'refused'; rejection: Rejection };
+  | { is: 'paid'; intent: Intent }
+  | { is: 'open'; intent: Intent }
+  | { is: 'refused'; rejection: Rejection; left: Left };
+
+/** What a refusal leaves at the bank: nothing, an intent to be closed, or nobody knows what. */
+export type Left = { is: 'nothing' } | { is: 'intent'; intent: Intent } | { is: 'unknown' };
 
 export function collectionOf({
   bookingId,
@@ -29,17 +34,20 @@ export async function collect(request: BookStay): Promise<Collected> {
     });
     return collected(intent, paymentMethodId !== undefined);
   } catch (error) {
-    return { is: 'refused', rejection: refusalIn(error) ?? SILENT_BANK };
+    const rejection = refusalIn(error);
+    if (rejection !== undefined) return { is: 'refused', rejection, left: { is: 'nothing' } };
+    return { is: 'refused', rejection: SILENT_BANK, left: { is: 'unknown' } };
   }
 }
 
 function collected(intent: Intent, inOneAct: boolean): Collected {
   if (intent.status === 'posted') return { is: 'paid', intent };
-  if (intent.status === 'voided') return { is: 'refused', rejection: SILENT_BANK };
+  const left = { is: 'intent', intent } as const;
+  if (intent.status === 'voided') return { is: 'refused', rejection: SILENT_BANK, left };
   if (intent.status !== 'pending' || !inOneAct) return { is: 'open', intent };
   const { message = 'The card was declined.', declineCode, code } = intent.failure ?? {};
   const details = { declineCode: declineCode ?? code ?? 'generic_decline' };
-  return { is: 'refused', rejection: { code: 'card_declined', message, details } };
+  return { is: 'refused', rejection: { code: 'card_declined', message, details }, left };
 }
 
 /** The bank's effect is unknown: it is looked up and undone before the guest hears of it. */
@@ -77,7 +85,7 @@ export async function tryAgain(
     }
   }
   if (intent?.status === 'posted') return intent;
-  if (intent !== undefined) await step.noteIntent({ bookingId: request.bookingId, intent });
+  if (intent !== undefined) await step.noteBank({ bookingId: request.bookingId, atBank: intent });
   const failure = paymentMethodId !== undefined && intent?.status === 'pending' ? intent.failure : undefined;
   answer.resolve(failure === undefined ? { status: 'held' } : { status: 'declined', failure });
   return intent;

@@ -189,13 +189,13 @@ async function cancelFor(
   { actorId, reason, attempt }: { actorId: UserId; reason?: string | undefined; attempt: string },
 ): Promise<BookingWithPayment> {
   const cancel = { by: 'guest' as const, actorId, ...(reason !== undefined && { reason }) };
-  const result = await ask<Cancelled>(db, booking.id, (patience) =>
-    workflows.ask(bookStayId(booking.id), cancelBooking, {
-      ...patience,
-      updateId: `cancel:${attempt}`,
-      input: cancel,
-    }),
-  );
+  const result = await ask<Cancelled>(db, booking.id, (patience) => {
+    const asked = { ...patience, updateId: `cancel:${attempt}`, input: cancel };
+    // One that was left without a workflow is started, so that it is cancelled in the one place that can.
+    return booking.status === 'requested'
+      ? workflows.startAndAsk(bookStayOrder(booking), cancelBooking, asked)
+      : workflows.ask(bookStayId(booking.id), cancelBooking, asked);
+  });
   if (result === undefined)
     throw new DomainError('unavailable', 'The cancellation is being worked on. Ask again.');
   return reload(db, booking.id);
