@@ -1,3 +1,4 @@
+import type { PropertyId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { TimeZone } from '#domain/nights.ts';
 import type { Db, Transaction } from '../connect.ts';
@@ -101,10 +102,10 @@ async function* listingsOf(
 async function knownIdentities(trx: Transaction): Promise<Map<string, Identity>> {
   const rows = await trx('properties')
     .where({ source: SOURCE })
-    .select<(Identity & { sourceId: string })[]>({
-      sourceId: 'source_id',
-      id: 'id',
-      locationSalt: 'location_salt',
-    });
-  return new Map(rows.map(({ sourceId, ...identity }) => [sourceId, identity]));
+    .select<{ source_id: string; id: PropertyId; location_salt: string }[]>(
+      'source_id',
+      'id',
+      'location_salt',
+    );
+  return new Map(rows.map((row) => [row.source_id, { id: row.id, locationSalt: row.location_salt }]));
 }
