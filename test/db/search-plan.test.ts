@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { importListings } from '#db/import/import-listings.ts';
+import { openListingsFile } from '#db/import/listings-file.ts';
+import { searchStatement } from '#db/search.ts';
+import type { PropertySearch } from '#db/search.ts';
+import { useOwnDatabase } from '#test/support/database.ts';
+import { csvOf, manyCells, scratch } from '#test/support/listings.ts';
+
+const PROPERTIES = 8_000;
+const STAYS_EACH = 10;
+/** A page of 20 and its look-ahead, each with the reads of its rules and stays, and some that were refused. */
+const BUFFERS_OF_A_PAGE = 1_500;
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  'Plans'?: Plan[];
+}
+
+const everyNode = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(everyNode)];
+
+describe('the plan of a search', () => {
+  const own = useOwnDatabase();
+
+  before('fill the tables', async function () {
+    this.timeout(120_000);
+    const { db } = own();
+    await using files = await scratch();
+    const { records } = await openListingsFile(
+      await files.file('listings.csv', csvOf(manyCells(PROPERTIES))),
+    );
+    const report = await importListings(db, records, {
+      currency: 'GBP',
+      timeZone: 'Europe/London',
+      blocks: false,
+    });
+    assert.equal(report.created, PROPERTIES);
+    await db.raw(
+      `insert into stays (property_id, nights, kind, block_id)
+       select p.id, daterange(date '2027-02-01' + n * 30, date '2027-02-06' + n * 30), 'block', p.id || n
+       from properties p, generate_series(1, ?::integer) n`,
+      [STAYS_EACH],
+    );
+    await db.raw('vacuum analyze');
+  });
+
+  async function planOf(search: Partial<PropertySearch>): Promise<{ nodes: Plan[]; buffers: number }> {
+    const { sql, bindings } = searchStatement({ sort: 'distance', limit: 21, ...search });
+    const explained = await own().db.raw<{ rows: { 'QUERY PLAN': { Plan: Plan }[] }[] }>(
+      `explain (analyze, buffers, format json) ${sql}`,
+      bindings as Record<string, string>,
+    );
+    const plan = explained.rows[0]?.['QUERY PLAN'][0]?.Plan ?? assert.fail('no plan');
+    return { nodes: everyNode(plan), buffers: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'] };
+  }
+
+  const place = { near: { latitude: 53.48, longitude: -2.24 }, radiusMetres: 10_000 };
+  const box = { box: { west: -2.3, south: 53.42, east: -2.2, north: 53.55 } };
+  const stay = { checkIn: '2027-03-20', checkOut: '2027-03-24', now: '2027-02-20T12:00:00.000Z' };
+  const narrow = { guests: 2, maxPriceMinor: 30_000 };
+
+  const CASES: Record<string, { search: Partial<PropertySearch>; index: string; isAPage: boolean }> = {
+    'near a point': { search: { place }, index: 'properties_by_place', isAPage: true },
+    'near a point, with dates, guests and price': {
+      search: { place, stay, ...narrow },
+      index: 'properties_by_place',
+      isAPage: true,
+    },
+    'in a box, with dates': { search: { place: box, stay }, index: 'properties_by_place', isAPage: true },
+    'in a box, by price': {
+      search: { place: box, sort: 'price' },
+      index: 'properties_by_place',
+      isAPage: false,
+    },
+    'near a point, with dates, by rating': {
+      search: { place, stay, ...narrow, sort: 'rating' },
+      index: 'properties_by_place',
+      isAPage: false,
+    },
+    'anywhere, by price': { search: { sort: 'price' }, index: 'properties_by_price', isAPage: true },
+    'anywhere, with dates, dearest first': {
+      search: { stay, sort: '-price' },
+      index: 'properties_by_price',
+      isAPage: true,
+    },
+    'anywhere, best rated first': {
+      search: { sort: 'rating' },
+      index: 'properties_by_rating',
+      isAPage: true,
+    },
+    'by words': {
+      search: { words: ['number', '4711'], sort: 'rating' },
+      index: 'properties_by_text',
+      isAPage: true,
+    },
+    'by a rare amenity': {
+      search: { amenityKeys: ['sauna'], guests: 2, sort: 'price' },
+      index: 'properties_by_amenity',
+      isAPage: true,
+    },
+  };
+
+  for (const [what, { search, index, isAPage }] of Object.entries(CASES)) {
+    it(`${what} goes by ${index} and reads no table from end to end`, async () => {
+      const { nodes, buffers } = await planOf(search);
+      const scanned = nodes
+        .filter((node) => node['Node Type'] === 'Seq Scan')
+        .map((node) => node['Relation Name']);
+      assert.deepEqual(scanned, []);
+      const indexes = nodes.map((node) => node['Index Name']);
+      assert.ok(indexes.includes(index), indexes.join(' '));
+      if (isAPage) assert.ok(buffers < BUFFERS_OF_A_PAGE, `${buffers} buffers`);
+    });
+  }
+
+  it('asks for the nights of a few candidates, however many stays there are', async () => {
+    const { nodes } = await planOf({ place, stay, ...narrow });
+    const stays = nodes.filter((node) => node['Relation Name'] === 'stays');
+    assert.deepEqual(
+      stays.map((node) => node['Index Name']),
+      ['stays_by_property'],
+    );
+  });
+});

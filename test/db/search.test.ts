@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { newId } from '#db/ids.ts';
+import { insertProperty, setPublication } from '#db/properties.ts';
+import type { NewProperty, PropertyRow } from '#db/properties.ts';
+import { searchProperties } from '#db/search.ts';
+import type { FoundProperty, PropertySearch } from '#db/search.ts';
+import { setStayRules } from '#db/stay-rules.ts';
+import { DEFAULT_STAY_RULES, refusalOf } from '#domain/availability.ts';
+import type { StayRules } from '#domain/availability.ts';
+import type { PropertyId, UserId } from '#domain/ids.ts';
+import { addDays, staysOverlap } from '#domain/nights.ts';
+import type { Stay } from '#domain/nights.ts';
+import type { Point } from '#domain/properties.ts';
+import { Chance } from '#db/seeds/chance.ts';
+import { useOwnDatabase } from '#test/support/database.ts';
+import { aUser } from './stays-fixture.ts';
+
+const MANCHESTER: Point = { latitude: 53.48, longitude: -2.24 };
+const FIRST = { sort: 'distance', limit: 100 } as const;
+
+interface Facts extends Partial<NewProperty> {
+  rules?: Partial<StayRules>;
+}
+
+describe('search', () => {
+  const own = useOwnDatabase();
+  const db = () => own().db;
+  let hostId: UserId;
+
+  beforeEach(async () => {
+    await db().raw('truncate users, properties cascade');
+    hostId = await aUser(db());
+  });
+
+  async function published({ rules, ...facts }: Facts = {}): Promise<PropertyRow> {
+    return db().transaction(async (trx) => {
+      const { id } = await insertProperty(trx, {
+        hostId,
+        title: 'Flat',
+        roomType: 'entire_home',
+        ...MANCHESTER,
+        timeZone: 'Europe/London',
+        currency: 'GBP',
+        capacity: 4,
+        nightlyMinor: 10_000,
+        ...facts,
+      });
+      if (rules !== undefined) await setStayRules(trx, { id, hostId }, { ...DEFAULT_STAY_RULES, ...rules });
+      return setPublication(trx, { id, hostId }, 'published');
+    });
+  }
+
+  const find = (search: Partial<PropertySearch>): Promise<FoundProperty[]> =>
+    searchProperties(db(), { ...FIRST, place: near(MANCHESTER), ...search });
+  const idsOf = async (search: Partial<PropertySearch>): Promise<PropertyId[]> =>
+    (await find(search)).map(({ id }) => id);
+
+  describe('by place', () => {
+    it('finds what lies within the radius, nearest first in true distance at any latitude', async () => {
+      const chance = new Chance(1);
+      for (const centre of [
+        MANCHESTER,
+        { latitude: 78, longitude: 15 },
+        { latitude: -0.1, longitude: 179.99 },
+      ]) {
+        await db().raw('truncate properties cascade');
+        const rows = [];
+        for (let count = 0; count < 40; count++) {
+          const latitude = centre.latitude + (chance.next() - 0.5) * 0.4;
+          const longitude = ((centre.longitude + (chance.next() - 0.5) * 1.2 + 540) % 360) - 180;
+          rows.push(await published({ latitude, longitude }));
+        }
+        const expected = rows
+          .map((row) => ({ id: row.id, metres: metresBetween(centre, publicPoint(row)) }))
+          .filter(({ metres }) => metres <= 20_000)
+          .sort((a, b) => a.metres - b.metres);
+        assert.ok(expected.length > 5 && expected.length < 40);
+        const found = await idsOf({ place: { near: centre, radiusMetres: 20_000 } });
+        assert.deepEqual(
+          found,
+          expected.map(({ id }) => id),
+        );
+      }
+    });
+
+    it('finds what lies in the box, over the date line too', async () => {
+      const east = await published({ latitude: -17, longitude: 179.9 });
+      const west = await published({ latitude: -17.1, longitude: -179.9 });
+      await published({ latitude: -17, longitude: 170 });
+      await published({ latitude: -25, longitude: 179.9 });
+      const box = { west: 179, south: -18, east: -179, north: -16 };
+      assert.deepEqual((await idsOf({ place: { box } })).sort(), [east.id, west.id].sort());
+      assert.deepEqual(await idsOf({ place: { box: { ...box, east: 180 } } }), [east.id]);
+    });
+
+    it('knows only the blurred point', async () => {
+      const property = await published();
+      const [found] = await find({});
+      assert.equal(found?.blurredLatitude, property.blurredLatitude);
+      for (const hidden of ['latitude', 'longitude', 'address', 'locationSalt'])
+        assert.ok(!(hidden in found));
+      assert.deepEqual(await idsOf({ place: { near: MANCHESTER, radiusMetres: 50 } }), []);
+      assert.deepEqual(await idsOf({ place: { near: publicPoint(property), radiusMetres: 1 } }), [
+        property.id,
+      ]);
+    });
+
+    it('finds only what is published', async () => {
+      const property = await published();
+      await db().transaction((trx) => setPublication(trx, property, 'closed'));
+      assert.deepEqual(await idsOf({}), []);
+    });
+  });
+
+  describe('by facts', () => {
+    it('finds room for the guests, prices within both bounds, the currency and the room type', async () => {
+      const cheap = await published({ nightlyMinor: 5_000, capacity: 2 });
+      const dear = await published({ nightlyMinor: 9_000, roomType: 'private_room' });
+      const euro = await published({ nightlyMinor: 7_000, currency: 'EUR' });
+      const by = async (search: Partial<PropertySearch>) =>
+        (await idsOf({ ...search, sort: 'price' })) as string[];
+      assert.deepEqual(await by({ guests: 3 }), [euro.id, dear.id]);
+      assert.deepEqual(await by({ minPriceMinor: 5_000, maxPriceMinor: 7_000 }), [cheap.id, euro.id]);
+      assert.deepEqual(await by({ currency: 'GBP' }), [cheap.id, dear.id]);
+      assert.deepEqual(await by({ roomType: 'private_room' }), [dear.id]);
+    });
+
+    it('finds amenities in any spelling, all of them', async () => {
+      const { id } = await published({ amenities: ['Wi-Fi', 'Free parking on premises'] });
+      await published({ amenities: ['WIFI'] });
+      assert.deepEqual(await idsOf({ amenityKeys: ['wifi', 'free_parking_on_premises'] }), [id]);
+      assert.equal((await idsOf({ amenityKeys: ['wifi'] })).length, 2);
+    });
+
+    it('finds parts of words in title and description, and takes %, _ and \\ for what they are', async () => {
+      const { id } = await published({ title: 'Loft by the Canal', description: '100% wool, back\\slash' });
+      await published({ title: 'Loft', description: 'no water' });
+      assert.deepEqual(await idsOf({ words: ['canal', 'LOF'] }), [id]);
+      assert.deepEqual(await idsOf({ words: ['100%'] }), [id]);
+      assert.deepEqual(await idsOf({ words: ['k\\s'] }), [id]);
+      assert.deepEqual(await idsOf({ words: ['c_nal'] }), []);
+    });
+
+    it('sorts by price both ways and by rating, the unrated last', async () => {
+      const prices = [300, 100, 200];
+      const rows = await Promise.all(prices.map((nightlyMinor) => published({ nightlyMinor })));
+      await db()('properties').where({ id: rows[0]?.id }).update({ rating_average: 4, rating_count: 1 });
+      await db()('properties').where({ id: rows[1]?.id }).update({ rating_average: 5, rating_count: 1 });
+      for (const place of [near(MANCHESTER), undefined]) {
+        const values = async (sort: PropertySearch['sort']) =>
+          (await find({ sort, place })).map(({ sortValue }) => sortValue);
+        assert.deepEqual(await values('price'), [100, 200, 300]);
+        assert.deepEqual(await values('-price'), [300, 200, 100]);
+        assert.deepEqual(await values('rating'), [5, 4, 0]);
+      }
+    });
+
+    for (const sort of ['distance', 'rating', 'price', '-price'] as const) {
+      it(`pages by ${sort} without a gap or a repetition, among equals too`, async () => {
+        for (let count = 0; count < 23; count++) await published({ nightlyMinor: 100 + (count % 3) });
+        const whole = await idsOf({ sort });
+        const paged: PropertyId[] = [];
+        for (let after: PropertySearch['after']; ;) {
+          const page = await find({ sort, after, limit: 5 });
+          paged.push(...page.map(({ id }) => id));
+          const last = page.at(-1);
+          if (last === undefined) break;
+          after = { value: last.sortValue, id: last.id };
+        }
+        assert.deepEqual(paged, whole);
+        assert.equal(new Set(paged).size, 23);
+      });
+    }
+  });
+
+  describe('by dates', () => {
+    const NOW = '2027-03-10T12:00:00.000Z';
+    const stay = (checkIn: string, checkOut: string, now = NOW) => ({ checkIn, checkOut, now });
+
+    async function take(
+      propertyId: string,
+      kind: 'booking' | 'block',
+      { checkIn, checkOut }: Stay,
+    ): Promise<void> {
+      const owner = kind === 'booking' ? { booking_id: newId('booking') } : { block_id: newId('block') };
+      await db()('stays').insert({
+        property_id: propertyId,
+        nights: `[${checkIn},${checkOut})`,
+        kind,
+        ...owner,
+      });
+    }
+
+    it('leaves out what is taken, and not what is left or entered on the day (D2)', async () => {
+      const { id } = await published();
+      await take(id, 'booking', { checkIn: '2027-04-05', checkOut: '2027-04-08' });
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-07', '2027-04-09') }), []);
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-08', '2027-04-09') }), [id]);
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-02', '2027-04-05') }), [id]);
+    });
+
+    it('counts only what is live', async () => {
+      const { id } = await published();
+      await take(id, 'booking', { checkIn: '2027-04-05', checkOut: '2027-04-08' });
+      await db()('stays').update({ live: false, released_at: NOW });
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-05', '2027-04-08') }), [id]);
+    });
+
+    it('keeps preparation nights from bookings, and lets blocks touch them (D3)', async () => {
+      const rules = { preparationNightsBefore: 1, preparationNightsAfter: 2 };
+      const booked = await published({ rules });
+      const blocked = await published({ rules });
+      await take(booked.id, 'booking', { checkIn: '2027-04-05', checkOut: '2027-04-08' });
+      await take(blocked.id, 'block', { checkIn: '2027-04-05', checkOut: '2027-04-08' });
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-08', '2027-04-10') }), [blocked.id]);
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-02', '2027-04-04') }), [blocked.id]);
+      assert.equal((await idsOf({ stay: stay('2027-04-09', '2027-04-11') })).length, 2);
+    });
+
+    it('goes by the property’s own today (D9)', async () => {
+      const rules = { bookingWindowMonths: 1 };
+      const early = await published({ timeZone: 'Pacific/Kiritimati', rules });
+      const late = await published({ timeZone: 'Pacific/Pago_Pago', rules });
+      const now = '2027-03-10T10:30:00.000Z'; // The 11th on Kiritimati, still the 9th on Pago Pago.
+      assert.deepEqual(await idsOf({ stay: stay('2027-03-10', '2027-03-11', now) }), [late.id]);
+      assert.deepEqual(await idsOf({ stay: stay('2027-04-11', '2027-04-12', now) }), [early.id]);
+    });
+
+    it('takes a booking for today until the latest time, that instant included (D12)', async () => {
+      const { id } = await published({ rules: { sameDayLatestTime: '18:00' } });
+      const at = (now: string) => idsOf({ stay: stay('2027-07-10', '2027-07-12', now) });
+      assert.deepEqual(await at('2027-07-10T17:00:00.000Z'), [id]); // 18:00 in London's summer.
+      assert.deepEqual(await at('2027-07-10T17:00:00.001Z'), []);
+    });
+
+    it('agrees with the rules of the domain on a thousand stays', async () => {
+      const chance = new Chance(7);
+      const zones = ['Europe/London', 'Asia/Tokyo', 'America/New_York', 'Pacific/Kiritimati'];
+      const rows: { id: PropertyId; zone: string; capacity: number; rules: StayRules; taken: Stay[] }[] = [];
+      for (let count = 0; count < 40; count++) {
+        const minimumNights = chance.between(1, 6);
+        const rules = {
+          ...DEFAULT_STAY_RULES,
+          minimumNights,
+          maximumNights: minimumNights + chance.between(0, 12),
+          advanceNoticeDays: chance.oneOf([0, 0, 1, 3]),
+          sameDayLatestTime: chance.oneOf([null, '09:00', '20:30']),
+          bookingWindowMonths: chance.between(1, 3),
+        };
+        const zone = chance.oneOf(zones);
+        const capacity = chance.between(1, 5);
+        const { id } = await published({ timeZone: zone, capacity, rules });
+        const checkIn = addDays('2027-01-30', chance.between(0, 60));
+        const taken = { checkIn, checkOut: addDays(checkIn, chance.between(1, 9)) };
+        await take(id, 'block', taken);
+        rows.push({ id, zone, capacity, rules, taken: [taken] });
+      }
+      for (let round = 0; round < 25; round++) {
+        const now = new Date(
+          Date.UTC(2027, 0, 30, chance.between(0, 23), chance.between(0, 59)),
+        ).toISOString();
+        const checkIn = addDays('2027-01-28', chance.between(0, 70));
+        const wanted = { checkIn, checkOut: addDays(checkIn, chance.between(1, 14)) };
+        const guests = chance.between(1, 4);
+        const party = { adults: guests, children: 0, infants: 0, pets: 0 };
+        const expected = rows
+          .filter((row) => refusalOf({ ...row, stay: wanted, guests: party, at: now }) === undefined)
+          .filter(({ taken }) => !taken.some((block) => staysOverlap(block, wanted)))
+          .map(({ id }) => id);
+        for (const sort of ['distance', 'price'] as const) {
+          const found = await idsOf({ stay: { ...wanted, now }, guests, sort });
+          assert.deepEqual(found.sort(), expected.sort(), JSON.stringify({ wanted, now, guests, sort }));
+        }
+      }
+    });
+  });
+});
+
+function near(point: Point): PropertySearch['place'] {
+  return { near: point, radiusMetres: 50_000 };
+}
+
+function publicPoint(row: PropertyRow): Point {
+  return { latitude: row.blurredLatitude, longitude: row.blurredLongitude };
+}
+
+/** By the haversine, which the search does not use. */
+function metresBetween(a: Point, b: Point): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const half = (degrees: number) => Math.sin(radians(degrees) / 2) ** 2;
+  const chord =
+    half(b.latitude - a.latitude) +
+    Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * half(b.longitude - a.longitude);
+  return 2 * 6_371_008.8 * Math.asin(Math.sqrt(chord));
+}
