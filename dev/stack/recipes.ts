@@ -6,7 +6,7 @@ import type { Narrator } from './narrator.ts';
 import type { PartPlan } from './part.ts';
 import { ensureDatabase, planPostgres, requireDatabase } from './postgres.ts';
 import { findRedis, planRedis } from './redis.ts';
-import { hasProgram, migrate, planApi, planStripe, planWorker } from './services.ts';
+import { migrate, planApi, planStripe, planWorker } from './services.ts';
 import { ensureSearchAttributes, findTemporal, planTemporal, requireTemporal } from './temporal.ts';
 
 /** In the order of their start; they stop in the reverse. */
@@ -94,7 +94,6 @@ export const RECIPES: Readonly<Record<PartName, (site: Site) => Promise<void>>> 
   },
 
   api: async (site) => {
-    if (!hasProgram('bin/api.ts')) return;
     await site.start(planApi(site.environment(), site.addresses.api));
     site.tell('API', site.addresses.api);
   },

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Environment } from '#config';
 import type { Addresses } from './addresses.ts';
@@ -14,10 +13,6 @@ const program = (script: string, env: Environment, args: readonly string[] = [])
   env,
   directory: ROOT,
 });
-
-export function hasProgram(script: string): boolean {
-  return existsSync(join(ROOT, script));
-}
 
 export function planStripe(
   addresses: Addresses,

@@ -17,7 +17,7 @@ import { identify } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { FOUNDATION, PART_NAMES, RECIPES, SERVICES } from './recipes.ts';
 import type { PartName, Site } from './recipes.ts';
-import { hasProgram, seed } from './services.ts';
+import { seed } from './services.ts';
 
 export interface StackOptions {
   readonly config: LauncherConfig;
@@ -170,7 +170,7 @@ export class Stack implements AsyncDisposable {
   async #seed(): Promise<void> {
     const { seeded } = this.#home.settings;
     const database = this.#databaseIdentity();
-    if (seeded[database] !== undefined || !hasProgram('bin/seed.ts')) return;
+    if (seeded[database] !== undefined) return;
     const work = seed(this.environment, this.#stopping.signal);
     seeded[database] = await this.#narrator.during('loading the demo data', work);
     this.#home.saveSettings();

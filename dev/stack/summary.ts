@@ -12,7 +12,7 @@ export async function summary(stack: Stack): Promise<string> {
     ['Temporal UI', temporalUi],
     ['Mail inbox', mailInbox === undefined ? undefined : await whenServed(`${api}/dev/mail`)],
     ['Stripe simulator', stripeApiBase],
-    ['Logs', relative(process.cwd(), stack.logs) || '.'],
+    ['Logs', short(stack.logs)],
   ];
   const table = rows.flatMap(([name, place]) =>
     place === undefined ? [] : [`  ${name.padEnd(17)} ${place}`],
@@ -40,4 +40,10 @@ async function whenServed(url: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** A path as one would type it here. */
+function short(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }
