@@ -1,0 +1,56 @@
+import DataLoader from 'dataloader';
+import type { ParameterizedContext } from 'koa';
+import type { Db } from '#db/connect.ts';
+import { findBookings, findProperties, findUsers } from '#db/look-ups.ts';
+import { findPaymentsOf } from '#db/payments.ts';
+import type { PaymentRow } from '#db/payments.ts';
+import type { BookingRow } from '#db/bookings.ts';
+import type { PropertyRow } from '#db/properties.ts';
+import type { UserRow } from '#db/users.ts';
+import { DomainError } from '#domain/errors.ts';
+import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
+import type { Actor } from '#domain/permissions.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { ApiState } from '../request.ts';
+
+/** The part of the API's dependencies that fields run on; a domain that needs more adds it here. */
+export type GraphDeps = Pick<ApiDeps, 'bookings' | 'cache' | 'db' | 'log' | 'now' | 'rateLimits'>;
+
+/** What every field is given beside its parent and arguments. */
+export interface Context {
+  deps: GraphDeps;
+  koa: ParameterizedContext<ApiState>;
+  actor: Actor | undefined;
+  loaders: Loaders;
+}
+
+/** Rows by id. What the fields of one level ask for is one statement, and a row that was read is not read again. */
+export interface Loaders {
+  users: DataLoader<UserId, UserRow | undefined>;
+  properties: DataLoader<PropertyId, PropertyRow | undefined>;
+  bookings: DataLoader<BookingId, BookingRow | undefined>;
+  payments: DataLoader<PaymentId, PaymentRow | undefined>;
+}
+
+function inBatches<Id, Row>(find: (ids: Id[]) => Promise<Map<Id, Row>>): DataLoader<Id, Row | undefined> {
+  return new DataLoader(async (ids) => {
+    const found = await find([...ids]);
+    return ids.map((id) => found.get(id));
+  });
+}
+
+/** For one request: rows must not be remembered any longer. */
+export function createLoaders(db: Db): Loaders {
+  return {
+    users: inBatches((ids) => findUsers(db, ids)),
+    properties: inBatches((ids) => findProperties(db, ids)),
+    bookings: inBatches((ids) => findBookings(db, ids)),
+    payments: inBatches((ids) => findPaymentsOf(db, ids)),
+  };
+}
+
+/** Who asks, for a field that is nobody else's. @throws DomainError `unauthenticated` */
+export function signedIn({ actor }: Context): Actor {
+  if (actor === undefined) throw new DomainError('unauthenticated', 'This needs a signed-in user.');
+  return actor;
+}

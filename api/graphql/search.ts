@@ -1,0 +1,102 @@
+import type { InputShapeFromFields } from '@pothos/core';
+import { searchProperties } from '#db/search.ts';
+import type { SearchSort } from '#db/search.ts';
+import { page } from '../cursors.ts';
+import { withinLimits } from '../middleware/rate-limit.ts';
+import { presentPublicProperty } from '../properties/presenter.ts';
+import { SearchQuery, searchOf } from '../properties/search.ts';
+import { builder } from './builder.ts';
+import { checkedInput } from './input.ts';
+import { PAGE } from './pages.ts';
+import { PropertyPage, RoomType } from './properties.ts';
+
+/** What a search costs by itself, whatever is asked of those it finds. */
+const SEARCH_COST = 100;
+
+const PropertySort = builder.enumType('PropertySort', {
+  description: 'In what order properties are found.',
+  values: {
+    distance: { value: 'distance', description: 'The nearest first; needs `near` or `bbox`.' },
+    rating: { value: 'rating', description: 'The best rated first.' },
+    price: { value: 'price', description: 'The cheapest night first.' },
+    price_descending: { value: '-price', description: 'The dearest night first: `-price` in REST.' },
+  } satisfies Record<string, { value: SearchSort; description: string }>,
+});
+
+const PointInput = builder.inputType('PointInput', {
+  description: 'A place on the earth, WGS 84.',
+  fields: (t) => ({
+    latitude: t.float({ required: true, description: 'In degrees, north is positive.' }),
+    longitude: t.float({ required: true, description: 'In degrees, east is positive.' }),
+  }),
+});
+
+const BoxInput = builder.inputType('BoxInput', {
+  description: 'A part of the map, in degrees; with west > east it spans the date line.',
+  fields: (t) => ({
+    west: t.float({ required: true, description: 'Longitude where it begins.' }),
+    south: t.float({ required: true, description: 'Latitude where it begins.' }),
+    east: t.float({ required: true, description: 'Longitude where it ends.' }),
+    north: t.float({ required: true, description: 'Latitude where it ends.' }),
+  }),
+});
+
+const SEARCH_ARGS = builder.args((t) => ({
+  near: t.field({ type: PointInput, description: 'The middle of a circle.' }),
+  radiusKm: t.float({ description: 'How far from `near`; 25 unless given, 500 at most.' }),
+  bbox: t.field({ type: BoxInput, description: 'A part of the map, in place of `near`.' }),
+  checkIn: t.field({
+    type: 'CalendarDate',
+    description: 'With `checkOut`: only what is free and can be booked.',
+  }),
+  checkOut: t.field({ type: 'CalendarDate', description: 'The morning after the last night.' }),
+  guests: t.int({ description: 'How many have to find room.' }),
+  minPrice: t.field({
+    type: 'MinorUnits',
+    description: 'Of a night, in minor units of the property’s own currency.',
+  }),
+  maxPrice: t.field({ type: 'MinorUnits', description: 'Likewise; both bounds are included.' }),
+  currency: t.string({ description: 'Only properties with prices in it. ISO 4217.' }),
+  roomType: t.field({ type: RoomType, description: 'What guests get to themselves.' }),
+  amenities: t.stringList({ description: 'All of them, in any spelling; 20 at most.' }),
+  q: t.string({ description: 'Words, or parts of words, of title or description.' }),
+  sort: t.field({
+    type: PropertySort,
+    description: 'By default `distance` where a place is given, else `rating`.',
+  }),
+  limit: t.int(PAGE.limit),
+  cursor: t.string(PAGE.cursor),
+}));
+
+type SearchArgs = InputShapeFromFields<typeof SEARCH_ARGS>;
+
+/** As the query of `GET /properties` says it, so that one schema judges both. */
+function asQuery({ near, bbox, amenities, ...rest }: SearchArgs): Record<string, unknown> {
+  return {
+    ...rest,
+    near: near && [near.latitude, near.longitude].join(),
+    bbox: bbox && [bbox.west, bbox.south, bbox.east, bbox.north].join(),
+    amenities: amenities?.map((amenity) => amenity.replaceAll(',', ' ')).join(), // A comma parts them there, and says nothing in a name.
+  };
+}
+
+builder.queryField('properties', (t) =>
+  t.field({
+    type: PropertyPage,
+    nullable: true,
+    description:
+      'Published properties that meet every condition. With dates: those that are free then and can be booked now.',
+    args: SEARCH_ARGS,
+    extensions: { cost: SEARCH_COST },
+    async resolve(_root, args, { deps, koa }) {
+      await withinLimits('search', koa, deps.rateLimits);
+      const query = checkedInput(SearchQuery, asQuery(args));
+      const search = searchOf(query, deps.now());
+      const rows = await searchProperties(deps.db, search);
+      return page(rows, query.limit, {
+        present: presentPublicProperty,
+        positionOf: ({ sortValue, id }) => ({ sort: search.sort, value: sortValue, id }),
+      });
+    },
+  }),
+);
