@@ -49,6 +49,8 @@ export interface Listening extends AsyncDisposable {
   url: string;
 }
 
+const CLOSE_IDLE_EVERY_MS = 50;
+
 /** Listens; disposing of it takes no new connection and waits for the answers under way, `graceMs` at most. */
 export async function listen(
   app: Koa<ApiState>,
@@ -68,10 +70,12 @@ export async function listen(
     url: `http://${host}:${actual}`,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      // A connection that is kept alive is idle, and can go, once its answer is out.
+      const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+      const late = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
-      clearTimeout(timer);
+      clearInterval(idle);
+      clearTimeout(late);
     },
   };
 }

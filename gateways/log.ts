@@ -1,5 +1,5 @@
 import { destination, pino, stdSerializers } from 'pino';
-import type { Level, Logger } from 'pino';
+import type { DestinationStream, Level, Logger } from 'pino';
 
 /** What must not be read in a log whatever carries it there: mail addresses, tokens, keys, client secrets. */
 const SECRETS =
@@ -33,9 +33,20 @@ const hide = (): string => '[redacted]';
 const WRITE_EVERY_MS = 250;
 const WRITE_FROM_BYTES = 8_192;
 
-/** The structured log of a process, one JSON object a line on standard output. */
-export function createLog({ level, name }: { level: Level | 'silent'; name: string }): Logger {
+function standardOutput(): DestinationStream {
+  return destination({ dest: 1, sync: false, minLength: WRITE_FROM_BYTES, periodicFlush: WRITE_EVERY_MS });
+}
+
+export interface LogOptions {
+  level: Level | 'silent';
+  /** Of the process: `api`, `worker`. */
+  name: string;
+  /** Standard output, unless said otherwise. */
+  to?: DestinationStream;
+}
+
+/** The structured log of a process, one JSON object a line. */
+export function createLog({ level, name, to = standardOutput() }: LogOptions): Logger {
   const serializers = { ...Object.fromEntries(HIDDEN.map((field) => [field, hide])), err: describe };
-  const buffered = { dest: 1, sync: false, minLength: WRITE_FROM_BYTES, periodicFlush: WRITE_EVERY_MS };
-  return pino({ level, base: { name }, serializers }, destination(buffered));
+  return pino({ level, base: { name }, serializers }, to);
 }
