@@ -15,8 +15,8 @@ const PaymentStatus = enumOf('PaymentStatus', 'How far an attempt to collect has
   failed: 'It came to nothing.',
 });
 
-const Payment = builder
-  .objectRef<NonNullable<Wire['payment']>>('BookingPayment')
+export const BookingPayment = builder
+  .objectRef<Wire>('BookingPayment')
   .implement({
     description: 'The attempt to collect for a booking.',
     fields: (t) => ({
