@@ -31,7 +31,7 @@ export async function readCalendar(
          'checkIn', lower(s.nights), 'checkOut', upper(s.nights))) as taken
        from stays s left join bookings b on b.id = s.booking_id and s.kind = 'booking'
        where s.property_id = :propertyId and s.live
-         and s.nights && daterange(cast(:checkIn as date) - :reach, cast(:checkOut as date) + :reach)) t`,
+         and s.nights && daterange(cast(:checkIn as date) - cast(:reach as integer), cast(:checkOut as date) + cast(:reach as integer))) t`,
     { propertyId, checkIn: span.checkIn, checkOut: span.checkOut, reach: REACH_NIGHTS },
   );
   return { rules: rulesOfRow(rows[0].rules), taken: rows[0].taken };

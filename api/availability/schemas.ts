@@ -8,7 +8,11 @@ export const MAX_CALENDAR_NIGHTS = 366;
 export const MAX_BLOCK_NIGHTS = 731;
 const MAX_NOTE_CHARACTERS = 500;
 
-const Night = CalendarDate.refine(isCalendarDate, 'Must be a date of the years 1900 to 2999.');
+/** Aborts at a bad date: what compares dates then sees only good ones. */
+const Night = z
+  .string()
+  .refine(isCalendarDate, { error: 'Must be a date of the years 1900 to 2999, YYYY-MM-DD.', abort: true })
+  .meta({ format: 'date', example: '2027-05-01' });
 
 /** The nights from `from` to `to`, as both the blocks and the calendar spell them. */
 const SPAN = {
