@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { lockBooking, moveBooking, guestsOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
@@ -64,6 +65,15 @@ export function createBookingActivities({ db }: { db: Db }) {
       }
     },
 
+    /** Makes a stay certain that costs nothing. */
+    async confirmFree({ bookingId, at }: At): Promise<void> {
+      await inTransaction(db, async (trx) => {
+        const booking = await lockBooking(trx, bookingId);
+        assert(booking.totalMinor === 0, `${bookingId} has to be paid.`);
+        if (booking.status === 'held') await confirm(trx, booking, at);
+      });
+    },
+
     /** Keeps what the bank has of the payment while there is no money. */
     async noteBank({ bookingId, atBank }: { bookingId: BookingId; atBank: AtBank }): Promise<void> {
       await inTransaction(db, async (trx) => {
@@ -113,7 +123,7 @@ async function hold(trx: Transaction, { bookingId, at }: At): Promise<Hold> {
   if (booking.status !== 'requested') return { held: true, holdExpiresAt: booking.holdExpiresAt ?? at };
   const { propertyId, guestId, checkIn, checkOut } = booking;
   await takeNights(trx, { bookingId, propertyId, guestId, checkIn, checkOut, guests: guestsOf(booking), at });
-  await openPayment(trx, booking);
+  if (booking.totalMinor > 0) await openPayment(trx, booking);
   const holdExpiresAt = holdExpiry(at);
   await moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set: { holdExpiresAt } });
   return { held: true, holdExpiresAt };
@@ -210,12 +220,7 @@ export async function acceptPayment(
       const { propertyId, guestId, checkIn, checkOut } = booking;
       await retakeNights(trx, { bookingId, propertyId, guestId, checkIn, checkOut });
     }
-    await moveBooking(trx, booking, {
-      to: 'confirmed',
-      at,
-      actorId: 'system',
-      set: { confirmedAt: at, holdExpiresAt: null },
-    });
+    await confirm(trx, booking, at);
     return { confirmed: true };
   }
   const refundId = newId('refund');
@@ -229,6 +234,11 @@ export async function acceptPayment(
     actorId: 'system',
   });
   return { confirmed: false, refundId };
+}
+
+async function confirm(trx: Transaction, booking: BookingRow, at: string): Promise<void> {
+  const set = { confirmedAt: at, holdExpiresAt: null };
+  await moveBooking(trx, booking, { to: 'confirmed', at, actorId: 'system', set });
 }
 
 async function acceptedBefore(trx: Transaction, booking: BookingRow): Promise<Accepted> {

@@ -42,14 +42,21 @@ async function live(request: BookStay, mailbox: Mailbox): Promise<End> {
     mailbox.close('rejected');
     return 'rejected';
   }
-  const paid = await awaitMoney(request, mailbox, hold.holdExpiresAt);
-  if (paid.is === 'ended') return paid.as;
+  const money = await settle(request, mailbox, hold.holdExpiresAt);
+  if (money.is === 'ended') return money.as;
   tellStatus('confirmed');
   mailbox.reserved({ status: 'confirmed' });
   return awaitStay(request, mailbox);
 }
 
 type Money = { is: 'in' } | { is: 'ended'; as: End };
+
+/** What costs nothing needs no payment: once its nights are held, it is certain. */
+async function settle(request: BookStay, mailbox: Mailbox, holdExpiresAt: string): Promise<Money> {
+  if (request.amountMinor > 0) return awaitMoney(request, mailbox, holdExpiresAt);
+  await step.confirmFree(now(request));
+  return { is: 'in' };
+}
 
 /** From held to confirmed, or to the end of the hold. */
 async function awaitMoney(request: BookStay, mailbox: Mailbox, holdExpiresAt: string): Promise<Money> {

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { newPerson, newProperty, stayRequest } from '../support/people.ts';
+import { useStack } from '../support/stack.ts';
+
+describe('a stay that costs nothing', () => {
+  const stack = useStack();
+
+  it('is confirmed without a payment, and refunds nothing when it is cancelled (M6)', async () => {
+    const { api } = stack().addresses;
+    const [host, guest] = await Promise.all([newPerson(api), newPerson(api)]);
+    const property = await newProperty(host, { pricing: { nightly: 0 } });
+    const booking = await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+    assert.equal(booking.status, 'confirmed');
+    assert.deepEqual(booking.total, { amount: 0, currency: 'GBP' });
+    assert.equal(booking.payment, undefined);
+    const cancelled = await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+    assert.equal(cancelled.status, 'cancelled');
+    assert.deepEqual(cancelled.cancellation.refund, { amount: 0, currency: 'GBP' });
+  });
+});
