@@ -12,6 +12,7 @@ import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { newId } from './ids.ts';
 import { Row } from './model.ts';
+import { grantRole } from './users.ts';
 
 export class PropertyRow extends Row {
   static override tableName = 'properties';
@@ -88,10 +89,7 @@ export async function insertProperty(trx: Transaction, property: NewProperty): P
   const derived = derivedColumns(columns, { ...columns, locationSalt });
   const values = { id, hostId, ...given(columns), locationSalt, ...derived } as Partial<PropertyRow>;
   const row = await knownZone(PropertyRow.query(trx).insert(values).returning('*'));
-  await trx('users')
-    .where({ id: hostId })
-    .whereRaw(`not roles @> '{host}'`)
-    .update({ roles: trx.raw(`array_append(roles, 'host')`) });
+  await grantRole(trx, { userId: hostId, role: 'host', actorId: hostId });
   await tell(trx, row, { kind: 'property.created', actorId: hostId });
   return row;
 }

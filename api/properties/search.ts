@@ -21,7 +21,7 @@ function numbers(form: string, bounds: readonly { most: number }[]) {
       (values) =>
         values.length === bounds.length &&
         values.every((value, i) => Math.abs(value) <= (bounds[i]?.most ?? 0)),
-      `Must be ${form}, in degrees.`,
+      { message: `Must be ${form}, in degrees.`, abort: true },
     );
 }
 

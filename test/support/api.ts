@@ -3,6 +3,7 @@ import { createApp, listen } from '#api/app.ts';
 import type { Listening } from '#api/app.ts';
 import type { ApiDeps } from '#api/deps.ts';
 import type { Endpoint } from '#api/endpoint.ts';
+import { PublishedProperties } from '#api/properties/cache.ts';
 import { readConfig } from '#config';
 import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
@@ -30,11 +31,13 @@ export function useLocalApi(endpoints: readonly Endpoint[], own: Partial<ApiDeps
     const { databaseUrl, redisUrl } = readConfig(stack().environment);
     opened = new AsyncDisposableStack();
     const db = opened.adopt(connect({ databaseUrl }), (pool) => pool.destroy());
+    const cache = opened.use(createCache({ redisUrl }));
     const deps = {
       db,
+      cache,
+      properties: new PublishedProperties({ db, cache }),
       log: createLog({ level: 'error', name: 'test' }),
       now: () => new Date(),
-      cache: opened.use(createCache({ redisUrl })),
       rateLimits: opened.use(createRateLimits({ perMinute: {} })),
       passwords: createPasswords(),
       probes: {},
