@@ -46,12 +46,25 @@ export class Person {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = (response.headers.get('content-type') ?? '').includes('json');
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
   }
 
   get(path: string): Promise<Answer<Wire>> {
     return this.call(path);
+  }
+
+  /** Changes something: PATCH with a body, PUT and DELETE with or without. */
+  patch(path: string, body: unknown): Promise<Answer<Wire>> {
+    return this.call(path, { method: 'PATCH', body });
+  }
+
+  put(path: string, body?: unknown): Promise<Answer<Wire>> {
+    return this.call(path, { method: 'PUT', body });
+  }
+
+  delete(path: string): Promise<Answer<Wire>> {
+    return this.call(path, { method: 'DELETE' });
   }
 
   post(path: string, body: unknown = {}, key?: string): Promise<Answer<Wire>> {
@@ -69,12 +82,26 @@ export class Person {
 const PASSWORD = 'correct horse battery staple';
 
 /** A new person with an account and a session. */
-export async function newPerson(api: string, name = 'Ada Traveller'): Promise<Person> {
-  const nobody = new Person(api);
+export async function newPerson<P extends Person = Person>(
+  api: string,
+  name = 'Ada Traveller',
+  Kind: typeof Person = Person,
+): Promise<P> {
+  const nobody = new Kind(api);
   const email = `${randomUUID()}@example.org`;
-  const user = await nobody.must(201, nobody.post('/users', { email, password: PASSWORD, name }));
-  const session = await nobody.must(201, nobody.post('/sessions', { email, password: PASSWORD }));
-  return new Person(api, { token: session.token, id: user.id, email });
+  await nobody.must(201, nobody.post('/users', { email, password: PASSWORD, name }));
+  return signedIn(api, email, Kind);
+}
+
+/** Somebody with an account begins another session. */
+export async function signedIn<P extends Person = Person>(
+  api: string,
+  email: string,
+  Kind: typeof Person = Person,
+): Promise<P> {
+  const nobody = new Kind(api);
+  const { token, user } = await nobody.must(201, nobody.post('/sessions', { email, password: PASSWORD }));
+  return new Kind(api, { token, id: user.id, email }) as P;
 }
 
 /** A published, instant, flexible property; name only the facts that matter. */

@@ -67,13 +67,16 @@ const PATIENCE_MS = 30_000;
 
 /** Waits for a fact to become true, looking again and again; fails with its words when it does not in time. */
 export async function until(
-  fact: string,
+  fact: string | (() => string),
   isTrue: () => Promise<boolean> | boolean,
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await isTrue())) {
-    assert.ok(Date.now() < deadline, `It did not come true within ${patienceMs} ms that ${fact}.`);
+    if (Date.now() >= deadline) {
+      const words = typeof fact === 'string' ? fact : fact();
+      assert.fail(`It did not come true within ${patienceMs} ms that ${words}.`);
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

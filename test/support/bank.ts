@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import type Stripe from 'stripe';
+import type { FaultRule } from '#dev/stripe/controls/faults.ts';
+import type { Stack } from '#dev/stack/stack.ts';
+
+type Fault = Partial<FaultRule> & { kind: FaultRule['kind'] };
+
+export interface Delivery {
+  /** Signs as of this moment, in seconds since the epoch. */
+  at?: number;
+  secrets?: string[];
+  /** Overwrites the header that would be right. */
+  signature?: string;
+}
+
+/** The simulated bank of a running stack: what it has on record, its controls, and the payer's browser. */
+export class BankDesk {
+  readonly #url: string;
+  readonly #webhooks: string;
+  readonly secret: string;
+
+  constructor(stack: Stack) {
+    const { stripeApiBase, api } = stack.addresses;
+    assert.ok(stripeApiBase !== undefined);
+    this.#url = stripeApiBase;
+    this.#webhooks = `${api}/webhooks/stripe`;
+    this.secret = stack.environment.STRIPE_WEBHOOK_SECRET ?? '';
+  }
+
+  async control(method: 'GET' | 'POST' | 'DELETE', path: string, input?: object): Promise<any> {
+    const body = input === undefined ? {} : { body: JSON.stringify(input) };
+    const response = await fetch(`${this.#url}/_sim${path}`, { method, ...body });
+    const answer: unknown = await response.json();
+    assert.ok(response.ok, JSON.stringify(answer));
+    return answer;
+  }
+
+  /** What goes wrong next. Faults that have not struck are taken away by `heal`. */
+  async misbehave(...rules: Fault[]): Promise<void> {
+    await this.control('POST', '/faults', { rules });
+  }
+
+  async heal(): Promise<void> {
+    await this.control('DELETE', '/faults');
+    await this.control('POST', '/webhooks/resume');
+    await this.control('POST', '/settings', { authorization: 'at_once', refunds: 'settle' });
+  }
+
+  /** Faults that have not struck yet. */
+  async faultsLeft(): Promise<number> {
+    return (await this.control('GET', '/faults')).rules.length;
+  }
+
+  /** Every intent that the bank has for a booking: one, if all is well. */
+  async intentsOf(bookingId: string): Promise<Stripe.PaymentIntent[]> {
+    const { data } = await this.control('GET', '/objects/payment_intents');
+    return data.filter(({ metadata }: Stripe.PaymentIntent) => metadata.bookingId === bookingId);
+  }
+
+  /** The one intent of a booking. */
+  async intentOf(bookingId: string): Promise<Stripe.PaymentIntent> {
+    const [intent, ...more] = await this.intentsOf(bookingId);
+    assert.ok(intent !== undefined && more.length === 0, `${bookingId} has not one intent at the bank`);
+    return intent;
+  }
+
+  /** Every refund that the bank has given for a booking. */
+  async refundsOf(bookingId: string): Promise<Stripe.Refund[]> {
+    const intents = (await this.intentsOf(bookingId)).map(({ id }) => id);
+    const { data } = await this.control('GET', '/objects/refunds');
+    return data.filter(({ payment_intent: id }: Stripe.Refund) => intents.includes(id as string));
+  }
+
+  /** The bank's own words about an object, oldest first. */
+  async eventsAbout(objectId: string, type?: string): Promise<Stripe.Event[]> {
+    const { data } = await this.control('GET', '/objects/events');
+    return data.filter(
+      (event: Stripe.Event) =>
+        (event.data.object as { id?: string }).id === objectId && (type === undefined || event.type === type),
+    );
+  }
+
+  /** What a payer's page does: with the client secret and the key that everybody may know. Gives the HTTP status. */
+  async payInBrowser(clientSecret: string, paymentMethod = 'pm_card_visa'): Promise<number> {
+    const intentId = clientSecret.split('_secret_')[0] ?? '';
+    const response = await fetch(`${this.#url}/v1/payment_intents/${intentId}/confirm`, {
+      method: 'POST',
+      headers: {
+        'authorization': 'Bearer pk_test_page',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ client_secret: clientSecret, payment_method: paymentMethod }),
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  /** The payer answers the issuer's challenge on the page that the booking named. */
+  async passChallenge(nextActionUrl: string, outcome: 'pass' | 'fail' = 'pass'): Promise<void> {
+    const response = await fetch(nextActionUrl, { method: 'POST', body: new URLSearchParams({ outcome }) });
+    assert.equal(response.status, 200);
+    await response.body?.cancel();
+  }
+
+  signatureOf(body: string, { at = Math.floor(Date.now() / 1000), secrets = [this.secret] }: Delivery = {}) {
+    const signed = secrets.map(
+      (secret) => `v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`,
+    );
+    return [`t=${at}`, ...signed].join(',');
+  }
+
+  /** Delivers an event (or any bytes) to our webhook as the bank would. Gives the HTTP status. */
+  async deliver(event: object | string, delivery: Delivery = {}): Promise<number> {
+    const body = typeof event === 'string' ? event : JSON.stringify(event);
+    const response = await fetch(this.#webhooks, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'stripe-signature': delivery.signature ?? this.signatureOf(body, delivery),
+      },
+      body,
+    });
+    await response.body?.cancel();
+    return response.status;
+  }
+}
