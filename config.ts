@@ -48,6 +48,7 @@ const SERVICE = z.object({
   RATE_LIMIT_REGISTRATIONS_PER_MINUTE: perMinute.default(10),
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute.default(10),
   TRUST_PROXY: yesOrNo.default(false),
+  GRAPHQL_EXPLORABLE: yesOrNo.optional(),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
 });
 
@@ -73,6 +74,7 @@ export type Config = ReturnType<typeof readConfig>;
 /** Reads and checks the settings of an API, a worker or a command. Throws `ConfigError`. */
 export function readConfig(environment: Environment = process.env) {
   const env = parse(SERVICE, environment);
+  const live = /^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY);
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY },
     homeDirectory: resolve(env.STAYWARD_HOME),
@@ -91,11 +93,13 @@ export function readConfig(environment: Environment = process.env) {
       /** Undefined: the bank's own address. */
       apiBase: env.STRIPE_API_BASE,
       /** Real money: whatever plays with time or fakes a bank stays out. */
-      live: /^(sk|rk)_live_/.test(env.STRIPE_SECRET_KEY),
+      live,
     },
     /** By SMTP, or into the development inbox. */
     mail: { smtpUrl: env.SMTP_URL, inboxDirectory: env.MAIL_INBOX, from: env.MAIL_FROM },
     quoteSecret: env.QUOTE_SECRET,
+    /** GraphiQL and introspection: with real money only when asked for. */
+    graphql: { explorable: env.GRAPHQL_EXPLORABLE ?? !live },
     /** Per client address; 0 is unlimited. */
     limits: {
       readsPerMinute: env.RATE_LIMIT_READS_PER_MINUTE,

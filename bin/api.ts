@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
+import { graphql } from '#api/graphql/yoga.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
 import { PublishedProperties } from '#api/properties/cache.ts';
 import { readConfig } from '#config';
@@ -72,7 +73,8 @@ async function startApi(config: Config): Promise<AsyncDisposable> {
   if (metrics !== undefined && config.metricsPort !== undefined) {
     opened.use(serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
   }
-  const app = createApp(ENDPOINTS, deps, await developmentMounts(config));
+  const mounts = [graphql(deps, config.graphql), ...(await developmentMounts(config))];
+  const app = createApp(ENDPOINTS, deps, mounts);
   const graceMs = config.shutdownGraceSeconds * 1000;
   const { url } = opened.use(await listen(app, { host: http.host, port: http.port, graceMs }));
   log.info({ url }, 'listening');
