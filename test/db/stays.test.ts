@@ -3,8 +3,10 @@ import { deleteBlock, insertBlock } from '#db/blocks.ts';
 import { newId } from '#db/ids.ts';
 import { deleteProperty, setPublication } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
+import { readStayRules } from '#db/stay-rules.ts';
 import { nightsAreFree, releaseNights, retakeNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { DEFAULT_STAY_RULES, STAY_RULE_LIMITS } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import { isDomainError } from '#domain/errors.ts';
 import type { BookingId, UserId } from '#domain/ids.ts';
@@ -272,6 +274,22 @@ describe('taking nights', () => {
 
     it('lets nobody choose a layer', async () => {
       await assert.rejects(insert({ nights: '[2027-03-01,2027-03-02)', layer: '[1,1]' }), /layer/);
+    });
+  });
+
+  describe('the rules of a property', () => {
+    it('without a word from its host are those of the domain', async () => {
+      await db()('stay_rules').insert({ property_id: property.id });
+      assert.deepEqual(await readStayRules(db(), property.id), DEFAULT_STAY_RULES);
+    });
+
+    it('may go as far as the domain lets them', async () => {
+      for (const bound of ['least', 'most'] as const) {
+        const limits = Object.entries(STAY_RULE_LIMITS).map(([rule, limit]) => [rule, limit[bound]]);
+        const rules = { ...DEFAULT_STAY_RULES, ...(Object.fromEntries(limits) as Partial<StayRules>) };
+        await given(rules);
+        assert.deepEqual(await readStayRules(db(), property.id), rules);
+      }
     });
   });
 });

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { Row } from '#db/model.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { Transaction } from '#db/connect.ts';
+import { aProperty, useDatabase } from './stays-fixture.ts';
+
+describe('a transaction', () => {
+  const db = useDatabase();
+  const raise = (trx: Transaction, code: string) =>
+    trx.raw(`do $$ begin raise exception 'staged' using errcode = '${code}'; end $$`);
+
+  for (const code of ['40P01', '40001']) {
+    it(`that the database gives up with ${code} is run again, three times at most`, async () => {
+      let runs = 0;
+      const stubborn = inTransaction(db(), async (trx) => {
+        runs += 1;
+        await raise(trx, code);
+      });
+      await assert.rejects(stubborn, { code });
+      assert.equal(runs, 4);
+
+      runs = 0;
+      const result = await inTransaction(db(), async (trx) => {
+        runs += 1;
+        if (runs < 3) await raise(trx, code);
+        return runs;
+      });
+      assert.equal(result, 3);
+    });
+  }
+
+  it('is known for given up through a model too, which wraps what the driver says', async () => {
+    class Raising extends Row {
+      static override tableName = 'properties';
+    }
+    // A function of this connection alone, so that the failure comes out of a model's own query.
+    const staging = `create function pg_temp.give_up() returns text language plpgsql as
+      $$ begin raise exception 'staged' using errcode = '40001'; end $$`;
+    let runs = 0;
+    await inTransaction(db(), async (trx) => {
+      runs += 1;
+      if (runs > 1) return;
+      await trx.raw(staging);
+      await Raising.query(trx).whereRaw(`id = pg_temp.give_up()`);
+    });
+    assert.equal(runs, 2);
+  });
+
+  it('that breaks for any other reason is not run again, and leaves nothing', async () => {
+    const { id } = await aProperty(db());
+    let runs = 0;
+    const broken = inTransaction(db(), async (trx) => {
+      runs += 1;
+      await trx('properties').where({ id }).update({ title: 'changed' });
+      throw new Error('on purpose');
+    });
+    await assert.rejects(broken, /on purpose/);
+    assert.equal(runs, 1);
+    assert.deepEqual(await db()('properties').where({ id }).select('title'), [{ title: 'Mews cottage' }]);
+  });
+});
