@@ -15,6 +15,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { SearchAttributePair, SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { DomainError, ERROR_CODES } from '#domain/errors.ts';
 import type { ErrorCode, ErrorDetails } from '#domain/errors.ts';
+import { Intake, NotTaken } from './intake.ts';
 
 /** A workflow to be started: its type's name, its business id, and what makes it legible in the Temporal UI. */
 export interface Order {
@@ -34,7 +35,7 @@ export interface Ask<Input> {
   /** The same id is the same ask: repeated, it gives the same answer. */
   updateId: string;
   input: Input;
-  /** Patience for the workflow to take it, and after that for its answer. */
+  /** Patience for Temporal to take it, counted anew while it takes those of others; and after that for its answer. */
   acceptWithinMs: number;
   answerWithinMs: number;
 }
@@ -73,10 +74,11 @@ const REACHABLE_WITHIN_MS = 1_000;
 export function connectWorkflows({ address, namespace }: { address: string; namespace: string }): Workflows {
   const connection = Connection.lazy({ address });
   const client = new Client({ connection, namespace });
+  const intake = new Intake();
   return {
     start: (order) => start(client, order),
     startAndAsk: (order, update, ask) =>
-      answerOf(client, ask, () =>
+      answerOf({ client, intake }, ask, () =>
         client.workflow.startUpdateWithStart(update, {
           startWorkflowOperation: new WithStartWorkflowOperation(order.workflow, {
             ...startOptions(order),
@@ -88,7 +90,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
         }),
       ),
     ask: (id, update, ask) =>
-      answerOf(client, ask, () =>
+      answerOf({ client, intake }, ask, () =>
         client.workflow
           .getHandle(id)
           .startUpdate(update, { updateId: ask.updateId, args: [ask.input], waitForStage: 'ACCEPTED' }),
@@ -160,13 +162,17 @@ async function isReachable(client: Client): Promise<boolean> {
 }
 
 async function answerOf<T, Input>(
-  client: Client,
+  { client, intake }: { client: Client; intake: Intake },
   ask: Ask<Input>,
   send: () => Promise<WorkflowUpdateHandle<T>>,
 ): Promise<Answer<T>> {
   let handle: WorkflowUpdateHandle<T>;
   try {
-    handle = await client.withDeadline(Date.now() + ask.acceptWithinMs, send);
+    handle = await intake.pass({
+      withinMs: ask.acceptWithinMs,
+      send: (deadline) => client.withDeadline(deadline, send),
+      hasTimedOut: (error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError,
+    });
   } catch (error) {
     return whereItEnded(error, 'not_taken');
   }
@@ -185,7 +191,7 @@ function whereItEnded(error: unknown, without: 'not_taken' | 'working'): Answer<
   if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
     return { is: 'gone' };
   }
-  const timedOut = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  const timedOut = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof NotTaken;
   if (timedOut || error instanceof ServiceError || isGrpcServiceError(error)) return { is: without };
   throw error;
 }

@@ -142,22 +142,27 @@ function newBooking(request: Reserve, { property, price }: Terms, now: Date): Ne
 
 /** Has a recorded request carried out, and waits for it as long as a guest should. */
 async function conduct({ db, workflows }: Deps, booking: BookingRow): Promise<Reserved> {
-  const answer = await workflows.startAndAsk(bookStayOrder(booking), reserveStay, {
+  await workflows.startAndAsk(bookStayOrder(booking), reserveStay, {
     updateId: booking.id,
     input: { bookingId: booking.id },
     acceptWithinMs: ACCEPT_WITHIN_MS,
     answerWithinMs: ANSWER_WITHIN_MS,
   });
-  const reloaded = await reload(db, booking.id);
-  if (answer.is === 'not_taken' || answer.is === 'working') return { ...reloaded, isSettled: false };
-  return settledOrRefused(reloaded);
+  // Whatever the answer was, or whether one came at all: the row says how far the booking is.
+  return settledOrRefused(await reload(db, booking.id));
 }
 
 function settledOrRefused(found: BookingWithPayment): Reserved {
   const { status, rejection } = found.booking;
-  if (status !== 'rejected' || rejection === null) return { ...found, isSettled: status !== 'requested' };
+  if (status !== 'rejected' || rejection === null) return { ...found, isSettled: isSettled(found) };
   const code = ERROR_CODES.find((known) => known === rejection.code) ?? 'unavailable';
   throw new DomainError(code, rejection.message, { ...rejection.details, bookingId: found.booking.id });
+}
+
+/** A hold whose payment the bank has not been heard of is still being worked on. */
+function isSettled({ booking: { status }, payment }: BookingWithPayment): boolean {
+  if (status === 'held') return payment !== undefined && payment.intentId !== null;
+  return status !== 'requested';
 }
 
 async function payFor(
