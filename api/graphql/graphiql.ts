@@ -70,5 +70,5 @@ export async function sendGraphiql(koa: Context): Promise<void> {
   koa.status = 200;
   koa.type = 'text/html';
   koa.body = html;
-  if (koa.fresh) koa.status = 304;
+  if (koa.req.headers['if-none-match'] === etag) koa.status = 304;
 }

@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict';
+import { buildSchema, parse, validate } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import {
+  LIMITS,
+  MAX_ALIASES,
+  MAX_COST,
+  MAX_DEPTH,
+  MAX_DIRECTIVES,
+  MAX_PAGE,
+  MAX_TOKENS,
+} from '#api/graphql/limits.ts';
+import { SCHEMA } from '#api/graphql/schema.ts';
+import { PageQuery } from '#api/schemas.ts';
+import { Person } from '#test/support/people.ts';
+import type { Wire } from '#test/support/people.ts';
+import { useStack } from '#test/support/stack.ts';
+import { ask, codesOf, startOwnApi } from './graphql-fixture.ts';
+import type { OwnApi } from './graphql-fixture.ts';
+
+/** Our own schema has no end to speak of yet; this one goes as deep as one likes. */
+const ENDLESS = buildSchema(`
+  interface Named { name: String }
+  type Query { node: Node, nodes(limit: Int = 20): [Node!]! }
+  type Node implements Named { name: String, node: Node, nodes(limit: Int): [Node!]! }
+`);
+
+/** The limits that a document breaks, by the names that clients see. */
+function broken(document: string, schema: GraphQLSchema = ENDLESS): unknown[] {
+  return validate(schema, parse(document), LIMITS).map(({ extensions }) => extensions.rule);
+}
+
+function nested(depth: number, innermost = 'name'): string {
+  return depth === 1 ? innermost : `node { ${nested(depth - 1, innermost)} }`;
+}
+
+describe('the limits of a query', () => {
+  it(`allow ${MAX_DEPTH} levels of fields and refuse one more`, () => {
+    assert.deepEqual(broken(`{ ${nested(MAX_DEPTH)} }`), []);
+    assert.deepEqual(broken(`{ ${nested(MAX_DEPTH + 1)} }`), ['query_depth']);
+  });
+
+  it('see depth through fragments', () => {
+    const fragment = `fragment F on Node { ${nested(3)} }`;
+    assert.deepEqual(broken(`{ ${nested(MAX_DEPTH - 2, '...F')} } ${fragment}`), []);
+    assert.deepEqual(broken(`{ ${nested(MAX_DEPTH - 1, '...F')} } ${fragment}`), ['query_depth']);
+    assert.deepEqual(broken(`{ ... on Query { ${nested(MAX_DEPTH, '... on Named { node { name } }')} } }`), [
+      'query_depth',
+    ]);
+  });
+
+  it(`allow ${MAX_ALIASES} aliases and refuse one more`, () => {
+    const aliases = (count: number) => Array.from({ length: count }, (_, n) => `a${n}: __typename`).join(' ');
+    assert.deepEqual(broken(`{ ${aliases(MAX_ALIASES)} }`), []);
+    assert.deepEqual(broken(`{ ${aliases(MAX_ALIASES + 1)} }`), ['query_aliases']);
+  });
+
+  it(`allow ${MAX_DIRECTIVES} directives and refuse one more, known or not`, () => {
+    assert.deepEqual(broken(`{ __typename ${'@a '.repeat(MAX_DIRECTIVES)} }`), []);
+    assert.deepEqual(broken(`{ __typename ${'@a '.repeat(MAX_DIRECTIVES + 1)} }`), ['query_directives']);
+  });
+
+  it(`allow a cost of ${MAX_COST} and refuse one more`, () => {
+    // A page of n entries with 99 fields each is 1 + 99 n; so many fields beside it fill up what is left.
+    const fields = (count: number) => 'name '.repeat(count);
+    const filled = (rest: number) => `{ nodes(limit: 100) { ${fields(99)} } node { ${fields(rest)} } }`;
+    const rest = MAX_COST - 1 - 99 * 100 - 1;
+    assert.deepEqual(broken(filled(rest)), []);
+    assert.deepEqual(broken(filled(rest + 1)), ['query_cost']);
+  });
+
+  it('count a page by its limit, by the default of it, and at its longest where a variable decides', () => {
+    const within = (limit: string) => `nodes${limit} { nodes(limit: 100) { name } }`;
+    assert.deepEqual(broken(`{ ${within('(limit: 99)')} }`), []);
+    assert.deepEqual(broken(`{ ${within('(limit: 100)')} }`), ['query_cost']);
+    assert.deepEqual(broken(`{ ${within('')} }`), []); // 20 by default.
+    assert.deepEqual(broken(`query ($n: Int = 1) { ${within('(limit: $n)')} }`), ['query_cost']);
+    assert.deepEqual(broken(`{ ${within('(limit: 5000)')} }`), ['query_cost']);
+    assert.deepEqual(broken(`{ nodes(limit: 100) { nodes(limit: -100) { nodes { name } } } }`), [
+      'query_cost',
+    ]);
+  });
+
+  it('measure fragments that multiply or chase each other in no time', () => {
+    const doubling = Array.from(
+      { length: 30 },
+      (_, n) => `fragment F${n} on Node { node { ...F${n + 1} ...F${n + 1} } }`,
+    );
+    const bomb = `{ node { ...F0 } } ${doubling.join(' ')} fragment F30 on Node { name }`;
+    assert.deepEqual(broken(bomb), ['query_depth', 'query_cost']);
+    assert.deepEqual(broken('{ node { ...A } } fragment A on Node { ...B } fragment B on Node { ...A }'), []);
+  });
+
+  it('leave room for a whole page of whole properties', () => {
+    const leaves = (name: string): string => {
+      const type = SCHEMA.getType(name);
+      assert.ok(type && 'getFields' in type);
+      return Object.values(type.getFields())
+        .map((field) => {
+          const inner = SCHEMA.getType(String(field.type).replaceAll(/[![\]]/g, ''));
+          return inner && 'getFields' in inner ? `${field.name} { ${leaves(inner.name)} }` : field.name;
+        })
+        .join(' ');
+    };
+    assert.deepEqual(
+      broken(`{ properties(limit: ${MAX_PAGE}) { data { ${leaves('Property')} } } }`, SCHEMA),
+      [],
+    );
+  });
+
+  it('have bookings made few at a time', () => {
+    const book = `createBooking(input: {}, idempotencyKey: "k") { id }`;
+    const booking = (count: number) =>
+      `mutation { ${Array.from({ length: count }, (_, n) => `b${n}: ${book}`).join(' ')} }`;
+    assert.deepEqual(broken(booking(9), SCHEMA), []);
+    assert.deepEqual(broken(booking(10), SCHEMA), ['query_cost']);
+  });
+
+  it('know how long a page may be', () => {
+    assert.ok(PageQuery.safeParse({ limit: MAX_PAGE }).success);
+    assert.ok(!PageQuery.safeParse({ limit: MAX_PAGE + 1 }).success);
+  });
+});
+
+describe('GraphQL over HTTP', () => {
+  const stack = useStack('postgres');
+  let open: OwnApi;
+  let closed: OwnApi;
+  let nobody: Person;
+
+  before(async () => {
+    open = await startOwnApi(stack());
+    closed = await startOwnApi(stack(), { explorable: false, readsPerMinute: 3 });
+    nobody = new Person(open.url);
+  });
+  after(async () => {
+    await open[Symbol.asyncDispose]();
+    await closed[Symbol.asyncDispose]();
+  });
+
+  const send = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    fetch(`${open.url}/graphql`, { method: 'POST', body, headers });
+
+  it(`parses ${MAX_TOKENS} tokens and not one more`, async () => {
+    const tokens = (count: number) => `{ property(id: ["${'" "'.repeat(count - 13)}"]) { id } }`;
+    assert.equal([...tokens(20).matchAll(/"[^"]*"|\w+|[^\s\w]/g)].length, 20);
+    const parsed = await ask(nobody, tokens(MAX_TOKENS));
+    assert.match(parsed.errors[0].message, /^ID cannot represent/); // Read to its end, and only then judged.
+    const refused = await ask(nobody, tokens(MAX_TOKENS + 1));
+    assert.deepEqual(codesOf(refused), ['invalid_input']);
+    assert.match(refused.errors[0].message, /1000 tokens/);
+  });
+
+  it('refuses what is over a limit with the limit’s name and value', async () => {
+    const refused = await ask(nobody, `{ ${nested(MAX_DEPTH + 1)} }`);
+    const { message: _, extensions } = refused.errors.find(
+      (error: Wire) => error.extensions.rule !== undefined,
+    );
+    assert.deepEqual(
+      { ...extensions, requestId: '' },
+      { code: 'invalid_input', rule: 'query_depth', limit: MAX_DEPTH, requestId: '' },
+    );
+  });
+
+  it('gives no hint at names that are nearly right', async () => {
+    const documents: [string, Wire?][] = [
+      ['{ mee { id } }'],
+      ['{ properties(limt: 1) { nextCursor } }'],
+      ['{ properties(roomType: entire_hom) { nextCursor } }'],
+      ['{ properties(near: { latitude: 1, longitud: 2 }) { nextCursor } }'],
+      ['fragment F on Propert { id } { property(id: "x") { ...F } }'],
+      ['query ($room: RoomType) { properties(roomType: $room) { nextCursor } }', { room: 'entire_hom' }],
+      ['query ($at: PointInput) { properties(near: $at) { nextCursor } }', { at: { latitud: 1 } }],
+    ];
+    for (const [document, variables] of documents) {
+      const { errors } = await ask(nobody, document, variables);
+      assert.ok(errors.length > 0);
+      for (const { message, extensions } of errors) {
+        assert.equal(extensions.code, 'invalid_input');
+        assert.doesNotMatch(message, /did you mean/i, document);
+      }
+    }
+  });
+
+  it('takes nothing that a form or a link can send', async () => {
+    const query = encodeURIComponent('{ __typename }');
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=b',
+      'text/plain',
+      'application/graphql',
+    ]) {
+      const response = await send(`query=${query}`, { 'content-type': type });
+      assert.equal(response.status, 400, type);
+      assert.deepEqual(codesOf(await response.json()), ['invalid_input'], type);
+    }
+    const link = await fetch(`${open.url}/graphql?query=${query}`);
+    assert.equal(link.status, 405);
+    assert.equal(link.headers.get('allow'), 'POST');
+  });
+
+  it('refuses batches, bodies that are no JSON, too large or empty, and unknown members', async () => {
+    const bodies = [
+      '[{"query":"{__typename}"},{"query":"{__typename}"}]',
+      '{"query":',
+      '',
+      '"{__typename}"',
+      '{"query":"{__typename}","extra":1}',
+      JSON.stringify({ query: '{ __typename }', variables: { pad: 'x'.repeat(100_000) } }),
+    ];
+    for (const body of bodies) {
+      const response = await send(body);
+      assert.equal(response.status, 400, body.slice(0, 50));
+      assert.deepEqual(codesOf(await response.json()), ['invalid_input'], body.slice(0, 50));
+    }
+  });
+
+  it('says so when there is no query in the body', async () => {
+    assert.deepEqual(codesOf(await (await send('{}')).json()), ['invalid_input']);
+  });
+
+  it('answers 401 to a token that is no good, and reads no cookie', async () => {
+    const query = JSON.stringify({ query: '{ me { id } }' });
+    const refused = await send(query, { 'content-type': 'application/json', 'authorization': 'Bearer what' });
+    assert.equal(refused.status, 401);
+    assert.equal(refused.headers.get('www-authenticate'), 'Bearer');
+    assert.deepEqual(codesOf(await refused.json()), ['unauthenticated']);
+    const cookie = await send(query, { 'content-type': 'application/json', 'cookie': 'token=what' });
+    assert.equal(cookie.status, 200);
+    assert.deepEqual(codesOf(await cookie.json()), ['unauthenticated']);
+  });
+
+  it('answers 400 to a wrong document when asked for the media type of GraphQL, else 200', async () => {
+    const body = JSON.stringify({ query: '{ what }' });
+    const strict = { 'content-type': 'application/json', 'accept': 'application/graphql-response+json' };
+    assert.equal((await send(body, strict)).status, 400);
+    assert.equal((await send(body, { ...strict, accept: 'application/json' })).status, 200);
+  });
+
+  it('sends the headers of every answer of the API', async () => {
+    const { headers } = await send('{"query":"{__typename}"}');
+    assert.equal(headers.get('cache-control'), 'no-store');
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.match(headers.get('request-id') ?? '', /^[\w-]{36}$/);
+  });
+
+  it('streams an answer to who asks for events', async () => {
+    const headers = { 'content-type': 'application/json', 'accept': 'text/event-stream' };
+    const response = await send('{"query":"{__typename}"}', headers);
+    assert.match(await response.text(), /event: next\ndata: \{"data":\{"__typename":"Query"\}\}/);
+  });
+
+  it('counts calls against the limits of the API', async () => {
+    const caller = new Person(closed.url);
+    const answers = [];
+    for (let call = 0; call < 4; call += 1) {
+      answers.push(await caller.call('/graphql', { method: 'POST', body: { query: '{ __typename }' } }));
+    }
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 429],
+    );
+    assert.ok(Number(answers[3]?.headers.get('retry-after')) > 0);
+    assert.deepEqual(codesOf(answers[3]?.body), ['rate_limited']);
+  });
+
+  it('tells nothing of a defect but the request that met it', async () => {
+    await using broken = await startOwnApi(stack());
+    await broken.db.destroy();
+    const { data, errors } = await ask(new Person(broken.url), '{ properties { nextCursor } }');
+    assert.deepEqual(data, { properties: null });
+    const [{ message, extensions }] = errors;
+    assert.deepEqual(Object.keys(extensions).sort(), ['code', 'requestId']);
+    assert.equal(extensions.code, 'internal_error');
+    assert.equal(message, `Something broke on our side. Please quote request ${extensions.requestId}.`);
+  });
+});
+
+describe('exploring the schema', () => {
+  const stack = useStack('postgres');
+  const introspection = '{ __schema { queryType { name } } }';
+  const page = (url: string) => fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
+
+  it('is possible where allowed: by introspection, and by a page that needs nothing from elsewhere', async () => {
+    await using api = await startOwnApi(stack());
+    const { data } = await ask(new Person(api.url), introspection);
+    assert.equal(data.__schema.queryType.name, 'Query');
+    const response = await page(api.url);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(
+      response.headers.get('content-security-policy') ?? '',
+      /^default-src 'none'; script-src 'sha256-/,
+    );
+    const html = await response.text();
+    assert.doesNotMatch(html, /<(?:script|link|img)[^>]+(?:src|href)="?https?:/);
+    const headers = { 'accept': 'text/html', 'if-none-match': response.headers.get('etag') ?? '' };
+    assert.equal((await fetch(`${api.url}/graphql`, { headers })).status, 304);
+  });
+
+  it('is refused where not', async () => {
+    await using api = await startOwnApi(stack(), { explorable: false });
+    const refused = await ask(new Person(api.url), introspection);
+    assert.equal(refused.data, undefined);
+    assert.deepEqual(new Set(codesOf(refused)), new Set(['invalid_input']));
+    assert.equal((await page(api.url)).status, 405);
+  });
+});
