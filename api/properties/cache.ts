@@ -20,6 +20,8 @@ export const LOCAL_MILLISECONDS = 2_000;
 const SHARED_SECONDS = 600;
 /** A read that took longer than this might outlive the mark that `drop` leaves for two seconds, so it is not kept. */
 const SLOWEST_READ_KEPT_MS = 1_000;
+/** After a failed drop this process leaves Redis aside for so long: by then the relay has dropped the copy. */
+const DISTRUST_MS = 30_000;
 const MAX_LOCAL_COPIES = 10_000;
 const MAX_LOCAL_BYTES = 32 * 1024 * 1024;
 /** To be counted up with every change of the answer's shape, so that no release reads the copies of another. */
@@ -45,6 +47,9 @@ export class PublishedProperties {
     ttl: LOCAL_MILLISECONDS,
   });
 
+  /** Those that Redis may hold an old copy of, since it could not be reached to drop it. */
+  readonly #distrusted = new LRUCache<PropertyId, true>({ max: MAX_LOCAL_COPIES, ttl: DISTRUST_MS });
+
   constructor({ db, cache }: { db: Db; cache: Cache }) {
     this.#db = db;
     this.#cache = cache;
@@ -59,6 +64,7 @@ export class PublishedProperties {
   async drop(id: PropertyId): Promise<boolean> {
     this.#forget(id);
     const isDropped = await this.#cache.drop([KEY_PREFIX + id]);
+    if (!isDropped) this.#distrusted.set(id, true);
     this.#forget(id); // What was read out of Redis while the key was being dropped.
     return isDropped;
   }
@@ -88,13 +94,14 @@ export class PublishedProperties {
 
   async #fetch(id: PropertyId, start: number): Promise<PublicCopy | undefined> {
     const key = KEY_PREFIX + id;
-    const cached = await this.#cache.getBytes(key);
+    const isTrusted = !this.#distrusted.has(id);
+    const cached = isTrusted ? await this.#cache.getBytes(key) : null;
     if (cached !== null) return unpacked(cached);
     const row = await findProperty(this.#db, id);
     if (row?.status !== 'published') return undefined;
     const packed = packedCopy(row);
     const isQuick = performance.now() - start < SLOWEST_READ_KEPT_MS;
-    if (isQuick) await this.#cache.set(key, packed, SHARED_SECONDS);
+    if (isQuick && isTrusted) await this.#cache.set(key, packed, SHARED_SECONDS);
     return unpacked(packed);
   }
 }
