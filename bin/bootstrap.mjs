@@ -3,7 +3,7 @@
  * command it only installs. Plain JavaScript, because an older Node may be all there is at first.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const NEEDED = 24;
 const OLDEST = 20;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PACKAGED_NODE = join(ROOT, 'node_modules/.bin/node');
+const PACKAGED_NODE = `node-${process.platform}-${process.arch}/bin/node`;
 
 /** Whether every package that the lockfile wants, and that this platform can have, is there in that version. */
 function isInstalled() {
@@ -41,6 +41,13 @@ async function install() {
   if (code !== 0) throw new Error('npm ci failed: what it printed above says why.');
 }
 
+/** Several packages offer a `node`, one for each platform; npm may take the link away with those that do not fit. */
+function linkNode() {
+  const link = join(ROOT, 'node_modules/.bin/node');
+  if (existsSync(join(ROOT, 'node_modules', PACKAGED_NODE)) && !existsSync(link))
+    symlinkSync(`../${PACKAGED_NODE}`, link);
+}
+
 /** Runs a program in our place: signals go on to it, and its exit code comes back. */
 function run(file, args, stdio = 'inherit') {
   const child = spawn(file, args, { cwd: ROOT, stdio });
@@ -55,37 +62,35 @@ function run(file, args, stdio = 'inherit') {
   });
 }
 
-async function main([command, ...args]) {
+/** Gives the program to run in this very process; none when there is nothing to run, or it has run in another. */
+async function prepare([command, ...args]) {
   const running = Number.parseInt(process.versions.node, 10);
-  if (running < OLDEST)
+  if (running < OLDEST) {
     throw new Error(`Stayward needs Node ${OLDEST} or newer, and this is ${process.versions.node}.`);
+  }
   if (!isInstalled()) await install();
-  if (command === undefined) return;
+  linkNode();
+  if (command === undefined) return undefined;
   const entry = join(ROOT, 'bin', `${command}.ts`);
   if (running >= NEEDED) {
     process.argv = [process.execPath, entry, ...args];
-    await import(pathToFileURL(entry).href);
-    return;
+    return pathToFileURL(entry).href;
   }
-  if (!existsSync(PACKAGED_NODE)) throw unfit();
   // The channel tells the other side of our end, should somebody kill us.
-  process.exitCode = await run(
-    PACKAGED_NODE,
-    [entry, ...args],
-    ['inherit', 'inherit', 'inherit', 'ipc'],
-  ).catch(() => {
-    throw unfit(); // A Node for another C library, for instance.
-  });
-}
-
-function unfit() {
-  const platform = `${process.platform} on ${process.arch}`;
-  return new Error(
-    `Stayward runs on Node ${NEEDED}, this is ${process.versions.node}, and no packaged one fits ${platform}: install Node ${NEEDED} or newer (https://nodejs.org).`,
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  process.exitCode = await run(join(ROOT, 'node_modules', PACKAGED_NODE), [entry, ...args], stdio).catch(
+    () => {
+      const platform = `${process.platform} on ${process.arch}`; // None at all, or one for another C library.
+      throw new Error(
+        `Stayward runs on Node ${NEEDED}, this is ${process.versions.node}, and no packaged one fits ${platform}: install Node ${NEEDED} or newer (https://nodejs.org).`,
+      );
+    },
   );
+  return undefined;
 }
 
-main(process.argv.slice(2)).catch((error) => {
+const program = await prepare(process.argv.slice(2)).catch((error) => {
   console.error(error.message);
   process.exitCode = 1;
 });
+if (program !== undefined) await import(program);
