@@ -6,7 +6,7 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** Hashing takes a core for some 20 ms each: more at a time would starve the reads of the same process. */
 const AT_ONCE = 2;
 /** Who comes after these is told to come again; waiting longer helps nobody. */
-const MAX_WAITING = 200;
+const MOST_WAITING = 200;
 
 export interface Passwords {
   /** A salted hash that carries its own parameters. Throws `unavailable` when too many wait already. */
@@ -21,6 +21,11 @@ export interface Passwords {
 class Gate {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
+  readonly #mostWaiting: number;
+
+  constructor(mostWaiting: number) {
+    this.#mostWaiting = mostWaiting;
+  }
 
   async run<T>(act: () => Promise<T>): Promise<T> {
     if (this.#running >= AT_ONCE) await this.#turn();
@@ -35,7 +40,7 @@ class Gate {
   }
 
   #turn(): Promise<void> {
-    if (this.#waiting.length >= MAX_WAITING) {
+    if (this.#waiting.length >= this.#mostWaiting) {
       throw new DomainError('unavailable', 'Too many sign-ins at the moment.', { retryAfterSeconds: 2 });
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -43,8 +48,8 @@ class Gate {
 }
 
 /** Hashing and checking of passwords, two at a time. */
-export function createPasswords(): Passwords {
-  const gate = new Gate();
+export function createPasswords({ mostWaiting = MOST_WAITING } = {}): Passwords {
+  const gate = new Gate(mostWaiting);
   const hashOf = (password: string) => gate.run(() => hash(password, COST));
   const decoy = hashOf('nobody has this password');
   return {

@@ -36,7 +36,7 @@ export function useLocalApi(endpoints: readonly Endpoint[], own: Partial<ApiDeps
       db,
       cache,
       properties: new PublishedProperties({ db, cache }),
-      log: createLog({ level: 'error', name: 'test' }),
+      log: createLog({ level: 'fatal', name: 'test' }),
       now: () => new Date(),
       rateLimits: opened.use(createRateLimits({ perMinute: {} })),
       passwords: createPasswords(),
