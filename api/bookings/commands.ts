@@ -85,9 +85,11 @@ async function reserve(
     if (heir === undefined) throw error;
     return conduct(deps, heir);
   }
-  return turnstile.pass(request.propertyId, request, async (waited) => {
-    if (waited && !(await nightsAreFree(db, request.propertyId, request))) throw datesUnavailable();
-    return conduct(deps, await record(deps, { request, terms, once }));
+  return turnstile.pass(request.propertyId, request, {
+    async look() {
+      if (!(await nightsAreFree(db, request.propertyId, request))) throw datesUnavailable();
+    },
+    act: async () => conduct(deps, await record(deps, { request, terms, once })),
   });
 }
 

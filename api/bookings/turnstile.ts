@@ -4,12 +4,20 @@ import type { Stay } from '#domain/nights.ts';
 
 /** How many may be on their way to the same nights of a property at once, in this process. */
 export const STARTS_AT_ONCE = 2;
+/** How often one that waits looks again although nobody came back. */
+const LOOK_EVERY_MS = 1_000;
 /** Past this the waiting one goes through: it loses in the database then, a little dearer. */
-export const PATIENCE_MS = 1_000;
+export const PATIENCE_MS = 10_000;
 
 interface Passage {
   stay: Stay;
   ended: Promise<void>;
+}
+
+export interface Passenger<T> {
+  /** Called after each wait: throws when there is nothing left to go for. */
+  look: () => Promise<void>;
+  act: () => Promise<T>;
 }
 
 /**
@@ -19,32 +27,45 @@ interface Passage {
 export class Turnstile {
   readonly #inside = new Map<PropertyId, Set<Passage>>();
 
-  async pass<T>(propertyId: PropertyId, stay: Stay, act: (waited: boolean) => Promise<T>): Promise<T> {
-    const waited = await this.#wait(propertyId, stay, Date.now() + PATIENCE_MS);
+  async pass<T>(propertyId: PropertyId, stay: Stay, { look, act }: Passenger<T>): Promise<T> {
+    const until = Date.now() + PATIENCE_MS;
+    let rivals = this.#rivals(propertyId, stay);
+    while (rivals.length >= STARTS_AT_ONCE && Date.now() < until) {
+      await oneOf(rivals, LOOK_EVERY_MS);
+      await look();
+      rivals = this.#rivals(propertyId, stay);
+    }
+    // In the same breath as the last count, or all who wake together would go through together.
+    const leave = this.#admit(propertyId, stay);
+    try {
+      return await act();
+    } finally {
+      leave();
+    }
+  }
+
+  #rivals(propertyId: PropertyId, stay: Stay): Passage[] {
+    const inside = this.#inside.get(propertyId) ?? [];
+    return [...inside].filter((passage) => staysOverlap(passage.stay, stay));
+  }
+
+  #admit(propertyId: PropertyId, stay: Stay): () => void {
     const end = Promise.withResolvers<undefined>();
     const passage = { stay, ended: end.promise };
     const inside = this.#inside.get(propertyId) ?? new Set();
     this.#inside.set(propertyId, inside.add(passage));
-    try {
-      return await act(waited);
-    } finally {
+    return () => {
       inside.delete(passage);
-      if (inside.size === 0 && this.#inside.get(propertyId) === inside) this.#inside.delete(propertyId);
+      if (inside.size === 0) this.#inside.delete(propertyId);
       end.resolve(undefined);
-    }
+    };
   }
+}
 
-  async #wait(propertyId: PropertyId, stay: Stay, until: number): Promise<boolean> {
-    for (let waited = false; ; waited = true) {
-      const rivals = [...(this.#inside.get(propertyId) ?? [])].filter((passage) =>
-        staysOverlap(passage.stay, stay),
-      );
-      const patience = until - Date.now();
-      if (rivals.length < STARTS_AT_ONCE || patience <= 0) return waited;
-      const timeout = Promise.withResolvers<undefined>();
-      const timer = setTimeout(timeout.resolve, patience, undefined);
-      await Promise.race([timeout.promise, ...rivals.map((passage) => passage.ended)]);
-      clearTimeout(timer);
-    }
-  }
+/** Resolves when one of them has ended, or after so long. */
+async function oneOf(passages: Passage[], afterMs: number): Promise<void> {
+  const timeout = Promise.withResolvers<undefined>();
+  const timer = setTimeout(timeout.resolve, afterMs, undefined);
+  await Promise.race([timeout.promise, ...passages.map((passage) => passage.ended)]);
+  clearTimeout(timer);
 }
