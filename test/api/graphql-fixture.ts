@@ -1,61 +1,17 @@
 import { createApp, listen } from '#api/app.ts';
-import { createBookings } from '#api/bookings/commands.ts';
+import type { Listening } from '#api/app.ts';
+import type { ApiDeps } from '#api/deps.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
-import type { GraphqlOptions } from '#api/graphql/yoga.ts';
-import { PublishedProperties } from '#api/properties/cache.ts';
-import { readConfig } from '#config';
-import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
-import type { Stack } from '#dev/stack/stack.ts';
-import { createCache } from '#gateways/cache.ts';
-import { createLog } from '#gateways/log.ts';
-import { createPasswords } from '#gateways/passwords.ts';
-import { createRateLimits } from '#gateways/rate-limits.ts';
-import { createStripeBank } from '#gateways/stripe.ts';
-import { connectWorkflows } from '#gateways/workflows.ts';
 import type { Person, Wire } from '#test/support/people.ts';
 
-/** An API of the test's own over the shared stack, so that it can be watched and set otherwise. */
-export interface OwnApi extends AsyncDisposable {
-  url: string;
-  db: Db;
-}
-
-interface Settings extends Partial<GraphqlOptions> {
-  readsPerMinute?: number;
-}
-
-export async function startOwnApi(
-  stack: Stack,
-  { explorable = true, readsPerMinute = 0 }: Settings = {},
-): Promise<OwnApi> {
-  await using opened = new AsyncDisposableStack();
-  const config = readConfig(stack.environment);
-  const { databaseUrl, quoteSecret } = config;
-  const db = opened.adopt(connect({ databaseUrl }), (pool) => pool.destroy());
-  const cache = opened.use(createCache({}));
-  const rateLimits = opened.use(createRateLimits({ perMinute: { read: readsPerMinute } }));
-  const workflows = opened.use(connectWorkflows(config.temporal));
-  const now = () => new Date();
-  const deps = {
-    db,
-    cache,
-    rateLimits,
-    quoteSecret,
-    now,
-    log: createLog({ level: 'silent', name: 'test' }),
-    passwords: createPasswords(),
-    bank: createStripeBank(config.stripe),
-    bookings: createBookings({ db, workflows, quoteSecret, now }),
-    properties: new PublishedProperties({ db, cache }),
-    probes: {},
-    settings: { corsOrigins: [], trustProxy: false },
-  };
-  const app = createApp(ENDPOINTS, deps, [graphql(deps, { explorable })]);
-  const { url } = opened.use(await listen(app, { port: 0, graceMs: 0 }));
-  const rest = opened.move();
-  return { url, db, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+/** REST and GraphQL together in the test's own process, as `bin/api.ts` serves them. */
+export function serveWithGraphql(
+  deps: ApiDeps,
+  { explorable = true }: { explorable?: boolean } = {},
+): Promise<Listening> {
+  return listen(createApp(ENDPOINTS, deps, [graphql(deps, { explorable })]), { port: 0, graceMs: 0 });
 }
 
 /** What a person gets for a document: `data` and `errors`. */
@@ -67,4 +23,14 @@ export async function ask(person: Person, query: string, variables: Wire = {}): 
 /** The codes of an answer's errors, in order. */
 export function codesOf({ errors = [] }: Wire): string[] {
   return errors.map((error: Wire) => error.extensions.code);
+}
+
+/** How many statements the database was sent meanwhile. */
+export async function countStatements(db: Db, meanwhile: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const onQuery = () => (count += 1);
+  db.on('query', onQuery);
+  await meanwhile();
+  db.off('query', onQuery);
+  return count;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { buildSchema, parse, validate } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
+import type { Listening } from '#api/app.ts';
+import { ENDPOINTS } from '#api/endpoints.ts';
 import {
   LIMITS,
   MAX_ALIASES,
@@ -12,11 +14,13 @@ import {
 } from '#api/graphql/limits.ts';
 import { SCHEMA } from '#api/graphql/schema.ts';
 import { PageQuery } from '#api/schemas.ts';
+import { connect } from '#db/connect.ts';
+import { createRateLimits } from '#gateways/rate-limits.ts';
 import { Person } from '#test/support/people.ts';
 import type { Wire } from '#test/support/people.ts';
-import { useStack } from '#test/support/stack.ts';
-import { ask, codesOf, startOwnApi } from './graphql-fixture.ts';
-import type { OwnApi } from './graphql-fixture.ts';
+import { useLocalApi } from '#test/support/api.ts';
+import { capturedLog } from '#test/support/captured-log.ts';
+import { ask, codesOf, serveWithGraphql } from './graphql-fixture.ts';
 
 /** Our own schema has no end to speak of yet; this one goes as deep as one likes. */
 const ENDLESS = buildSchema(`
@@ -34,7 +38,7 @@ function nested(depth: number, innermost = 'name'): string {
   return depth === 1 ? innermost : `node { ${nested(depth - 1, innermost)} }`;
 }
 
-describe('the limits of a query', () => {
+describe('the limits of a GraphQL query (S5)', () => {
   it(`allow ${MAX_DEPTH} levels of fields and refuse one more`, () => {
     assert.deepEqual(broken(`{ ${nested(MAX_DEPTH)} }`), []);
     assert.deepEqual(broken(`{ ${nested(MAX_DEPTH + 1)} }`), ['query_depth']);
@@ -123,23 +127,18 @@ describe('the limits of a query', () => {
 });
 
 describe('GraphQL over HTTP', () => {
-  const stack = useStack('postgres');
-  let open: OwnApi;
-  let closed: OwnApi;
+  const local = useLocalApi(ENDPOINTS);
+  let api: Listening;
   let nobody: Person;
 
   before(async () => {
-    open = await startOwnApi(stack());
-    closed = await startOwnApi(stack(), { explorable: false, readsPerMinute: 3 });
-    nobody = new Person(open.url);
+    api = await serveWithGraphql(local().deps);
+    nobody = new Person(api.url);
   });
-  after(async () => {
-    await open[Symbol.asyncDispose]();
-    await closed[Symbol.asyncDispose]();
-  });
+  after(() => api[Symbol.asyncDispose]());
 
   const send = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
-    fetch(`${open.url}/graphql`, { method: 'POST', body, headers });
+    fetch(`${api.url}/graphql`, { method: 'POST', body, headers });
 
   it(`parses ${MAX_TOKENS} tokens and not one more`, async () => {
     const tokens = (count: number) => `{ property(id: ["${'" "'.repeat(count - 13)}"]) { id } }`;
@@ -194,7 +193,7 @@ describe('GraphQL over HTTP', () => {
       assert.equal(response.status, 400, type);
       assert.deepEqual(codesOf(await response.json()), ['invalid_input'], type);
     }
-    const link = await fetch(`${open.url}/graphql?query=${query}`);
+    const link = await fetch(`${api.url}/graphql?query=${query}`);
     assert.equal(link.status, 405);
     assert.equal(link.headers.get('allow'), 'POST');
   });
@@ -251,7 +250,9 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('counts calls against the limits of the API', async () => {
-    const caller = new Person(closed.url);
+    await using rateLimits = createRateLimits({ perMinute: { read: 3 } });
+    await using limited = await serveWithGraphql({ ...local().deps, rateLimits });
+    const caller = new Person(limited.url);
     const answers = [];
     for (let call = 0; call < 4; call += 1) {
       answers.push(await caller.call('/graphql', { method: 'POST', body: { query: '{ __typename }' } }));
@@ -264,25 +265,32 @@ describe('GraphQL over HTTP', () => {
     assert.deepEqual(codesOf(answers[3]?.body), ['rate_limited']);
   });
 
-  it('tells nothing of a defect but the request that met it', async () => {
-    await using broken = await startOwnApi(stack());
-    await broken.db.destroy();
+  it('tells nothing of a defect but the request that met it, by which the log has it', async () => {
+    const db = connect({ databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing' });
+    await db.destroy();
+    const { log, lines } = capturedLog();
+    await using broken = await serveWithGraphql({ ...local().deps, db, log });
     const { data, errors } = await ask(new Person(broken.url), '{ properties { nextCursor } }');
     assert.deepEqual(data, { properties: null });
     const [{ message, extensions }] = errors;
     assert.deepEqual(Object.keys(extensions).sort(), ['code', 'requestId']);
     assert.equal(extensions.code, 'internal_error');
     assert.equal(message, `Something broke on our side. Please quote request ${extensions.requestId}.`);
+    const defects = lines().filter(({ msg }) => msg === 'defect');
+    assert.deepEqual(
+      defects.map(({ requestId }) => requestId),
+      [extensions.requestId],
+    );
   });
 });
 
 describe('exploring the schema', () => {
-  const stack = useStack('postgres');
+  const local = useLocalApi(ENDPOINTS);
   const introspection = '{ __schema { queryType { name } } }';
   const page = (url: string) => fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
 
   it('is possible where allowed: by introspection, and by a page that needs nothing from elsewhere', async () => {
-    await using api = await startOwnApi(stack());
+    await using api = await serveWithGraphql(local().deps);
     const { data } = await ask(new Person(api.url), introspection);
     assert.equal(data.__schema.queryType.name, 'Query');
     const response = await page(api.url);
@@ -299,7 +307,7 @@ describe('exploring the schema', () => {
   });
 
   it('is refused where not', async () => {
-    await using api = await startOwnApi(stack(), { explorable: false });
+    await using api = await serveWithGraphql(local().deps, { explorable: false });
     const refused = await ask(new Person(api.url), introspection);
     assert.equal(refused.data, undefined);
     assert.deepEqual(new Set(codesOf(refused)), new Set(['invalid_input']));

@@ -7,12 +7,13 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
+import type { Listening } from '#api/app.ts';
+import { ENDPOINTS } from '#api/endpoints.ts';
 import { SCHEMA, printedSchema } from '#api/graphql/schema.ts';
 import { Person, inDays, newPerson, newProperty } from '#test/support/people.ts';
 import type { Wire } from '#test/support/people.ts';
-import { useStack } from '#test/support/stack.ts';
-import { ask, codesOf, startOwnApi } from './graphql-fixture.ts';
-import type { OwnApi } from './graphql-fixture.ts';
+import { useLocalApi } from '#test/support/api.ts';
+import { ask, codesOf, countStatements, serveWithGraphql } from './graphql-fixture.ts';
 
 describe('schema.graphql', () => {
   it('says what the fields state; else run `node bin/schema.ts`', async () => {
@@ -41,15 +42,15 @@ describe('schema.graphql', () => {
 });
 
 describe('GraphQL reads', () => {
-  const stack = useStack('postgres');
-  let api: OwnApi;
+  const local = useLocalApi(ENDPOINTS);
+  let api: Listening;
   let host: Person;
   let guest: Person;
   let nobody: Person;
   let property: Wire;
 
   before(async () => {
-    api = await startOwnApi(stack());
+    api = await serveWithGraphql(local().deps);
     nobody = new Person(api.url);
     host = await newPerson(api.url, 'Hattie Host');
     guest = await newPerson(api.url);
@@ -194,18 +195,14 @@ describe('GraphQL reads', () => {
       for (let n = 0; n < 3; n += 1)
         await newProperty(owner, { title: 'Nine alike', pricing: { nightly: 7_000 } });
     }
-    const statements = async (limit: number) => {
-      let count = 0;
-      const onQuery = () => (count += 1);
-      api.db.on('query', onQuery);
-      const { data } = await ask(
-        nobody,
-        `{ properties(q: "nine alike", limit: ${limit}) { data { id host { name } hostAgain: host { id } } } }`,
-      );
-      api.db.off('query', onQuery);
-      assert.equal(data.properties.data.length, limit);
-      return count;
-    };
+    const statements = (limit: number) =>
+      countStatements(local().db, async () => {
+        const { data } = await ask(
+          nobody,
+          `{ properties(q: "nine alike", limit: ${limit}) { data { id host { name } hostAgain: host { id } } } }`,
+        );
+        assert.equal(data.properties.data.length, limit);
+      });
     assert.equal(await statements(1), 2); // The search and the hosts.
     assert.equal(await statements(9), 2);
   });
