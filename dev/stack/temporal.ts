@@ -133,6 +133,6 @@ async function fetchFromVendor(cache: string): Promise<string | undefined> {
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const environment = await TestWorkflowEnvironment.createLocal({ server: { executable } });
   await environment.teardown();
-  const [file] = await readdir(downloadDir);
+  const file = (await readdir(downloadDir)).find((name) => !name.endsWith('.downloading'));
   return file === undefined ? undefined : join(downloadDir, file);
 }
