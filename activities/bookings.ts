@@ -277,9 +277,9 @@ function outcomeOf(booking: BookingRow, at: string): CancellationOutcome {
     timeZone: zone,
   } = booking;
   if (confirmedAt === null || (booking.status !== 'confirmed' && booking.status !== 'in_stay')) {
-    throw new DomainError('booking_state', `A booking that is ${booking.status} cannot be cancelled.`, {
-      status: booking.status,
-    });
+    const { status: bookingStatus } = booking;
+    const message = `A booking that is ${bookingStatus} cannot be cancelled.`;
+    throw new DomainError('booking_state', message, { bookingStatus });
   }
   if (!isOfferedPolicy(policy))
     throw new Error(`${booking.id} has the policy ${policy}, which nobody can carry out.`);

@@ -62,11 +62,11 @@ export class Mailbox {
 }
 
 /** `booking_state`: the act does not fit what the booking is. */
-export function notAny(status: BookingStatus): ApplicationFailure {
+export function notAny(bookingStatus: BookingStatus): ApplicationFailure {
   return ApplicationFailure.create({
-    message: `The booking is ${status}.`,
+    message: `The booking is ${bookingStatus}.`,
     type: 'booking_state',
-    details: [{ status }],
+    details: [{ bookingStatus }],
     nonRetryable: true,
     category: 'BENIGN',
   });

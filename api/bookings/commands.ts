@@ -8,6 +8,7 @@ import { findPayment } from '#db/payments.ts';
 import { nightsAreFree } from '#db/stays.ts';
 import { datesUnavailable } from '#db/constraints.ts';
 import { inTransaction } from '#db/transaction.ts';
+import type { BookingStatus } from '#domain/bookings.ts';
 import { DomainError, ERROR_CODES, notFound } from '#domain/errors.ts';
 import type { BookingId, UserId } from '#domain/ids.ts';
 import { instantOf } from '#domain/nights.ts';
@@ -222,7 +223,12 @@ async function ask<T>(
   if (answer.is === 'not_taken')
     throw new DomainError('unavailable', 'Bookings cannot be changed right now. Try again soon.');
   const { status } = await reloadRow(db, bookingId);
-  throw new DomainError('booking_state', `The booking is ${status}.`, { status });
+  throw notAny(status);
+}
+
+/** `booking_state`: the act does not fit what the booking is. A problem's own `status` is HTTP's, so this has another name. */
+export function notAny(bookingStatus: BookingStatus): DomainError {
+  return new DomainError('booking_state', `The booking is ${bookingStatus}.`, { bookingStatus });
 }
 
 async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {

@@ -13,6 +13,7 @@ import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
+import { notAny } from './commands.ts';
 import type { Reserved } from './commands.ts';
 import { presentBooking } from './presenter.ts';
 import { Booking, BookingsQuery, NewBooking, NewCancellation } from './schemas.ts';
@@ -112,11 +113,9 @@ export const cancelBooking = endpoint({
     });
     return ok(presentBooking(cancelled, actor));
   },
-  async replay({ resourceId, actor, db }) {
+  async replay({ resourceId, firstStatus, actor, db }) {
     const booking = await bookingFor(db, resourceId as BookingId, actor);
-    if (booking.status !== 'cancelled') {
-      throw new DomainError('booking_state', `The booking is ${booking.status}.`, { status: booking.status });
-    }
+    if (firstStatus >= 400 || booking.status !== 'cancelled') throw notAny(booking.status);
     return ok(await presented(db, booking, actor));
   },
 });

@@ -5,10 +5,11 @@ import { attemptOf, claim } from '#db/idempotency.ts';
 import { findPayment, listPayments } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { DomainError, notFound } from '#domain/errors.ts';
+import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PaymentId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { isOperator } from '#domain/permissions.ts';
+import { notAny } from '../bookings/commands.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
@@ -37,13 +38,26 @@ export const payBooking = endpoint({
   },
   async replay({ resourceId, firstStatus, actor, db }) {
     const payment = await paymentFor(db, resourceId as PaymentId, actor);
-    if (firstStatus === 402 && payment.failure !== null) {
-      const { message, declineCode, code } = payment.failure;
-      throw new DomainError('card_declined', message, { declineCode: declineCode ?? code });
-    }
+    if (firstStatus >= 400) throw await refusalAgain(db, payment, firstStatus);
     return created(presentPayment(payment));
   },
 });
+
+/** A try that was refused stays refused. Of a decline the payment knows the reason until a later try has paid. */
+async function refusalAgain(db: Db, payment: PaymentRow, firstStatus: number): Promise<DomainError> {
+  const { bookingId, failure } = payment;
+  if (firstStatus === 402) {
+    const declineCode = failure?.declineCode ?? failure?.code ?? 'generic_decline';
+    return new DomainError('card_declined', failure?.message ?? 'The card was declined.', {
+      declineCode,
+      bookingId,
+    });
+  }
+  if (firstStatus === 400) return invalidInput('paymentMethodId', 'The bank refused the payment method.');
+  const booking = await findBooking(db, bookingId);
+  if (booking === undefined) return notFound('booking');
+  return notAny(booking.status);
+}
 
 export const readPayment = endpoint({
   method: 'get',
