@@ -74,7 +74,7 @@ async function awaitMoney(request: BookStay, mailbox: Mailbox, holdExpiresAt: st
   for (;;) {
     const message = await mailbox.take(holdEnds, 'Hold');
     if (message?.kind === 'cancel') return withdraw(request, mailbox, { message, holdEnds });
-    const intent = message?.kind === 'pay' ? await tryAgain(request, message) : await readBriefly(request);
+    const intent = await heardOf(request, message);
     if (intent?.status === 'posted') {
       const money = await accept(request, mailbox, { intent });
       if (message?.kind === 'pay') message.answer.resolve({ status: 'confirmed' });
@@ -82,6 +82,17 @@ async function awaitMoney(request: BookStay, mailbox: Mailbox, holdExpiresAt: st
     }
     if (message === undefined) return giveUp(request, mailbox, { ending: { to: 'expired' }, holdEnds });
   }
+}
+
+/** What the bank says of the payment once the payer has tried, the bank has spoken or the time is up. */
+async function heardOf(request: BookStay, message: Exclude<Message, CancelMessage> | undefined) {
+  if (message?.kind === 'pay') return tryAgain(request, message);
+  const intent = await readBriefly(request);
+  // The payer's page may have been declined or challenged: the booking tells of it.
+  if (message !== undefined && intent !== undefined && intent.status !== 'posted') {
+    await step.noteBank({ bookingId: request.bookingId, atBank: intent });
+  }
+  return intent;
 }
 
 type CancelMessage = Extract<Message, { kind: 'cancel' }>;
