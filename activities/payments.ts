@@ -38,14 +38,14 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       return bank.read(collection, await intentIdOf(db, collection));
     },
 
-    /** The payer tries again on the open intent. */
+    /** The payer tries again on the open intent; a challenge that was left gives way to the new card. */
     async confirmPayment({
       paymentMethodId,
       attempt,
       ...collection
     }: Collection & { paymentMethodId: string; attempt: string }): Promise<Intent | undefined> {
       const open = await bank.read(collection, await intentIdOf(db, collection));
-      if (open?.status !== 'pending') return open;
+      if (open?.status !== 'pending' && open?.status !== 'requires_action') return open;
       return bank.confirm(open.id, paymentMethodId, attempt);
     },
 

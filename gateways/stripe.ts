@@ -91,10 +91,11 @@ async function confirm(
   intentId: string,
   { paymentMethodId, attempt }: { paymentMethodId: string; attempt: string },
 ): Promise<Intent> {
-  const find = async () => {
-    const intent = intentOf(await stripe.paymentIntents.retrieve(intentId));
-    return intent.status === 'pending' ? undefined : intent;
-  };
+  const find = () =>
+    translated(async () => {
+      const intent = intentOf(await stripe.paymentIntents.retrieve(intentId));
+      return intent.status === 'pending' || intent.status === 'requires_action' ? undefined : intent;
+    });
   return withKey(`${intentId}:confirm:${attempt}`, find, async (idempotencyKey) =>
     intentOf(
       await stripe.paymentIntents.confirm(intentId, { payment_method: paymentMethodId }, { idempotencyKey }),
