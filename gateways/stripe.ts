@@ -17,8 +17,10 @@ export interface StripeOptions {
 const DEFAULT_TIMEOUT_MS = 15_000;
 /** The bank's clock and ours may differ by this much when its records are searched. */
 const CLOCK_SKEW_SECONDS = 300;
-/** How often a key is raised in one ask: the bank replays a stored 500 for a day, to the same key alone. */
-const KEYS_PER_ASK = 4;
+/** How often the bank may fail anew in one ask. What it only repeats is walked past. */
+const FAILURES_PER_ASK = 2;
+/** More keys than a day of asking at the longest pause between tries can use up. */
+const MAX_KEYS = 500;
 
 /** The adapter: the only file that speaks to Stripe. */
 export function createStripeBank(options: StripeOptions): Bank {
@@ -106,16 +108,14 @@ async function confirm(
 async function close(stripe: Stripe, intentId: string): Promise<Intent> {
   return translated(async () => {
     try {
-      return intentOf(
-        await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: `${intentId}:void` }),
-      );
+      return intentOf(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey }));
     } catch (error) {
       // Already cancelled, already paid, or being paid: what it is now is the answer.
       if (
         error instanceof Stripe.errors.StripeInvalidRequestError &&
         error.code === 'payment_intent_unexpected_state'
       ) {
-        return intentOf(await stripe.paymentIntents.retrieve(intentId));
+        return now();
       }
       throw error;
     }
@@ -138,18 +138,17 @@ async function refundAtBank(
     const existing = await find();
     if (existing !== undefined) return existing;
   }
-  return withKey(`${refund.refundId}:refund`, find, async (idempotencyKey) =>
-    refundOf(
-      await stripe.refunds.create(
-        {
-          payment_intent: refund.intentId,
-          amount: refund.amountMinor,
-          metadata: { refundId: refund.refundId },
-        },
-        { idempotencyKey },
-      ),
-    ),
-  );
+  return withKey(`${refund.refundId}:refund`, find, async (idempotencyKey) => {
+    try {
+      const metadata = { refundId: refund.refundId };
+      const { intentId: payment_intent, amountMinor: amount } = refund;
+      return refundOf(await stripe.refunds.create({ payment_intent, amount, metadata }, { idempotencyKey }));
+    } catch (error) {
+      // Given back by hand, disputed, not there: no later ask changes it, so it is on record for a person to see.
+      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      return { status: 'failed', failure: error.code ?? error.type };
+    }
+  });
 }
 
 /**
@@ -162,20 +161,25 @@ async function withKey<T>(
   find: () => Promise<T | undefined>,
   ask: (idempotencyKey: string) => Promise<T>,
 ): Promise<T> {
-  for (let attempt = 1; attempt <= KEYS_PER_ASK; attempt += 1) {
+  let failures = 0;
+  for (let attempt = 1; attempt <= MAX_KEYS && failures < FAILURES_PER_ASK; attempt += 1) {
     try {
       return await translated(() => ask(`${key}:${attempt.toString()}`));
     } catch (error) {
-      if (!(error instanceof BankUnavailable) || !isStoredFailure(error.cause)) throw error;
-      const found = await find();
+      const failure = error instanceof BankUnavailable ? storedFailure(error.cause) : undefined;
+      if (failure === undefined) throw error;
+      // Of a walk over old failures the first look tells enough: what had no effect then has none now.
+      const found = failure.isRepeated && attempt > 1 ? undefined : await find();
       if (found !== undefined) return found;
     }
   }
   throw new BankUnavailable('The bank answers nothing but errors.');
 }
 
-function isStoredFailure(cause: unknown): boolean {
-  return cause instanceof Stripe.errors.StripeAPIError && (cause.statusCode ?? 0) >= 500;
+function storedFailure(cause: unknown): { isRepeated: boolean } | undefined {
+  if (!(cause instanceof Stripe.errors.StripeAPIError) || (cause.statusCode ?? 0) < 500) return undefined;
+  return { isRepeated: cause.headers?.['idempotent-replayed'] === 'true' };
+      if (!failure.isRepeated) failures += 1;
 }
 
 /** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
@@ -236,19 +240,10 @@ function intentOf(intent: Stripe.PaymentIntent): Intent {
   };
 }
 
-const REFUND_STATUSES: Readonly<Record<string, RefundStatus>> = {
-  succeeded: 'settled',
-  failed: 'failed',
-  canceled: 'failed',
-};
-
-function refundOf(refund: Stripe.Refund): BankRefundResult {
-  const status = REFUND_STATUSES[refund.status ?? ''] ?? 'pending';
-  return {
-    id: refund.id,
-    status,
-    ...(refund.failure_reason !== undefined && { failure: refund.failure_reason }),
-  };
+function refundOf({ id, status, failure_reason: failure }: Stripe.Refund): BankRefundResult {
+  if (status === 'failed' || status === 'canceled')
+    return { status: 'failed', id, failure: failure ?? status };
+  return { status: status === 'succeeded' ? 'settled' : 'pending', id };
 }
 
 function readWebhook(
