@@ -143,7 +143,8 @@ async function refuse(trx: Transaction, { bookingId, at }: At, rejection: Reject
   return { held: false, rejection };
 }
 
-async function endHold(trx: Transaction, ending: EndHold): Promise<void> {
+/** In the caller's transaction; ended or confirmed before, a booking stays as it is. */
+export async function endHold(trx: Transaction, ending: EndHold): Promise<void> {
   const { bookingId, at, to, rejection, cancellation, atBank } = ending;
   const booking = await lockBooking(trx, bookingId);
   if (atBank !== undefined) await noteBank(trx, booking.paymentId, atBank);

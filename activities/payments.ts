@@ -8,7 +8,7 @@ import type { AtBank, BankRefundResult, Collection, Intent } from '#domain/payme
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
-import { acceptPayment } from './bookings.ts';
+import { acceptPayment, endHold } from './bookings.ts';
 import type { Accepted } from './bookings.ts';
 
 export interface PaymentDeps {
@@ -76,7 +76,10 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       intent: Intent;
       at: string;
     }): Promise<Accepted> {
-      return inTransaction(db, (trx) => acceptPayment(trx, { bookingId, intent, at, retake: false }));
+      return inTransaction(db, async (trx) => {
+        await endHold(trx, { bookingId, at, to: 'expired' }); // Nobody else would: its timer went with its workflow.
+        return acceptPayment(trx, { bookingId, intent, at, retake: false });
+      });
     },
 
     /** Writes down how the refund ended. */
@@ -94,8 +97,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       await inTransaction(db, async (trx) => {
         if (result.status === 'settled')
           await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
-        if (result.status === 'failed')
-          await failRefund(trx, { refund, failure: result.failure ?? 'unknown', at });
+        if (result.status === 'failed') await failRefund(trx, { refund, failure: result.failure, at });
       });
     },
 
