@@ -54,12 +54,9 @@ export interface Collection {
   since: string;
 }
 
-/** What became of money that was asked back, by the bank's id for it. */
-export interface BankRefundResult {
-  id: string;
-  status: RefundStatus;
-  failure?: string;
-}
+/** What became of money that was asked back, by the bank's id for it; none where the bank refused to begin. */
+export type BankRefundResult =
+  { status: 'pending' | 'settled'; id: string } | { status: 'failed'; id?: string; failure: string };
 
 /** What the bank has of a payment: an intent, or nothing, because it was never asked or refused to begin. */
 export type AtBank = Intent | 'nothing';

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { DomainError, invalidInput } from '#domain/errors.ts';
-import type { BankRefundResult, Collection, Intent, PaymentStatus, RefundStatus } from '#domain/payments.ts';
+import type { BankRefundResult, Collection, Intent, PaymentStatus } from '#domain/payments.ts';
 import { BankUnavailable } from './bank.ts';
 import type { Bank, BankEvent, BankRefund } from './bank.ts';
 
@@ -106,7 +106,13 @@ async function confirm(
 }
 
 async function close(stripe: Stripe, intentId: string): Promise<Intent> {
-  return translated(async () => {
+  const now = async () => intentOf(await stripe.paymentIntents.retrieve(intentId));
+  const find = () =>
+    translated(async () => {
+      const intent = await now();
+      return intent.status === 'posted' || intent.status === 'voided' ? intent : undefined;
+    });
+  return withKey(`${intentId}:void`, find, async (idempotencyKey) => {
     try {
       return intentOf(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey }));
     } catch (error) {
@@ -154,7 +160,8 @@ async function refundAtBank(
 /**
  * Asks under a key. A 500 ends the execution at the bank but is replayed to the same key for a day: then the bank's
  * records tell whether it had an effect, and only if it had none the key is raised. The chain of keys is the same
- * in every process, so an ask that is repeated after a crash walks it to the same end.
+ * in every process, so an ask that is repeated after a crash walks it to the same end; and it is as long as the
+ * bank's bad spell, so that what has to happen is not put off until the bank forgets.
  */
 async function withKey<T>(
   key: string,
@@ -171,6 +178,7 @@ async function withKey<T>(
       // Of a walk over old failures the first look tells enough: what had no effect then has none now.
       const found = failure.isRepeated && attempt > 1 ? undefined : await find();
       if (found !== undefined) return found;
+      if (!failure.isRepeated) failures += 1;
     }
   }
   throw new BankUnavailable('The bank answers nothing but errors.');
@@ -179,7 +187,6 @@ async function withKey<T>(
 function storedFailure(cause: unknown): { isRepeated: boolean } | undefined {
   if (!(cause instanceof Stripe.errors.StripeAPIError) || (cause.statusCode ?? 0) < 500) return undefined;
   return { isRepeated: cause.headers?.['idempotent-replayed'] === 'true' };
-      if (!failure.isRepeated) failures += 1;
 }
 
 /** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
