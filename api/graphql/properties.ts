@@ -172,6 +172,7 @@ builder.queryField('property', (t) =>
 builder.objectField(User, 'properties', (t) =>
   t.field({
     type: PropertyPage,
+    nullable: true,
     description: 'The properties you offer, of any status, the oldest first.',
     args: { limit: t.arg.int(PAGE.limit), cursor: t.arg.string(PAGE.cursor) },
     async resolve(_user, args, context) {

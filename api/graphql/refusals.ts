@@ -16,7 +16,8 @@ function causeOf(error: GraphQLError): unknown {
 
 /** Whether the document or the variables are at fault. While fields resolve, that is what points into the document. */
 function isCallersFault(error: GraphQLError, cause: unknown): boolean {
-  return cause instanceof GraphQLError && (error.path === undefined || cause.nodes !== undefined);
+  if (!(cause instanceof GraphQLError) || cause.extensions.unexpected === true) return false;
+  return error.path === undefined || cause.nodes !== undefined;
 }
 
 /** The same place in document and answer, in other words. */

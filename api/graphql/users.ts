@@ -1,7 +1,7 @@
+import assert from 'node:assert/strict';
 import type { z } from 'zod';
-import type { UserId } from '#domain/ids.ts';
 import { notFound } from '#domain/errors.ts';
-import type { UserRow } from '#db/users.ts';
+import type { UserId } from '#domain/ids.ts';
 import { presentPublicUser, presentUser } from '../users/presenter.ts';
 import type { PublicUser as PublicUserWire, User as UserWire } from '../users/schemas.ts';
 import { builder, enumOf } from './builder.ts';
@@ -52,15 +52,11 @@ export const PublicUser = builder
     }),
   });
 
-async function account(id: UserId, { loaders }: Context): Promise<UserRow> {
+/** The public view of somebody whom another row names. */
+export async function publicUser(id: UserId, { loaders }: Context): Promise<z.output<typeof PublicUserWire>> {
   const row = await loaders.users.load(id);
-  if (row === undefined) throw notFound('user');
-  return row;
-}
-
-/** The public view of somebody whom another row names, so that they are there. */
-export async function publicUser(id: UserId, context: Context) {
-  return presentPublicUser(await account(id, context));
+  assert(row !== undefined);
+  return presentPublicUser(row);
 }
 
 builder.queryField('me', (t) =>
@@ -68,6 +64,10 @@ builder.queryField('me', (t) =>
     type: User,
     nullable: true,
     description: 'Your own account. Refused with `unauthenticated` when you are not signed in.',
-    resolve: async (_root, _args, context) => presentUser(await account(signedIn(context).id, context)),
+    async resolve(_root, _args, context) {
+      const row = await context.loaders.users.load(signedIn(context).id);
+      if (row === undefined) throw notFound('user');
+      return presentUser(row);
+    },
   }),
 );
