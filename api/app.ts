@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
@@ -14,19 +15,23 @@ import { RouteTree } from './router.ts';
 import { serve } from './serve.ts';
 import type { Serve } from './serve.ts';
 
-/** Finds the endpoint that a request is for, and lets it answer. */
+/** Finds the endpoint that a request is for, and lets it answer. A path that no endpoint has is left to others. */
 function route(endpoints: readonly Endpoint[], deps: ApiDeps): Middleware<ApiState> {
   const routes = new RouteTree<Serve>();
   for (const endpoint of endpoints) routes.add(endpoint.method, endpoint.path, serve(endpoint, deps));
-  return (ctx) => {
+  return (ctx, next) => {
     const found = routes.find(ctx.method, ctx.path);
     if (found.target !== undefined) return found.target(ctx, found.params);
     const { methods } = found;
-    if (methods.length === 0) throw notFound('path');
+    if (methods.length === 0) return next();
     ctx.set('Allow', methods.join(', '));
     throw new DomainError('method_not_allowed', `Here only ${methods.join(', ')} will do.`);
   };
 }
+
+const refuse: Middleware = () => {
+  throw notFound('path');
+};
 
 /** The API over its endpoints. `mounts` are what answers beside them: GraphQL, the development inbox. */
 export function createApp(
@@ -40,8 +45,9 @@ export function createApp(
   app.use(secure());
   if (corsOrigins.length > 0) app.use(cors(corsOrigins));
   app.use(answerProblems(deps.log));
-  for (const mount of mounts) app.use(mount);
   app.use(route(endpoints, deps));
+  for (const mount of mounts) app.use(mount);
+  app.use(refuse);
   return app;
 }
 
@@ -61,10 +67,7 @@ export async function listen(
     void answer(request, response);
   });
   server.listen(port, host);
-  await new Promise<void>((resolve, reject) => {
-    server.once('listening', resolve);
-    server.once('error', reject);
-  });
+  await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
   return {
     url: `http://${host}:${actual}`,

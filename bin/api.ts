@@ -71,7 +71,7 @@ async function startApi(config: Config): Promise<AsyncDisposable> {
     settings: { corsOrigins: [], trustProxy: http.trustProxy },
   };
   if (metrics !== undefined && config.metricsPort !== undefined) {
-    opened.use(serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
+    opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
   }
   const mounts = [graphql(deps, config.graphql), ...(await developmentMounts(config))];
   const app = createApp(ENDPOINTS, deps, mounts);

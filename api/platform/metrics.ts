@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** Seconds: from a cached read to the longest wait for a booking. */
@@ -37,10 +39,10 @@ export function createMetrics(): Metrics {
 }
 
 /** Serves `/metrics` on a port of its own, which need not be open to the world. */
-export function serveMetrics(
+export async function serveMetrics(
   { registry }: Metrics,
   { host, port }: { host: string; port: number },
-): AsyncDisposable {
+): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end();
@@ -51,7 +53,9 @@ export function serveMetrics(
     });
   });
   server.listen(port, host);
+  await once(server, 'listening');
   return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
