@@ -44,7 +44,7 @@ export function planWorker(env: Environment): PartPlan {
     title: 'Worker',
     launch: program('bin/worker.ts', env),
     isReady: saysReady,
-    readyWithinSeconds: 120, // It may have to bundle the workflows first.
+    readyWithinSeconds: 240, // It may have to bundle the workflows first.
     stopSignal: 'SIGTERM',
     stopWithinSeconds: 20,
     essential: false,
@@ -57,7 +57,7 @@ export function planApi(env: Environment, address: string): PartPlan {
     title: 'API',
     launch: program('bin/api.ts', env),
     isReady: async () => (await answers(`${address}/healthz`)) && (await answers(`${address}/readyz`)),
-    readyWithinSeconds: 60,
+    readyWithinSeconds: 120,
     stopSignal: 'SIGTERM',
     stopWithinSeconds: 20,
     essential: true,

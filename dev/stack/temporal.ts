@@ -73,7 +73,7 @@ export function planTemporal(cli: string, { home, port, uiPort }: TemporalSettin
     title: 'Temporal',
     launch: { file: cli, args, directory: home },
     isReady: () => isServing(`127.0.0.1:${port}`),
-    readyWithinSeconds: 60,
+    readyWithinSeconds: 120,
     stopSignal: 'SIGTERM',
     stopWithinSeconds: 15,
     essential: false,

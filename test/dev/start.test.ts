@@ -11,7 +11,7 @@ import { choosePort } from '#dev/stack/ports.ts';
 import { isRunning } from '#dev/stack/process-identity.ts';
 import type { ProcessIdentity } from '#dev/stack/process-identity.ts';
 
-const START_MS = 300_000;
+const START_MS = 600_000;
 
 describe('npm start', function () {
   this.timeout(START_MS);

@@ -5,7 +5,7 @@ import type { Stack } from '#dev/stack/stack.ts';
 import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 
 /** Of a first start: the wheels, the cluster, the schema, the bundle of the workflows. */
-const FIRST_START_MS = 300_000;
+const FIRST_START_MS = 600_000;
 
 let shared: Promise<Stack> | undefined;
 
