@@ -21,7 +21,7 @@ import { useLocalApi } from '#test/support/api.ts';
 import { ask, codesOf, countStatements, serveWithGraphql } from './graphql-fixture.ts';
 
 describe('schema.graphql', () => {
-  it('says what the fields state; else run `node bin/schema.ts`', async () => {
+  it('says what the fields state; else run `npm run schema`', async () => {
     const checkedIn = await readFile(new URL('../../api/graphql/schema.graphql', import.meta.url), 'utf8');
     assert.equal(checkedIn, printedSchema());
   });
