@@ -40,7 +40,8 @@ export function createApp(
   mounts: readonly Middleware[] = [],
 ): Koa<ApiState> {
   const { corsOrigins, trustProxy } = deps.settings;
-  const app = new Koa<ApiState>({ proxy: trustProxy });
+  // Of the addresses forwarded, the last is our own proxy's word; those before it are the caller's.
+  const app = new Koa<ApiState>({ proxy: trustProxy, maxIpsCount: 1 });
   app.use(logRequests(deps));
   app.use(secure());
   if (corsOrigins.length > 0) app.use(cors(corsOrigins));

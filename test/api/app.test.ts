@@ -345,6 +345,26 @@ describe('the API', () => {
     for (let call = 0; call < 5; call++) assert.equal((await ask('/hooks', hook, limited)).status, 200);
   });
 
+  it('counts behind our own proxy by the address that it saw, not by those the caller made up', async () => {
+    const rateLimits = createRateLimits({ perMinute: { read: 2 } });
+    const callFrom = async (address: string, { trustProxy }: { trustProxy: boolean }) => {
+      await using behind = await start({ rateLimits, settings: { corsOrigins: [], trustProxy } });
+      return (await ask('/bytes', { headers: { 'x-forwarded-for': address } }, behind)).status;
+    };
+    const trusting = { trustProxy: true };
+    for (const [address, status] of [
+      ['1.1.1.1, 9.9.9.9', 200],
+      ['2.2.2.2, 9.9.9.9', 200],
+      ['3.3.3.3, 9.9.9.9', 429],
+      ['9.9.9.9, 3.3.3.3', 200],
+    ] as const) {
+      assert.equal(await callFrom(address, trusting), status, address);
+    }
+    for (const status of [200, 200, 429]) {
+      assert.equal(await callFrom(`${Math.random()}`, { trustProxy: false }), status);
+    }
+  });
+
   it('answers what it has begun before it closes', async () => {
     const closing = await start();
     const answer = ask('/slow', {}, closing);
