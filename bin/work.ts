@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, Worker, DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import { createBookingActivities } from '#activities/bookings.ts';
 import { refusalsAreFinal } from '#activities/failures.ts';
@@ -27,6 +27,7 @@ import {
 } from '#workflows/maintenance.contract.ts';
 import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
 import { PAYMENTS_QUEUE } from '#workflows/refunds.contract.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 interface Deps {
   db: Db;
@@ -87,17 +88,14 @@ export async function startWorker(config: Config, queues: (keyof typeof WORK)[])
   const connection = opened.adopt(await NativeConnection.connect({ address: config.temporal.address }), (c) =>
     c.close(),
   );
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: new URL('../workflows/all.ts', import.meta.url).pathname,
-    logger: new DefaultLogger('ERROR'),
-  });
+  const bundle = await workflowBundle();
   const workers = await Promise.all(
     queues.map((taskQueue) =>
       Worker.create({
         connection,
         namespace: config.temporal.namespace,
         taskQueue,
-        workflowBundle,
+        workflowBundle: bundle,
         shutdownGraceTime: config.shutdownGraceSeconds * 1000,
         interceptors: { activity: [refusalsAreFinal] },
         ...WORK[taskQueue](deps),

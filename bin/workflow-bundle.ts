@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+const ROOT = join(import.meta.dirname, '..');
+const CACHE = join(ROOT, 'node_modules/.cache/stayward');
+/** All that a bundle is made of: our workflow code, the rules it uses, and the packages of the lockfile. */
+const SOURCES = ['workflows', 'domain', 'package-lock.json'];
+
+/**
+ * The workflows as one script, made when their sources have changed and found in the cache otherwise: a worker that is
+ * started again is back in a moment instead of seconds. Where the cache cannot be written, it is made anew each time.
+ */
+export async function workflowBundle(): Promise<{ code: string } | { codePath: string }> {
+  const codePath = join(CACHE, `workflows-${await fingerprint()}.js`);
+  const isCached = await stat(codePath).then(
+    () => true,
+    () => false,
+  );
+  if (isCached) return { codePath };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(ROOT, 'workflows/all.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  try {
+    await mkdir(dirname(codePath), { recursive: true });
+    const draft = `${codePath}.${process.pid}`;
+    await writeFile(draft, code);
+    await rename(draft, codePath);
+  } catch {
+    return { code };
+  }
+  return { codePath };
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) {
+    for (const file of await filesOf(join(ROOT, source))) hash.update(file).update(await readFile(file));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
