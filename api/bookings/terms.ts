@@ -1,13 +1,11 @@
 import type { Db } from '#db/connect.ts';
-import { datesUnavailable } from '#db/constraints.ts';
 import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
-import { readAvailability, stayRefusal } from '#db/stays.ts';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import { presentQuote } from '../pricing/presenter.ts';
-import { isExpired, priceQuote, readQuote, signQuote } from '../pricing/quotes.ts';
+import { isExpired, priceQuote, readQuote, requireBookable, signQuote } from '../pricing/quotes.ts';
 import type { PricedStay } from '../pricing/quotes.ts';
 
 /** What a guest asks to book. The price is never theirs to say: it is in the quote, or today's. */
@@ -52,11 +50,7 @@ export async function termsOf({ db, quoteSecret, now }: Deps, asked: StayAsked):
       quote: presentQuote(signQuote(fresh, quoteSecret), fresh),
     });
   }
-  const { rules, free } = await readAvailability(db, property.id, asked);
-  const { hostId, status, timeZone: zone, capacity } = property;
-  const refusal = stayRefusal({ hostId, status, zone, capacity, rules }, wanted);
-  if (refusal !== undefined) throw refusal;
-  if (!free) throw datesUnavailable();
+  await requireBookable(db, property, wanted);
   return { property, price: quote.price };
 }
 
