@@ -54,6 +54,8 @@ export interface Workflows extends AsyncDisposable {
   ask<T, Input>(id: string, update: UpdateDefinition<T, [Input]>, ask: Ask<Input>): Promise<Answer<T>>;
   /** False when there is nobody to tell. */
   tell(id: string, signal: SignalDefinition): Promise<boolean>;
+  /** Whether it has been started and has not ended. */
+  isRunning(id: string): Promise<boolean>;
   /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
   every(schedule: Recurring): Promise<void>;
   /** Whether Temporal answers at all. */
@@ -96,6 +98,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
           .startUpdate(update, { updateId: ask.updateId, args: [ask.input], waitForStage: 'ACCEPTED' }),
       ),
     tell: (id, signal) => tell(client, id, signal),
+    isRunning: (id) => isRunning(client, id),
     every: (schedule) => every(client, schedule),
     isReachable: () => isReachable(client),
     [Symbol.asyncDispose]: () => connection.close(),
@@ -128,6 +131,15 @@ async function tell(client: Client, id: string, signal: SignalDefinition): Promi
   try {
     await client.workflow.getHandle(id).signal(signal);
     return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function isRunning(client: Client, id: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(id).describe()).status.name === 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

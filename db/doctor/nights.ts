@@ -1,0 +1,40 @@
+import type { Db } from '../connect.ts';
+import { checkByQuery } from './checks.ts';
+import type { Check } from './checks.ts';
+
+/** What has to hold of nights, whatever happened on the way. */
+export function checksOfNights(db: Db): Check[] {
+  return [
+    checkByQuery(
+      db,
+      'No night is sold twice',
+      `select a.property_id as id, format('%s and %s share nights', a.booking_id, coalesce(b.booking_id, b.kind)) as detail
+       from stays a join stays b on a.property_id = b.property_id and a.id < b.id
+        and a.nights && b.nights and a.layer && b.layer
+       where a.live and b.live`,
+    ),
+    checkByQuery(
+      db,
+      'A booking that holds its nights has exactly them',
+      `select b.id, format('%s, but it has %s', b.status, coalesce(s.taken, 'no nights')) as detail
+       from bookings b left join lateral (
+         select string_agg(nights::text, ' ') as taken from stays where booking_id = b.id and kind = 'booking' and live
+       ) s on true
+       where b.status in ('held', 'awaiting_host', 'confirmed', 'in_stay')
+         and s.taken is distinct from daterange(b.check_in, b.check_out)::text`,
+    ),
+    checkByQuery(
+      db,
+      'A booking that holds no nights keeps none',
+      `select b.id, format('%s, but it keeps %s', b.status, s.nights) as detail
+       from stays s join bookings b on b.id = s.booking_id
+       where s.live and b.status in ('requested', 'rejected', 'declined', 'expired', 'cancelled')`,
+    ),
+    checkByQuery(
+      db,
+      'No hold outlives its end',
+      `select id, format('held until %s', hold_expires_at) as detail
+       from bookings where status = 'held' and hold_expires_at < clock_timestamp()`,
+    ),
+  ];
+}

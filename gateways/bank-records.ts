@@ -1,0 +1,87 @@
+import Stripe from 'stripe';
+
+/** One PaymentIntent that carries our ids, as the bank has it on record. Amounts in minor units. */
+export interface BankRecord {
+  intentId: string;
+  bookingId: string;
+  paymentId: string;
+  /** Paid: money is in. Payable: the payer can still bring it in. Over: neither now nor later. */
+  is: 'paid' | 'reserved' | 'processing' | 'payable' | 'over';
+  receivedMinor: number;
+  refunds: RefundRecord[];
+}
+
+export interface RefundRecord {
+  id: string;
+  refundId: string | undefined;
+  is: 'settled' | 'pending' | 'failed';
+  amountMinor: number;
+}
+
+/** The bank's own records, read whole, for comparing them with ours. */
+export interface BankRecords {
+  /** What it has of our payments since then. */
+  payments(since: Date): Promise<BankRecord[]>;
+}
+
+const INTENT_IS: Readonly<Record<string, BankRecord['is']>> = {
+  succeeded: 'paid',
+  requires_capture: 'reserved',
+  processing: 'processing',
+  canceled: 'over',
+};
+const REFUND_IS: Readonly<Record<string, RefundRecord['is']>> = {
+  succeeded: 'settled',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+export function createBankRecords(options: { secretKey: string; apiBase?: string | undefined }): BankRecords {
+  const { hostname, port, protocol } = new URL(options.apiBase ?? 'https://api.stripe.com');
+  const stripe = new Stripe(options.secretKey, {
+    host: hostname,
+    ...(port !== '' && { port }),
+    protocol: protocol === 'http:' ? 'http' : 'https',
+    telemetry: false,
+  });
+  return {
+    async payments(since) {
+      const created = { gte: Math.floor(since.getTime() / 1000) };
+      const refunds = new Map<string, RefundRecord[]>();
+      for await (const refund of stripe.refunds.list({ created, limit: 100 })) {
+        const intentId = idOf(refund.payment_intent);
+        if (intentId === undefined) continue;
+        refunds.set(intentId, [...(refunds.get(intentId) ?? []), recordOf(refund)]);
+      }
+      const records: BankRecord[] = [];
+      for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
+        const { id: intentId, metadata, amount_received: receivedMinor } = intent;
+        const { bookingId, paymentId } = metadata;
+        if (bookingId === undefined || paymentId === undefined) continue; // Another's than ours.
+        const is = INTENT_IS[intent.status] ?? 'payable';
+        records.push({
+          intentId,
+          bookingId,
+          paymentId,
+          is,
+          receivedMinor,
+          refunds: refunds.get(intentId) ?? [],
+        });
+      }
+      return records;
+    },
+  };
+}
+
+function recordOf(refund: Stripe.Refund): RefundRecord {
+  return {
+    id: refund.id,
+    refundId: refund.metadata?.refundId,
+    is: REFUND_IS[refund.status ?? ''] ?? 'pending',
+    amountMinor: refund.amount,
+  };
+}
+
+function idOf(intent: string | Stripe.PaymentIntent | null): string | undefined {
+  return typeof intent === 'string' ? intent : intent?.id;
+}
