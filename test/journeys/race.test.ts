@@ -56,7 +56,7 @@ describe('guests who race for nights', function () {
     const bookings = await evidence.db('bookings').where({ property_id: propertyId }).select('id', 'status');
     const lost = bookings.filter(({ status }) => status !== 'confirmed');
     assert.equal(bookings.length - lost.length, accepted);
-    const intents = await evidence.intentsOf(...lost.map(({ id }) => id));
+    const intents = await evidence.intentsOf(lost.map(({ id }) => id));
     assert.deepEqual(
       intents.filter(({ status }) => status !== 'canceled'),
       [],
