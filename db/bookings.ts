@@ -1,6 +1,7 @@
 import { HOLDING_STATUSES, statusesBefore } from '#domain/bookings.ts';
 import type { BookingStatus, Rejection } from '#domain/bookings.ts';
 import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
+import { EXPECTED_STATUSES } from '#domain/permissions.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { Currency } from '#domain/money.ts';
 import type { CancellationPolicy } from '#domain/cancellation.ts';
@@ -157,6 +158,20 @@ export async function listBookings(db: Db, page: BookingsPage): Promise<BookingR
   if (page.status !== undefined) void query.where('status', page.status);
   if (page.after !== undefined) void query.where('id', '<', page.after);
   return query;
+}
+
+/** The properties at which each of these guests is expected, or is staying. */
+export async function findExpectedAt(
+  db: Db,
+  guestIds: readonly UserId[],
+): Promise<Map<UserId, Set<PropertyId>>> {
+  const rows = await BookingRow.query(db)
+    .whereIn('guestId', guestIds)
+    .whereIn('status', EXPECTED_STATUSES)
+    .select('guestId', 'propertyId');
+  const expected = new Map(guestIds.map((id) => [id, new Set<PropertyId>()]));
+  for (const { guestId, propertyId } of rows) expected.get(guestId)?.add(propertyId);
+  return expected;
 }
 
 /** Whether a property has bookings that still hold its nights. */

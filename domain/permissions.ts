@@ -1,4 +1,5 @@
-import type { SessionId, UserId } from './ids.ts';
+import type { BookingStatus } from './bookings.ts';
+import type { PropertyId, SessionId, UserId } from './ids.ts';
 
 /** Anyone may be a guest; the first property makes a host; an operator is made by an operator or by `bin/`. */
 export const ROLES = ['guest', 'host', 'operator'] as const;
@@ -29,7 +30,14 @@ export function maySeeBooking(
   return booking.hostId === actor.id && booking.confirmedAt !== null;
 }
 
-/** The exact place of a property and its address. Confirmed guests will be the others. */
-export function mayKnowAddressOf(property: { hostId: UserId }, actor: Actor | undefined): boolean {
-  return actor?.id === property.hostId;
+/** Paid and not over: while a booking is one of these its guest is expected, or there. */
+export const EXPECTED_STATUSES = ['confirmed', 'in_stay'] as const satisfies readonly BookingStatus[];
+
+/** The exact place of a property and its address are its host's, and its guests' as long as they are expected there. */
+export function mayKnowAddressOf(
+  property: { id: PropertyId; hostId: UserId },
+  actor: Actor | undefined,
+  expectedAt: ReadonlySet<PropertyId>,
+): boolean {
+  return actor !== undefined && (actor.id === property.hostId || expectedAt.has(property.id));
 }

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { ParameterizedContext } from 'koa';
 import type { Db } from '#db/connect.ts';
 import { findBookings, findProperties, findUsers } from '#db/look-ups.ts';
+import { findExpectedAt } from '#db/bookings.ts';
 import { findPaymentsOf } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import type { BookingRow } from '#db/bookings.ts';
@@ -30,6 +31,8 @@ export interface Loaders {
   properties: DataLoader<PropertyId, PropertyRow | undefined>;
   bookings: DataLoader<BookingId, BookingRow | undefined>;
   payments: DataLoader<PaymentId, PaymentRow | undefined>;
+  /** At which properties a guest is expected. */
+  expectedAt: DataLoader<UserId, Set<PropertyId> | undefined>;
 }
 
 function inBatches<Id, Row>(find: (ids: Id[]) => Promise<Map<Id, Row>>): DataLoader<Id, Row | undefined> {
@@ -46,6 +49,7 @@ export function createLoaders(db: Db): Loaders {
     properties: inBatches((ids) => findProperties(db, ids)),
     bookings: inBatches((ids) => findBookings(db, ids)),
     payments: inBatches((ids) => findPaymentsOf(db, ids)),
+    expectedAt: inBatches((ids) => findExpectedAt(db, ids)),
   };
 }
 

@@ -150,7 +150,8 @@ export const PropertyPage = builder
 export async function propertyFor({ actor, loaders }: Context, id: PropertyId): Promise<Wire | undefined> {
   const row = await loaders.properties.load(id);
   if (row === undefined) return undefined;
-  if (mayKnowAddressOf(row, actor)) return presentProperty(row);
+  const expectedAt = actor && (await loaders.expectedAt.load(actor.id));
+  if (mayKnowAddressOf(row, actor, expectedAt ?? new Set())) return presentProperty(row);
   return row.status === 'published' || isOperator(actor) ? presentPublicProperty(row) : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findExpectedAt } from '#db/bookings.ts';
 import { claim } from '#db/idempotency.ts';
 import { newId } from '#db/ids.ts';
 import {
@@ -13,7 +14,7 @@ import type { PropertyRow } from '#db/properties.ts';
 import { searchProperties } from '#db/search.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
-import type { PropertyId } from '#domain/ids.ts';
+import type { PropertyId, UserId } from '#domain/ids.ts';
 import { todayIn } from '#domain/nights.ts';
 import { isOperator, mayKnowAddressOf } from '#domain/permissions.ts';
 import type { Actor } from '#domain/permissions.ts';
@@ -29,13 +30,22 @@ import { SearchQuery, searchOf } from './search.ts';
 
 const OneProperty = z.strictObject({ id: IdOf('property') });
 
-/** As its host sees it; for whoever does not see it at all there is none. */
+/** As its host and expected guests see it; for whoever does not see it at all there is none. */
 async function ownView(db: ApiDeps['db'], id: PropertyId, actor: Actor) {
   const row = await findProperty(db, id);
   if (row === undefined) throw notFound('property');
-  if (mayKnowAddressOf(row, actor)) return ok(presentProperty(row));
+  if (await knowsAddress(db, row, actor)) return ok(presentProperty(row));
   if (row.status === 'published' || isOperator(actor)) return ok(presentPublicProperty(row));
   throw notFound('property');
+}
+
+async function knowsAddress(
+  db: ApiDeps['db'],
+  property: { id: PropertyId; hostId: UserId },
+  actor: Actor,
+): Promise<boolean> {
+  const expectedAt = (await findExpectedAt(db, [actor.id])).get(actor.id) ?? new Set();
+  return mayKnowAddressOf(property, actor, expectedAt);
 }
 
 export const createProperty = endpoint({
@@ -71,13 +81,15 @@ export const readProperty = endpoint({
   path: '/properties/{id}',
   auth: 'optional',
   summary: 'Read a property',
-  description: 'Its host sees the exact place and, beside operators, also what is not published.',
+  description:
+    'Its host, and guests from the confirmation of their stay to its end, see the exact place and also what is not ' +
+    'published any more.',
   params: OneProperty,
   output: { 200: Property },
   problems: ['not_found'],
   async handle({ params: { id }, actor, db, properties }) {
     const copy = await properties.read(id);
-    if (actor !== undefined && (copy === undefined || mayKnowAddressOf(copy, actor))) {
+    if (actor !== undefined && (copy === undefined || (await knowsAddress(db, { ...copy, id }, actor)))) {
       return ownView(db, id, actor);
     }
     if (copy === undefined) throw notFound('property');

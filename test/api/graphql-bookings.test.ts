@@ -145,6 +145,10 @@ describe('GraphQL bookings', () => {
     assert.deepEqual((await seenBy(guest)).property.location, { address: location.address ?? null });
 
     await host.call(`/properties/${propertyId}/publication`, { method: 'DELETE' });
+    // Who is expected there still has to find the place, whether it is published or not.
+    assert.deepEqual((await seenBy(guest)).property.location, { address: '1 Canal Street' });
+    const cancelled = await guest.post(`/bookings/${data.createBooking.id}/cancellation`);
+    assert.equal(cancelled.status, 200);
     assert.deepEqual(await seenBy(guest), { ...people, property: null });
   });
 

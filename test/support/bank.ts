@@ -103,6 +103,21 @@ export class BankDesk {
     await response.body?.cancel();
   }
 
+  /** Somebody gives a payment back in the bank's dashboard, past us. */
+  async refundByHand(bookingId: string): Promise<void> {
+    const { id } = await this.intentOf(bookingId);
+    const response = await fetch(`${this.#url}/v1/refunds`, {
+      method: 'POST',
+      headers: {
+        'authorization': 'Bearer sk_test_dashboard',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ payment_intent: id }),
+    });
+    assert.equal(response.status, 200);
+    await response.body?.cancel();
+  }
+
   signatureOf(body: string, { at = Math.floor(Date.now() / 1000), secrets = [this.secret] }: Delivery = {}) {
     const signed = secrets.map(
       (secret) => `v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`,

@@ -14,10 +14,17 @@ export class TemporalDesk implements AsyncDisposable {
   }
 
   /**
-   * Moves one running workflow's clock on by so many milliseconds of virtual time: timers inside fire at their own
-   * instant, through the very code that would wait for months. The server's time skipping is experimental, so this is
-   * the only place that speaks of it.
+   * Moves one running workflow's clock on to an instant (milliseconds since the epoch): timers before it fire at their
+   * own instant, through the very code that would wait for months, and so do those of the instant itself. From there
+   * the clock runs on at its normal pace. The server's time skipping is experimental, so this is the only place that
+   * speaks of it.
    */
+  async advanceTo(workflowId: string, instantMs: number): Promise<void> {
+    const byMs = instantMs - (await this.virtualNow(workflowId));
+    if (byMs > 0) await this.advance(workflowId, byMs);
+  }
+
+  /** The same, by a span. */
   async advance(workflowId: string, byMs: number): Promise<void> {
     const workflowExecution = { workflowId };
     const namespace = this.client.options.namespace;
