@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DatabaseError } from 'pg';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
@@ -6,9 +5,10 @@ import type { PropertyId, UserId } from '#domain/ids.ts';
 import type { CancellationPolicy } from '#domain/cancellation.ts';
 import type { CalendarDate, LocalTime, TimeZone } from '#domain/nights.ts';
 import type { Currency } from '#domain/money.ts';
-import { amenityKey, blurredPoint } from '#domain/properties.ts';
-import type { BookingMode, Point, PropertyStatus, RoomType } from '#domain/properties.ts';
+import type { BookingMode, PropertyStatus, RoomType } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
+import { derivedColumns, newLocationSalt } from './derived-columns.ts';
+import type { DerivedColumns } from './derived-columns.ts';
 import { recordEvent } from './events.ts';
 import { newId } from './ids.ts';
 import { Row } from './model.ts';
@@ -62,10 +62,8 @@ export class PropertyRow extends Row {
 
 /** What only the database sets, or what follows from something else. */
 type Derived =
+  | keyof DerivedColumns
   | 'locationSalt'
-  | 'blurredLatitude'
-  | 'blurredLongitude'
-  | 'amenityKeys'
   | 'ratingAverage'
   | 'ratingCount'
   | 'source'
@@ -187,11 +185,6 @@ export async function deleteProperty(
   await tell(trx, after, { kind: 'property.deleted', actorId: property.hostId, data });
 }
 
-/** 128 bits that no one outside the row ever sees: they place the public point (`blurredPoint`). */
-export function newLocationSalt(): string {
-  return randomBytes(16).toString('base64url');
-}
-
 async function lockProperty(trx: Transaction, { id, hostId }: HostsProperty): Promise<PropertyRow> {
   const row = await PropertyRow.query(trx).findOne({ id, hostId }).whereNull('deletedAt').forNoKeyUpdate();
   if (row === undefined) throw notFound('property');
@@ -205,28 +198,6 @@ async function write(
   columns: Partial<PropertyRow>,
 ): Promise<PropertyRow> {
   return PropertyRow.query(trx).where({ id }).patch(columns).returning('*').first().throwIfNotFound();
-}
-
-/** Columns that follow from what is set: the public point from the location, the keys from the amenities. */
-function derivedColumns(
-  { latitude, longitude, amenities }: PropertyChanges,
-  base: Point & { locationSalt: string },
-): Partial<Pick<PropertyRow, Derived>> {
-  const derived: Partial<Pick<PropertyRow, Derived>> = {};
-  if (latitude !== undefined || longitude !== undefined) {
-    const exact = { latitude: latitude ?? base.latitude, longitude: longitude ?? base.longitude };
-    const blurred = blurredPoint(exact, base.locationSalt);
-    derived.blurredLatitude = blurred.latitude;
-    derived.blurredLongitude = blurred.longitude;
-  }
-  if (amenities !== undefined) derived.amenityKeys = amenityKeysOf(amenities);
-  return derived;
-}
-
-export function amenityKeysOf(amenities: readonly string[], keyOf = amenityKey): string[] {
-  const keys = new Set(amenities.map((amenity) => keyOf(amenity)));
-  keys.delete('');
-  return [...keys];
 }
 
 /** Only what was given: `undefined` would mean NULL to the database. */

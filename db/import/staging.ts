@@ -6,7 +6,7 @@ import type { PropertyId } from '#domain/ids.ts';
 import { amenityKey, blurredPoint } from '#domain/properties.ts';
 import type { Transaction } from '../connect.ts';
 import { newId } from '../ids.ts';
-import { amenityKeysOf, newLocationSalt } from '../properties.ts';
+import { amenityKeysOf, newLocationSalt } from '../derived-columns.ts';
 import { copyLine } from './copy-text.ts';
 import type { CopyValue } from './copy-text.ts';
 import type { Listing } from './listing.ts';
