@@ -11,7 +11,7 @@ export async function settleCity(ground: Ground, file: string): Promise<void> {
      select p.id, daterange(d.night, d.night + 3), 'block', 'bench:' || p.id || ':' || d.time
      from properties p
      cross join lateral (
-       select time, current_date + time * 36 + (hashtext(p.id) + time * 7919) % 18 as night
+       select time, current_date + time * 36 + ((hashtext(p.id) & 65535) + time * 7919) % 18 as night
        from generate_series(1, ?) as time
      ) as d
      order by p.id, d.night`,
