@@ -1,5 +1,5 @@
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
-import type { WorkerOptions } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
 import { createBookingActivities } from '#activities/bookings.ts';
 import { refusalsAreFinal } from '#activities/failures.ts';
 import { createMaintenanceActivities } from '#activities/maintenance.ts';
@@ -64,8 +64,20 @@ export interface RunningWorker {
   run(stop: AbortSignal): Promise<void>;
 }
 
-/** Connects to everything and starts a worker per queue; beside maintenance, the relay and the schedules. */
-export async function startWorker(config: Config, queues: (keyof typeof WORK)[]): Promise<RunningWorker> {
+/** What is put between the work and the world: nothing, but in a rehearsal of disasters. */
+export interface Fitting {
+  interceptors?: ActivityInterceptorsFactory[];
+}
+
+/**
+ * Connects to everything and starts a worker per queue; beside maintenance, the relay and the schedules. What kills
+ * workers on purpose comes in by `fitting`, so that the product itself knows nothing of it.
+ */
+export async function startWorker(
+  config: Config,
+  queues: (keyof typeof WORK)[],
+  { interceptors = [] }: Fitting = {},
+): Promise<RunningWorker> {
   await using opened = new AsyncDisposableStack();
   const log = createLog({ level: config.logLevel, name: 'worker' });
   Runtime.install({
@@ -97,7 +109,7 @@ export async function startWorker(config: Config, queues: (keyof typeof WORK)[])
         taskQueue,
         workflowBundle: bundle,
         shutdownGraceTime: config.shutdownGraceSeconds * 1000,
-        interceptors: { activity: [refusalsAreFinal] },
+        interceptors: { activity: [refusalsAreFinal, ...interceptors] },
         ...WORK[taskQueue](deps),
       }),
     ),

@@ -44,6 +44,7 @@ export function checksOfMoney(db: Db): Check[] {
       `select b.id, format('%s, and its payment is %s', b.status, coalesce(p.status, 'none')) as detail
        from bookings b left join payments p on p.id = b.payment_id
        where case
+         when b.total_minor = 0 then p.id is not null
          when b.status in ('confirmed', 'in_stay', 'completed')
            then p.status is distinct from 'posted' or p.amount_minor <> b.total_minor or b.confirmed_at is null
          when b.status in ('requested', 'held', 'awaiting_host') then p.status = 'posted'
