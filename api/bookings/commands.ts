@@ -1,9 +1,8 @@
 import { findBooking, insertBooking } from '#db/bookings.ts';
-import type { BookingRow, NewBooking } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { abandonedResource, claim } from '#db/idempotency.ts';
+import { abandonedResource, claim, findFinished } from '#db/idempotency.ts';
 import type { Once } from '#db/idempotency.ts';
-import { newId } from '#db/ids.ts';
 import { findPayment } from '#db/payments.ts';
 import { nightsAreFree } from '#db/stays.ts';
 import { datesUnavailable } from '#db/constraints.ts';
@@ -11,7 +10,6 @@ import { inTransaction } from '#db/transaction.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import { DomainError, ERROR_CODES, notFound } from '#domain/errors.ts';
 import type { BookingId, UserId } from '#domain/ids.ts';
-import { instantOf } from '#domain/nights.ts';
 import type { Answer, Ask, Workflows } from '#gateways/workflows.ts';
 import {
   bookStayId,
@@ -22,18 +20,13 @@ import {
 } from '#workflows/bookings.contract.ts';
 import type { Cancelled, PayResult } from '#workflows/bookings.contract.ts';
 import type { BookingWithPayment } from './presenter.ts';
-import { termsOf } from './terms.ts';
-import type { StayAsked, Terms } from './terms.ts';
+import { newBooking, termsOf } from './terms.ts';
+import type { Reserve, Terms } from './terms.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** DESIGN "Temporal may be down": how long a workflow may take to take an ask, and then to answer it. */
 const ACCEPT_WITHIN_MS = 2_500;
 const ANSWER_WITHIN_MS = 30_000;
-
-export interface Reserve extends StayAsked {
-  paymentMethodId?: string | undefined;
-  noteToHost?: string | undefined;
-}
 
 /** A booking after a command; `isSettled` is false while it is still being worked on: 202. */
 export interface Reserved extends BookingWithPayment {
@@ -77,24 +70,36 @@ async function reserve(
   request: Reserve,
   once: Once,
 ): Promise<Reserved> {
-  const { db, turnstile } = deps;
-  let terms: Terms;
+  const call = { isRecorded: false };
   try {
-    terms = await termsOf(deps, request);
+    const terms = await termsOf(deps, request);
+    return await deps.turnstile.pass(request.propertyId, request, {
+      async look() {
+        if (!(await nightsAreFree(deps.db, request.propertyId, request))) throw datesUnavailable();
+      },
+      async act() {
+        const booking = await record(deps, { request, terms, once });
+        call.isRecorded = true;
+        return conduct(deps, booking);
+      },
+    });
   } catch (error) {
-    const heir = await inherit(db, once);
-    if (heir === undefined) throw error;
-    return conduct(deps, heir);
+    if (call.isRecorded) throw error; // It has a row of its own by now, and that is its answer.
+    return ofTheSameKey(deps, once, error);
   }
-  return turnstile.pass(request.propertyId, request, {
-    async look() {
-      if (!(await nightsAreFree(db, request.propertyId, request))) throw datesUnavailable();
-    },
-    act: async () => conduct(deps, await record(deps, { request, terms, once })),
-  });
 }
 
-/** What an earlier call under this key, which died, had recorded: its booking may be the very one that is in the way. */
+/** What another call under this key has come to: its booking may be the very one in the way. Else the refusal stands. */
+async function ofTheSameKey(deps: Deps, once: Once, refusal: unknown): Promise<Reserved> {
+  const finished = await findFinished(deps.db, once);
+  if (finished !== undefined)
+    return settledOrRefused(await reload(deps.db, finished.resourceId as BookingId));
+  const heir = await inherit(deps.db, once);
+  if (heir === undefined) throw refusal;
+  return conduct(deps, heir);
+}
+
+/** What an earlier call under this key, which died, had recorded. */
 async function inherit(db: Db, once: Once): Promise<BookingRow | undefined> {
   const earlier = await abandonedResource(db, once);
   if (earlier === undefined) return undefined;
@@ -114,33 +119,6 @@ async function record(
     return resourceId as BookingId;
   });
   return reloadRow(db, bookingId);
-}
-
-function newBooking(request: Reserve, { property, price }: Terms, now: Date): NewBooking {
-  const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost } = request;
-  const { checkInTime, checkOutTime, timeZone } = property;
-  return {
-    id: newId('booking'),
-    propertyId: property.id,
-    guestId,
-    hostId: property.hostId,
-    checkIn,
-    checkOut,
-    ...guests,
-    price,
-    totalMinor: price.total.amount,
-    currency: price.total.currency,
-    cancellationPolicy: property.cancellationPolicy,
-    timeZone,
-    checkInTime,
-    checkOutTime,
-    checkInAt: instantOf(checkIn, checkInTime, timeZone),
-    checkOutAt: instantOf(checkOut, checkOutTime, timeZone),
-    paymentMethodId: paymentMethodId ?? null,
-    paymentId: newId('payment'),
-    noteToHost: noteToHost ?? null,
-    requestedAt: now.toISOString(),
-  };
 }
 
 /** Has a recorded request carried out, and waits for it as long as a guest should. */

@@ -1,8 +1,11 @@
+import type { NewBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { newId } from '#db/ids.ts';
 import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
+import { instantOf } from '#domain/nights.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import { presentQuote } from '../pricing/presenter.ts';
 import { isExpired, priceQuote, readQuote, requireBookable, signQuote } from '../pricing/quotes.ts';
@@ -16,6 +19,12 @@ export interface StayAsked {
   guests: Guests;
   quoteId?: string | undefined;
   guestId: UserId;
+}
+
+/** The whole request: how it is paid, and what the host is told. */
+export interface Reserve extends StayAsked {
+  paymentMethodId?: string | undefined;
+  noteToHost?: string | undefined;
 }
 
 /** The property as it is now and the price that holds. */
@@ -65,4 +74,32 @@ function isFor(quote: PricedStay, asked: StayAsked): boolean {
     quote.guests.infants === infants &&
     quote.guests.pets === pets
   );
+}
+
+/** The request on these terms, as it is recorded: a snapshot that later edits of the property do not reach. */
+export function newBooking(request: Reserve, { property, price }: Terms, now: Date): NewBooking {
+  const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost } = request;
+  const { checkInTime, checkOutTime, timeZone } = property;
+  return {
+    id: newId('booking'),
+    propertyId: property.id,
+    guestId,
+    hostId: property.hostId,
+    checkIn,
+    checkOut,
+    ...guests,
+    price,
+    totalMinor: price.total.amount,
+    currency: price.total.currency,
+    cancellationPolicy: property.cancellationPolicy,
+    timeZone,
+    checkInTime,
+    checkOutTime,
+    checkInAt: instantOf(checkIn, checkInTime, timeZone),
+    checkOutAt: instantOf(checkOut, checkOutTime, timeZone),
+    paymentMethodId: paymentMethodId ?? null,
+    paymentId: newId('payment'),
+    noteToHost: noteToHost ?? null,
+    requestedAt: now.toISOString(),
+  };
 }
