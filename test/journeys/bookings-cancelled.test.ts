@@ -17,15 +17,7 @@ describe('cancelling a paid stay', () => {
   const cancel = (guest: Traveller, { id }: { id: string }, key?: string) =>
     guest.post(`/bookings/${id}/cancellation`, {}, key);
 
-  /** The refund as the books have it, once the bank has settled it. */
-  async function refunded(bookingId: string) {
-    let refunds: any[] = [];
-    await until('the refund is settled', async () => {
-      refunds = await world().db('refunds').where({ booking_id: bookingId });
-      return refunds.length === 1 && refunds[0].status === 'settled';
-    });
-    return refunds[0];
-  }
+  const refunded = (bookingId: string) => world().refunded(bookingId);
 
   /** When the full refund ends: a day before check-in, on the wall of the property. */
   function deadlineOf(booking: { checkIn: string }): number {

@@ -112,6 +112,29 @@ export class World {
     return calendar.nights.map(({ available }: { available: boolean }) => available);
   }
 
+  /** Waits until a guest has a request on record, whatever has become of it. */
+  async recorded(guestId: string): Promise<void> {
+    await until('the request is recorded', async () => {
+      return (await this.db('bookings').where({ guest_id: guestId }).first('id')) !== undefined;
+    });
+  }
+
+  /** Waits until a booking's one refund is settled; gives it as the books have it. */
+  async refunded(bookingId: string, expected: { reason?: string; amount?: number } = {}): Promise<Wire> {
+    let refunds: Wire[] = [];
+    await until(
+      () => `${bookingId} has one refund, settled: ${JSON.stringify(refunds)}`,
+      async () => {
+        refunds = await this.db('refunds').where({ booking_id: bookingId });
+        return refunds.length === 1 && refunds[0].status === 'settled';
+      },
+    );
+    const [refund] = refunds;
+    const { reason = refund.reason, amount = refund.amount_minor } = expected;
+    assert.deepEqual([refund.reason, refund.amount_minor], [reason, amount]);
+    return refund;
+  }
+
   /** Waits for mail to somebody whose subject reads so. */
   async mail(to: Person, subject: RegExp): Promise<Wire> {
     let found: Wire;
