@@ -24,8 +24,8 @@ import type { Left } from './paying.ts';
  * Temporal's own cancel is ignored on purpose: a booking is cancelled by its guest, under its policy.
  */
 export async function bookStay(request: BookStay): Promise<BookingOutcome> {
-  const mailbox = new Mailbox();
   return CancellationScope.nonCancellable(async () => {
+    const mailbox = new Mailbox();
     const status = await live(request, mailbox);
     tellStatus(status);
     await condition(allHandlersFinished);

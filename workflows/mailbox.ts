@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, setHandler, Trigger } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger } from '@temporalio/workflow';
 import type { BookingStatus } from '#domain/bookings.ts';
 import type { Cancel, Cancelled, Pay, PayResult, Reservation } from './bookings.contract.ts';
 import { bankSpoke, cancelBooking, payBooking, reserveStay } from './bookings.contract.ts';
@@ -18,14 +18,10 @@ export class Mailbox {
   constructor() {
     setHandler(reserveStay, async () => this.#reservation);
     setHandler(bankSpoke, () => void this.#messages.push({ kind: 'bank' }));
-    setHandler(payBooking, (pay) => {
-      const answer = new Trigger<PayResult>();
-      return this.#post({ kind: 'pay', pay, answer }, answer);
-    });
-    setHandler(cancelBooking, (cancel) => {
-      const answer = new Trigger<Cancelled>();
-      return this.#post({ kind: 'cancel', cancel, answer }, answer);
-    });
+    setHandler(payBooking, (pay) => this.#ask<PayResult>((answer) => ({ kind: 'pay', pay, answer })));
+    setHandler(cancelBooking, (cancel) =>
+      this.#ask<Cancelled>((answer) => ({ kind: 'cancel', cancel, answer })),
+    );
   }
 
   /** Answers the request itself. Only the first answer counts. */
@@ -54,10 +50,14 @@ export class Mailbox {
     this.#closedAs = undefined;
   }
 
-  async #post<T>(message: Message, answer: Trigger<T>): Promise<T> {
+  /** Handlers run beside the workflow's own scope, where Temporal's cancel would else reach what they wait for. */
+  async #ask<T>(messageFor: (answer: Trigger<T>) => Message): Promise<T> {
     if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
-    this.#messages.push(message);
-    return answer;
+    return CancellationScope.nonCancellable(async () => {
+      const answer = new Trigger<T>();
+      this.#messages.push(messageFor(answer));
+      return answer;
+    });
   }
 }
 
