@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { advance, numberEvents } from '#activities/outbox.ts';
+import { recordEvent } from '#db/events.ts';
+import type { EventRow } from '#db/events.ts';
+import { useOwnDatabase } from '../support/database.ts';
+import { assertChainHolds } from '../support/ledger.ts';
+
+describe('the outbox', () => {
+  const own = useOwnDatabase();
+  const db = () => own().db;
+
+  const tell = (trx: Parameters<typeof recordEvent>[0], kind: string) =>
+    recordEvent(trx, { kind, subjectId: 'bkg_1', actorId: 'system', data: { kind } });
+
+  const numbered = async (): Promise<string[]> =>
+    (await db()('events').whereNotNull('seq').orderBy('seq')).map(({ kind }: EventRow) => kind);
+
+  beforeEach('empty it', async () => {
+    await db().raw('truncate events');
+    await db()('event_followers').delete();
+  });
+
+  it('numbers what is committed, in one chain, and what was numbered never again', async () => {
+    for (const kind of ['a', 'b', 'c']) await tell(db(), kind);
+    assert.equal(await numberEvents(db()), 3);
+    assert.equal(await numberEvents(db()), 0);
+    await tell(db(), 'd');
+    assert.equal(await numberEvents(db()), 1);
+    assert.deepEqual(await numbered(), ['a', 'b', 'c', 'd']);
+    await assertChainHolds(db());
+  });
+
+  it('gives a late committer a later number, so that nobody who reads by number misses it', async () => {
+    const slow = await db().transaction();
+    await tell(slow, 'slow');
+    await tell(db(), 'quick');
+    assert.equal(await numberEvents(db()), 1);
+    const seen: string[] = [];
+    const follower = {
+      name: 'reader',
+      follow({ kind }: EventRow) {
+        seen.push(kind);
+        return Promise.resolve();
+      },
+    };
+    await advance(db(), follower);
+    await slow.commit();
+    assert.equal(await numberEvents(db()), 1);
+    await advance(db(), follower);
+    assert.deepEqual(seen, ['quick', 'slow']);
+    assert.deepEqual(await numbered(), ['quick', 'slow']);
+    await assertChainHolds(db());
+  });
+
+  it('forgets what was rolled back', async () => {
+    const undone = await db().transaction();
+    await tell(undone, 'undone');
+    await undone.rollback();
+    await tell(db(), 'done');
+    await numberEvents(db());
+    assert.deepEqual(await numbered(), ['done']);
+  });
+
+  it('is history: what is numbered can be neither changed nor taken away', async () => {
+    await tell(db(), 'a');
+    await numberEvents(db());
+    await assert.rejects(async () => db()('events').update({ data: '{}' }), /append-only/);
+    await assert.rejects(async () => db()('events').update({ seq: 9 }), /append-only/);
+    await assert.rejects(async () => db()('events').delete(), /append-only/);
+  });
+
+  it('stops a follower at what it cannot do, and lets it go on from there', async () => {
+    for (const kind of ['a', 'b', 'c']) await tell(db(), kind);
+    await numberEvents(db());
+    const seen: string[] = [];
+    let isBroken = true;
+    const follower = {
+      name: 'brittle',
+      follow({ kind }: EventRow) {
+        if (kind === 'b' && isBroken) return Promise.reject(new Error('not now'));
+        seen.push(kind);
+        return Promise.resolve();
+      },
+    };
+    await assert.rejects(advance(db(), follower), /not now/);
+    await assert.rejects(advance(db(), follower), /not now/);
+    assert.deepEqual(seen, ['a']);
+    isBroken = false;
+    assert.equal(await advance(db(), follower), 2);
+    assert.deepEqual(seen, ['a', 'b', 'c']);
+    assert.equal(await advance(db(), follower), 0);
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { ReplayHistoriesIterable } from '@temporalio/worker';
+import { workflowBundle } from '#bin/workflow-bundle.ts';
+import type { BookingId } from '#domain/ids.ts';
+import { bookStayId } from '#workflows/bookings.contract.ts';
+import { useWorld } from '../support/journeys.ts';
+import { stayRequest } from '../support/people.ts';
+import { until } from '../support/virtual-time.ts';
+
+/** As many as tell something; a whole run of the suite leaves more. */
+const HISTORIES_AT_MOST = 400;
+
+/**
+ * The histories that the stack has by now (of the whole run, this file coming last, or of the paths below) are replayed
+ * against the workflow code as it is: what is not deterministic shows itself here and not in the middle of a stay.
+ */
+describe('workflow code', () => {
+  const world = useWorld();
+
+  before('walk the paths', async function () {
+    this.timeout(120_000);
+    await Promise.all([confirmedAndCancelled(), declined(), lived(), expired(), paidLate(), withdrawn()]);
+    await world().bankIsHeard();
+  });
+
+  it('replays every history that it has made', async function () {
+    this.timeout(120_000);
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const bundle = await workflowBundle();
+    const replayed = new Map<string, number>();
+    const results = Worker.runReplayHistories({ workflowBundle: bundle }, histories(replayed));
+    const failures: string[] = [];
+    for await (const { workflowId, error } of results) {
+      if (error !== undefined) failures.push(`${workflowId}: ${error.message}`);
+    }
+    assert.deepEqual(failures, []);
+    for (const type of ['bookStay', 'refundPayment', 'notify'])
+      assert.ok((replayed.get(type) ?? 0) > 0, `no ${type}`);
+    assert.ok((replayed.get('bookStay') ?? 0) >= 6);
+  });
+
+  async function* histories(replayed: Map<string, number>): ReplayHistoriesIterable {
+    const { workflow } = world().temporal.client;
+    const seen = { histories: 0 };
+    for await (const { workflowId, runId, type } of workflow.list()) {
+      if (type === 'resumeRequested' && (replayed.get(type) ?? 0) > 0) continue; // One of them is like the other.
+      if ((seen.histories += 1) > HISTORIES_AT_MOST) return;
+      replayed.set(type, (replayed.get(type) ?? 0) + 1);
+      yield { workflowId, history: await workflow.getHandle(workflowId, runId).fetchHistory() };
+    }
+  }
+
+  const isOver = (bookingId: string) =>
+    until(`${bookingId} is over`, async () => {
+      return (await world().temporal.statusOf(bookStayId(bookingId as BookingId))) !== 'RUNNING';
+    });
+
+  async function confirmedAndCancelled() {
+    const { booking, guest } = await world().booked();
+    await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+    await world().refunded(booking.id);
+    await isOver(booking.id);
+  }
+
+  async function declined() {
+    const { property } = await world().home();
+    const guest = await world().person();
+    const request = stayRequest({ propertyId: property.id, paymentMethodId: 'pm_card_chargeDeclined' });
+    await isOver((await guest.must(402, guest.post('/bookings', request))).bookingId);
+  }
+
+  async function lived() {
+    const { booking } = await world().booked();
+    await world().temporal.advanceTo(bookStayId(booking.id), Date.parse(booking.checkOutAt));
+    await isOver(booking.id);
+  }
+
+  async function expired() {
+    const { booking } = await world().held();
+    await world().temporal.advanceTo(bookStayId(booking.id), Date.parse(booking.holdExpiresAt));
+    await isOver(booking.id);
+  }
+
+  async function paidLate() {
+    const { booking, guest } = await world().held();
+    const pay = { bookingId: booking.id, paymentMethodId: 'pm_card_chargeDeclined' };
+    await guest.must(402, guest.post('/payments', pay));
+    assert.equal(await world().bank.payInBrowser(booking.payment.clientSecret), 200);
+    await world().sees(guest, booking.id, 'confirmed');
+  }
+
+  async function withdrawn() {
+    const { booking, guest } = await world().held();
+    await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+    await isOver(booking.id);
+  }
+});
