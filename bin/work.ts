@@ -29,7 +29,8 @@ import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
 import { PAYMENTS_QUEUE } from '#workflows/refunds.contract.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-interface Deps {
+/** What activities reach the world by. */
+export interface Deps {
   db: Db;
   bank: Bank;
   mailer: Mailer;
@@ -66,6 +67,7 @@ export interface RunningWorker {
 
 /** What is put between the work and the world: nothing, but in a rehearsal of disasters. */
 export interface Fitting {
+  around?: (deps: Deps) => Deps;
   interceptors?: ActivityInterceptorsFactory[];
 }
 
@@ -76,7 +78,7 @@ export interface Fitting {
 export async function startWorker(
   config: Config,
   queues: (keyof typeof WORK)[],
-  { interceptors = [] }: Fitting = {},
+  { around = (deps) => deps, interceptors = [] }: Fitting = {},
 ): Promise<RunningWorker> {
   await using opened = new AsyncDisposableStack();
   const log = createLog({ level: config.logLevel, name: 'worker' });
@@ -96,7 +98,8 @@ export async function startWorker(
     (pool) => pool.destroy(),
   );
   const workflows = opened.use(connectWorkflows(config.temporal));
-  const deps = { db, workflows, bank: createStripeBank(config.stripe), mailer: createMailer(config.mail) };
+  const bank = createStripeBank(config.stripe);
+  const deps = around({ db, workflows, bank, mailer: createMailer(config.mail) });
   const connection = opened.adopt(await NativeConnection.connect({ address: config.temporal.address }), (c) =>
     c.close(),
   );

@@ -1,0 +1,95 @@
+import type { Middleware } from 'koa';
+import { createApp, listen } from '#api/app.ts';
+import { createBookings } from '#api/bookings/commands.ts';
+import { ENDPOINTS } from '#api/endpoints.ts';
+import { graphql } from '#api/graphql/yoga.ts';
+import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
+import { PublishedProperties } from '#api/properties/cache.ts';
+import type { Config } from '#config';
+import { connect } from '#db/connect.ts';
+import type { Db } from '#db/connect.ts';
+import { createCache } from '#gateways/cache.ts';
+import { createLog } from '#gateways/log.ts';
+import { createPasswords } from '#gateways/passwords.ts';
+import { createRateLimits } from '#gateways/rate-limits.ts';
+import { createStripeBank } from '#gateways/stripe.ts';
+import { connectWorkflows } from '#gateways/workflows.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+
+/** The development inbox, where mail is kept instead of sent. Loaded only then: production has no `dev/`. */
+async function developmentMounts(config: Config): Promise<Middleware[]> {
+  if (config.mail.inboxDirectory === undefined) return [];
+  const { inboxMiddleware } = await import('#dev/mail/inbox.ts');
+  return [inboxMiddleware(config.mail.inboxDirectory)];
+}
+
+/** What bookings are made with. */
+export interface BookingDeps {
+  db: Db;
+  workflows: Workflows;
+}
+
+/**
+ * Everything the API runs on, opened in order and closed in reverse. `around` is what is put between bookings and the
+ * world: nothing, but in a rehearsal of disasters.
+ */
+export async function startApi(
+  config: Config,
+  around: (deps: BookingDeps) => BookingDeps = (deps) => deps,
+): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack();
+  const { redisUrl, quoteSecret, limits, http } = config;
+  const log = createLog({ level: config.logLevel, name: 'api' });
+  const db = opened.adopt(
+    connect({
+      databaseUrl: config.databaseUrl,
+      poolSize: config.databasePoolSize,
+      applicationName: 'stayward-api',
+    }),
+    (pool) => pool.destroy(),
+  );
+  const report = (isReachable: boolean) =>
+    isReachable ? log.info('Redis is there') : log.warn('Redis is away: reads go to the database');
+  const cache = opened.use(createCache({ redisUrl, report }));
+  const rateLimits = opened.use(
+    createRateLimits({
+      redisUrl,
+      perMinute: {
+        read: limits.readsPerMinute,
+        search: limits.readsPerMinute,
+        sign_in: limits.signInsPerMinute,
+        registration: limits.registrationsPerMinute,
+      },
+    }),
+  );
+  const workflows = opened.use(connectWorkflows(config.temporal));
+  const now = () => new Date();
+  const metrics = config.metricsPort === undefined ? undefined : createMetrics();
+  const deps = {
+    db,
+    cache,
+    log,
+    now,
+    rateLimits,
+    quoteSecret,
+    metrics,
+    passwords: createPasswords(),
+    bank: createStripeBank(config.stripe),
+    bookings: createBookings({ ...around({ db, workflows }), quoteSecret, now }),
+    properties: new PublishedProperties({ db, cache }),
+    probes: {
+      temporal: () => workflows.isReachable(),
+      ...(redisUrl !== undefined && { redis: () => cache.isReachable() }),
+    },
+    settings: { corsOrigins: [], trustProxy: http.trustProxy },
+  };
+  if (metrics !== undefined && config.metricsPort !== undefined) {
+    opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
+  }
+  const mounts = [graphql(deps, config.graphql), ...(await developmentMounts(config))];
+  const app = createApp(ENDPOINTS, deps, mounts);
+  const graceMs = config.shutdownGraceSeconds * 1000;
+  const { url } = opened.use(await listen(app, { host: http.host, port: http.port, graceMs }));
+  log.info({ url }, 'listening');
+  return opened.move();
+}
