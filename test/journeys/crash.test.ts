@@ -1,35 +1,33 @@
 import assert from 'node:assert/strict';
-import { createBookingActivities } from '#activities/bookings.ts';
-import { createPaymentActivities } from '#activities/payments.ts';
-import { crashWorker, POINTS } from '../support/crash.ts';
-import { STORIES, WITHOUT_STORY } from '../support/crash-stories.ts';
+import { WORK } from '#bin/work.ts';
+import { Rehearsal } from '../support/crash.ts';
+import { CASES, STORIES } from '../support/crash-stories.ts';
 import { useWorld } from '../support/journeys.ts';
 
-const CASES = Object.entries(STORIES).flatMap(([activity, story]) =>
-  POINTS.map((point) => ({ activity, story, point })),
-);
 /** All of them are `npm run crash`; a run of the tests takes the next few, another day others. */
 const A_DAY = 3;
 const today = Math.floor(Date.now() / 86_400_000);
-const slice = Array.from({ length: A_DAY }, (_, n) => CASES[(today * A_DAY + n) % CASES.length]).filter(
+/** So far apart that no two of a day are of one kind, and in `CASES.length` days all have had their turn. */
+const APART = Math.floor(CASES.length / A_DAY);
+const slice = Array.from({ length: A_DAY }, (_, n) => CASES[(today + n * APART) % CASES.length]).filter(
   (some) => some !== undefined,
 );
 
-describe('a worker that is killed', function () {
+describe('a process that is killed', function () {
   this.timeout(300_000);
 
-  it('has a story for each activity of a booking and a refund', () => {
+  it('has been rehearsed in each activity', () => {
     const nothing = {} as never;
-    const activities = { ...createBookingActivities(nothing), ...createPaymentActivities(nothing) };
-    const known = { ...STORIES, ...WITHOUT_STORY };
-    assert.deepEqual(Object.keys(activities).sort(), Object.keys(known).sort());
+    const activities = Object.values(WORK).flatMap((work) => Object.keys(work(nothing).activities));
+    assert.deepEqual(activities.sort(), Object.keys(STORIES).sort());
   });
 
   describe('today', () => {
     const world = useWorld();
-    for (const { activity, story, point } of slice) {
-      it(`${point} ${activity} loses no money and no booking`, async () => {
-        await crashWorker(world(), story, `${point}:${activity}`);
+    for (const one of slice) {
+      it(`loses neither money nor booking: the ${one.part}, ${one.at}`, async () => {
+        await using rehearsal = new Rehearsal(world());
+        await rehearsal.kill(one);
       });
     }
   });

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { BookingActivities } from '#activities/bookings.ts';
+import type { MaintenanceActivities } from '#activities/maintenance.ts';
+import type { NotificationActivities } from '#activities/notifications.ts';
+import type { PaymentActivities } from '#activities/payments.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Answer, Wire } from './people.ts';
@@ -17,17 +21,19 @@ export interface Told {
   again(): Promise<Answer<Wire>>;
 }
 
-/** Something that happens to a booking while a worker dies, and how it has to end. */
+/** Something that happens to a booking while a process dies, and how it has to end. */
 export interface Story {
-  /** With a worker that lives. */
+  /** With all parts alive. */
   prepare(world: World): Promise<Told>;
-  /** With the worker that will die. */
+  /** With the process that will die. */
   act(world: World, told: Told): Promise<unknown>;
-  /** Waits for the end, with a worker that lives again. */
+  /** Waits for the end, with all parts alive again. */
   settle(world: World, told: Told): Promise<void>;
   end: string;
   paid: 0 | 1;
   refunded: 0 | 1;
+  /** What the booking request is answered with, whenever its client comes again. */
+  answer: 201 | 400 | 402;
 }
 
 async function guestWith(world: World, request: Record<string, unknown>, facts = {}): Promise<Told> {
@@ -46,8 +52,7 @@ async function becomes(told: Told, status: string): Promise<void> {
   await until(`the booking is ${status}`, async () => (await told.booking())?.status === status, LONG_MS);
 }
 
-async function isRefunded(world: World, told: Told): Promise<void> {
-  await becomes(told, 'cancelled');
+async function refundIsSettled(world: World, told: Told): Promise<void> {
   const { id } = await told.booking();
   await until(
     'the refund is settled',
@@ -74,13 +79,44 @@ async function pay(told: Told): Promise<Answer<Wire>> {
   });
 }
 
-async function passTo(world: World, told: Told, instant: 'checkInAt' | 'checkOutAt'): Promise<void> {
+async function passTo(
+  world: World,
+  told: Told,
+  instant: 'holdExpiresAt' | 'checkInAt' | 'checkOutAt',
+): Promise<void> {
   const booking = await told.booking();
   await world.temporal.advanceTo(bookStayId(booking.id), Date.parse(booking[instant]) + 1_000);
 }
 
-const PAID = { end: 'confirmed', paid: 1, refunded: 0 } as const;
+/** Money arrives at the bank under the ids of a booking, as an ask does that was believed lost. */
+async function payPastUs({ stack }: World, booking: Wire): Promise<void> {
+  const response = await fetch(`${stack.addresses.stripeApiBase}/v1/payment_intents`, {
+    method: 'POST',
+    headers: {
+      'authorization': `Bearer ${stack.environment.STRIPE_SECRET_KEY}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({
+      'amount': `${booking.total.amount}`,
+      'currency': booking.total.currency.toLowerCase(),
+      'allowed_payment_method_types[]': 'card',
+      'payment_method': 'pm_card_visa',
+      'confirm': 'true',
+      'metadata[bookingId]': booking.id,
+      'metadata[paymentId]': booking.payment.id,
+    }),
+  });
+  assert.equal(response.status, 200, await response.text());
+}
+
+const PAID = { end: 'confirmed', paid: 1, refunded: 0, answer: 201 } as const;
+const UNPAID = { paid: 0, refunded: 0, answer: 201 } as const;
+const GIVEN_BACK = { end: 'cancelled', paid: 1, refunded: 1, answer: 201 } as const;
 const isConfirmed = (_: World, told: Told) => becomes(told, 'confirmed');
+const isRefunded = async (world: World, told: Told) => {
+  await becomes(told, 'cancelled');
+  await refundIsSettled(world, told);
+};
 
 const atOnce: Story = {
   ...PAID,
@@ -90,35 +126,77 @@ const atOnce: Story = {
 };
 
 const declined: Story = {
+  ...UNPAID,
+  end: 'rejected',
+  answer: 402,
   prepare: (world) => guestWith(world, { paymentMethodId: 'pm_card_chargeDeclined' }),
   act: (_, told) => told.again(),
   settle: (_, told) => becomes(told, 'rejected'),
-  end: 'rejected',
-  paid: 0,
-  refunded: 0,
+};
+
+const expired: Story = {
+  ...UNPAID,
+  end: 'expired',
+  prepare: (world) => booked(world, { paymentMethodId: undefined }),
+  act: (world, told) => passTo(world, told, 'holdExpiresAt'),
+  settle: (_, told) => becomes(told, 'expired'),
 };
 
 const cancelled: Story = {
+  ...GIVEN_BACK,
   prepare: (world) => booked(world),
   act: (_, told) => cancel(told),
   settle: isRefunded,
-  end: 'cancelled',
-  paid: 1,
-  refunded: 1,
 };
 
+/** The request was refused before the bank had begun; then money comes in for it all the same. */
+const late: Story = {
+  end: 'rejected',
+  paid: 1,
+  refunded: 1,
+  answer: 400,
+  async prepare(world) {
+    const told = await guestWith(world, { paymentMethodId: 'pm_card_unheardOf' });
+    assert.equal((await told.again()).status, 400);
+    return told;
+  },
+  act: async (world, told) => payPastUs(world, await told.booking()),
+  settle: refundIsSettled,
+};
+
+/** The request was recorded while Temporal was away, and nobody waits for it any more. */
+const leftRequested: Story = {
+  ...PAID,
+  async prepare(world) {
+    const told = await guestWith(world, {});
+    const { stack } = world;
+    await stack.part('worker').hold(); // It would be quicker than the one that dies.
+    await stack.part('temporal').hold('SIGKILL');
+    try {
+      assert.equal((await told.again()).status, 202);
+    } finally {
+      await stack.part('temporal').release();
+    }
+    return told;
+  },
+  act: () => Promise.resolve(),
+  settle: isConfirmed,
+};
+
+export type Activity = keyof BookingActivities | keyof PaymentActivities | keyof OtherActivities;
+type OtherActivities = NotificationActivities & MaintenanceActivities;
+
 /** The story in which each activity is done. */
-export const STORIES: Readonly<Record<string, Story>> = {
+export const STORIES: Readonly<Record<Activity, Story>> = {
   holdNights: atOnce,
   collectPayment: atOnce,
   acceptPayment: atOnce,
   confirmFree: {
+    ...UNPAID,
+    end: 'confirmed',
     prepare: (world) => guestWith(world, {}, { pricing: { nightly: 0 } }),
     act: (_, told) => told.again(),
     settle: isConfirmed,
-    end: 'confirmed',
-    paid: 0,
-    refunded: 0,
   },
   noteBank: {
     ...PAID,
@@ -142,7 +220,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     act: async (world, told) => world.bank.payInBrowser((await told.booking()).payment.clientSecret),
     settle: isConfirmed,
   },
-  closePayment: declined,
+  closePayment: expired,
   endHold: declined,
   cancelStay: cancelled,
   startRefund: cancelled,
@@ -166,6 +244,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
       await world.bank.control('POST', `/refunds/${refund?.id}/settlement`, { outcome: 'succeed' });
     },
   },
+  acceptLatePayment: late,
   beginStay: {
     ...PAID,
     end: 'in_stay',
@@ -185,12 +264,57 @@ export const STORIES: Readonly<Record<string, Story>> = {
     act: (world, told) => passTo(world, told, 'checkOutAt'),
     settle: (_, told) => becomes(told, 'completed'),
   },
+  sendMail: {
+    ...atOnce,
+    async settle(world, told) {
+      await becomes(told, 'confirmed');
+      await world.mail(told.guest, /is booked/);
+      assert.equal((await world.mailbox(told.guest)).length, 1);
+    },
+  },
+  resumeRequested: leftRequested,
 };
 
-/** Activities of bookStay and refundPayment without a story yet, and why. */
-export const WITHOUT_STORY: Readonly<Record<string, string>> = {
-  acceptLatePayment:
-    'the transaction of acceptPayment, in the refund of a payment whose booking has no workflow any more',
-};
+/** Those that write to the database, in one transaction each. */
+const WRITES: readonly Activity[] = [
+  'holdNights',
+  'confirmFree',
+  'noteBank',
+  'endHold',
+  'acceptPayment',
+  'cancelStay',
+  'beginStay',
+  'completeStay',
+  'acceptLatePayment',
+  'recordRefund',
+];
 
-export const API_STORY = atOnce;
+/** A process to be killed at one point of a story. */
+export interface Case {
+  part: 'worker' | 'api';
+  /** As `bin/crash-worker.ts` and `bin/crash-api.ts` name it. */
+  at: string;
+  story: Story;
+}
+
+function pointsOf(activity: Activity): string[] {
+  return WRITES.includes(activity) ? ['before', 'during', 'after'] : ['before', 'after'];
+}
+
+const WORKER_CASES: readonly Case[] = (Object.keys(STORIES) as Activity[]).flatMap((activity) =>
+  pointsOf(activity).map((point) => ({
+    part: 'worker' as const,
+    at: `${point}:${activity}`,
+    story: STORIES[activity],
+  })),
+);
+
+const API_CASES: readonly Case[] = [
+  'before the request',
+  'request written',
+  'workflow started',
+  'before the answer',
+].map((at) => ({ part: 'api', at, story: atOnce }));
+
+/** All that is rehearsed. */
+export const CASES: readonly Case[] = [...WORKER_CASES, ...API_CASES];

@@ -1,132 +1,164 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import type { Stack } from '#dev/stack/stack.ts';
-import type { Story, Told } from './crash-stories.ts';
+import { openDoctor } from '#bin/examination.ts';
+import type { Doctor } from '#bin/examination.ts';
+import { readConfig } from '#config';
+import type { Case, Story, Told } from './crash-stories.ts';
 import type { World } from './journeys.ts';
 import { until } from './virtual-time.ts';
 
-export const POINTS = ['before', 'after'] as const;
-export type Point = (typeof POINTS)[number];
-
 /** What became of a booking whose worker, or API, was killed. */
 export interface Outcome {
-  step: string;
-  point: string;
   endedAs: string;
   paidAtBank: number;
   refundedAtBank: number;
-  ledger: string;
+  ledger: string[];
+  /** The nights that are the booking's own, as a range. */
+  nights: string[];
 }
 
 const LONG_MS = 180_000;
-const CRASH_WORKER = fileURLToPath(new URL('../../bin/crash-worker.ts', import.meta.url));
+const BIN = join(import.meta.dirname, '../../bin');
+/** The program that dies in the place of each part. */
+const DYING = { worker: 'crash-worker.ts', api: 'crash-api.ts' } as const;
 
-/**
- * Kills the worker at one point of one activity while a story is told, starts another, and checks that the story comes to
- * its right end all the same: one payment, one set of entries, nobody left waiting.
- */
-export async function crashWorker(world: World, story: Story, at: `${Point}:${string}`): Promise<Outcome> {
-  const told = await story.prepare(world);
-  const worker = world.stack.part('worker');
-  await worker.hold('SIGKILL'); // It may die as well as the other one.
-  try {
-    const dead = await startDying(world.stack, at);
-    const acting = Promise.resolve(story.act(world, told)).catch(() => undefined);
-    await dead();
-    await worker.release();
-    await acting;
-  } finally {
-    await worker.release();
+/** Kills processes while stories are told, and sees whether they come to their right end all the same. */
+export class Rehearsal implements AsyncDisposable {
+  readonly #world: World;
+  readonly #doctor: Doctor;
+  /** What the doctor has found before: not to be held against the next case. */
+  readonly #known = new Set<string>();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#doctor = openDoctor(readConfig(world.stack.environment));
   }
-  return outcomeOf(world, { story, told, at });
+
+  /**
+   * Puts a process that dies at one point in the place of the part, tells the story, and brings the part back. Fails
+   * when the booking then has not one right end: its status, its money here and at the bank, its nights, the doctor's
+   * opinion, and what the client hears who comes again with the same key.
+   */
+  async kill({ part, at, story }: Case): Promise<Outcome> {
+    const world = this.#world;
+    const told = await story.prepare(world);
+    const living = world.stack.part(part);
+    await living.hold('SIGKILL'); // It may die as well as the other one.
+    try {
+      const dead = await startDying(world, DYING[part], at);
+      const acting = Promise.resolve(story.act(world, told)).catch(() => undefined);
+      await dead();
+      await living.release();
+      await acting;
+    } finally {
+      await living.release();
+    }
+    await comesAgain(told, story);
+    await story.settle(world, told);
+    await world.bank.heal();
+    const outcome = await this.#outcomeOf(told);
+    assert.deepEqual(outcome, expectedOf(story, await told.booking()));
+    await this.#isSound();
+    return outcome;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#doctor[Symbol.asyncDispose]();
+  }
+
+  async #outcomeOf(told: Told): Promise<Outcome> {
+    const { bank, db } = this.#world;
+    const { id, status } = await told.booking();
+    const intents = await bank.intentsOf(id);
+    const refunds = await bank.refundsOf(id);
+    const steps: string[] = await db('ledger_transactions').where({ booking_id: id }).pluck('step');
+    return {
+      endedAs: status,
+      paidAtBank: intents.filter((intent) => intent.status === 'succeeded').length,
+      refundedAtBank: refunds.filter((refund) => refund.status === 'succeeded').length,
+      ledger: steps.map((step) => step.split(':')[0] ?? '').sort(),
+      nights: await db('stays').where({ booking_id: id, kind: 'booking', live: true }).pluck('nights'),
+    };
+  }
+
+  async #isSound(): Promise<void> {
+    const verdicts = await this.#doctor.examine();
+    const fresh = verdicts.flatMap(({ invariant, findings }) =>
+      findings
+        .map(({ id, detail }) => `${invariant}: ${id}: ${detail}`)
+        .filter((finding) => !this.#known.has(finding)),
+    );
+    for (const finding of fresh) this.#known.add(finding);
+    assert.deepEqual(fresh, [], 'the doctor finds something broken');
+  }
 }
 
-/** Starts the worker that will die; what it returns waits for that. */
-async function startDying(stack: Stack, at: string): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [CRASH_WORKER, '--at', at], {
+/** Starts the process that will die; what it returns waits for that. */
+async function startDying({ stack }: World, program: string, at: string): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [join(BIN, program), '--at', at], {
     env: stack.environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const died = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  await Promise.race([once(createInterface(child.stdout), 'line'), died]);
+  const isReady = new Promise<void>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      if (line === 'ready') resolve();
+    });
+  });
+  await Promise.race([isReady, died]);
   return async () => {
     const timer = setTimeout(() => child.kill('SIGTERM'), LONG_MS);
     const [, signal] = await died;
     clearTimeout(timer);
-    assert.equal(signal, 'SIGKILL', `the worker never came to ${at}`);
+    assert.equal(signal, 'SIGKILL', `it never came to “${at}”`);
   };
 }
 
-/** Kills the API once the request is where `isThere` says, and has the client come again with its key. */
-export async function crashApi(
-  world: World,
-  story: Story,
-  { point, isThere }: { point: string; isThere: (told: Told) => Promise<boolean> },
-): Promise<Outcome> {
-  const told = await story.prepare(world);
-  const acting = Promise.resolve(story.act(world, told)).catch(() => undefined);
-  await until(`the API is at “${point}”`, () => isThere(told));
-  await world.stack.part('api').hold('SIGKILL');
-  await acting;
-  await world.stack.part('api').release();
-  await world.bank.heal();
+/** The client comes again with its key until it is told how it ended, and it hears of its one booking. */
+async function comesAgain(told: Told, { answer }: Story): Promise<void> {
+  let heard = await told.again();
   await until(
-    'the client who comes again with its key gets its booking',
-    async () => (await told.again()).status === 201,
+    () => `the client hears ${answer}, not ${heard.status}`,
+    async () => (heard = await told.again()).status === answer,
     LONG_MS,
   );
-  return outcomeOf(world, { story, told, at: `API:${point}` });
+  const bookings = await told.guest.must(200, told.guest.get('/bookings'));
+  assert.deepEqual(
+    bookings.data.map(({ id }: { id: string }) => id),
+    [heard.body.id ?? heard.body.bookingId],
+  );
 }
 
-async function outcomeOf(
-  world: World,
-  { story, told, at }: { story: Story; told: Told; at: string },
-): Promise<Outcome> {
-  await story.settle(world, told);
-  await world.bank.heal();
-  const booking = await told.booking();
-  const intents = await world.bank.intentsOf(booking.id);
-  const paid = intents.filter(({ status }) => status === 'succeeded');
-  const payable = intents.filter(({ status }) => status.startsWith('requires_'));
-  const refunds = (await world.bank.refundsOf(booking.id)).filter(({ status }) => status === 'succeeded');
-  const steps = await world
-    .db('ledger_transactions')
-    .where({ booking_id: booking.id })
-    .orderBy('step')
-    .pluck('step');
-  const ledger = steps.map((step: string) => step.split(':')[0]);
-  assert.deepEqual(
-    [booking.status, paid.length, payable.length, refunds.length, ledger],
-    [story.end, story.paid, 0, story.refunded, ledgerOf(story)],
-    `${at}: status, payments, payable intents, refunds and ledger`,
-  );
-  const [step, point] = [at.slice(at.indexOf(':') + 1), at.slice(0, at.indexOf(':'))];
+function expectedOf(
+  { end, paid, refunded }: Story,
+  { checkIn, checkOut }: { checkIn: string; checkOut: string },
+): Outcome {
+  const holds = ['confirmed', 'in_stay', 'completed'].includes(end);
   return {
-    step,
-    point,
-    endedAs: booking.status,
-    paidAtBank: paid.length,
-    refundedAtBank: refunds.length,
-    ledger: ledger.join(', ') || 'nothing',
+    endedAs: end,
+    paidAtBank: paid,
+    refundedAtBank: refunded,
+    ledger: [...(paid === 1 ? ['post'] : []), ...(refunded === 1 ? ['refund'] : [])],
+    nights: holds ? [`[${checkIn},${checkOut})`] : [],
   };
 }
 
-function ledgerOf({ paid, refunded }: Story): string[] {
-  return [...Array.from({ length: paid }, () => 'post'), ...Array.from({ length: refunded }, () => 'refund')];
+/** Outcomes as a Markdown table; the one that ended wrongly has none. */
+export function tableOf(rows: readonly { at: Case; outcome: Outcome | undefined }[]): string {
+  return [
+    '| killed | at | ended as | payments at the bank | refunds at the bank | ledger | nights | doctor |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows.map(({ at: { part, at }, outcome }) =>
+      outcome === undefined ? `| ${part} | ${at} | **wrong** | | | | | |` : rowOf({ part, at }, outcome),
+    ),
+  ].join('\n');
 }
 
-/** The outcomes as a Markdown table. */
-export function tableOf(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(
-    ({ step, point, endedAs, paidAtBank, refundedAtBank, ledger }) =>
-      `| ${step} | ${point} | ${endedAs} | ${paidAtBank} | ${refundedAtBank} | ${ledger} |`,
-  );
-  return [
-    '| killed at | | ended as | payments at the bank | refunds at the bank | ledger |',
-    '|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+function rowOf({ part, at }: { part: string; at: string }, outcome: Outcome): string {
+  const { endedAs, paidAtBank, refundedAtBank, ledger, nights } = outcome;
+  const cells = [part, at, endedAs, paidAtBank, refundedAtBank, ledger.join(', ') || 'nothing'];
+  return `| ${[...cells, nights.length === 0 ? 'free' : 'its own', 'sound'].join(' | ')} |`;
 }
