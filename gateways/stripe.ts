@@ -1,8 +1,9 @@
 import Stripe from 'stripe';
-import { DomainError, invalidInput } from '#domain/errors.ts';
-import type { BankRefundResult, Collection, Intent, PaymentStatus } from '#domain/payments.ts';
-import { BankUnavailable } from './bank.ts';
+import { invalidInput } from '#domain/errors.ts';
+import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund } from './bank.ts';
+import { translated, withKey } from './stripe-asking.ts';
+import { intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
   secretKey: string;
@@ -17,12 +18,8 @@ export interface StripeOptions {
 const DEFAULT_TIMEOUT_MS = 15_000;
 /** The bank's clock and ours may differ by this much when its records are searched. */
 const CLOCK_SKEW_SECONDS = 300;
-/** How often the bank may fail anew in one ask. What it only repeats is walked past. */
-const FAILURES_PER_ASK = 2;
-/** More keys than a day of asking at the longest pause between tries can use up. */
-const MAX_KEYS = 500;
 
-/** The adapter: the only file that speaks to Stripe. */
+/** The adapter: with its two neighbours, how it asks and what the answers mean, all that speaks to Stripe. */
 export function createStripeBank(options: StripeOptions): Bank {
   const { secretKey, webhookSecrets, apiBase, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const address = apiBase === undefined ? {} : addressOf(apiBase);
@@ -155,102 +152,6 @@ async function refundAtBank(
       return { status: 'failed', failure: error.code ?? error.type };
     }
   });
-}
-
-/**
- * Asks under a key. A 500 ends the execution at the bank but is replayed to the same key for a day: then the bank's
- * records tell whether it had an effect, and only if it had none the key is raised. The chain of keys is the same
- * in every process, so an ask that is repeated after a crash walks it to the same end; and it is as long as the
- * bank's bad spell, so that what has to happen is not put off until the bank forgets.
- */
-async function withKey<T>(
-  key: string,
-  find: () => Promise<T | undefined>,
-  ask: (idempotencyKey: string) => Promise<T>,
-): Promise<T> {
-  let failures = 0;
-  for (let attempt = 1; attempt <= MAX_KEYS && failures < FAILURES_PER_ASK; attempt += 1) {
-    try {
-      return await translated(() => ask(`${key}:${attempt.toString()}`));
-    } catch (error) {
-      const failure = error instanceof BankUnavailable ? storedFailure(error.cause) : undefined;
-      if (failure === undefined) throw error;
-      // Of a walk over old failures the first look tells enough: what had no effect then has none now.
-      const found = failure.isRepeated && attempt > 1 ? undefined : await find();
-      if (found !== undefined) return found;
-      if (!failure.isRepeated) failures += 1;
-    }
-  }
-  throw new BankUnavailable('The bank answers nothing but errors.');
-}
-
-function storedFailure(cause: unknown): { isRepeated: boolean } | undefined {
-  if (!(cause instanceof Stripe.errors.StripeAPIError) || (cause.statusCode ?? 0) < 500) return undefined;
-  return { isRepeated: cause.headers?.['idempotent-replayed'] === 'true' };
-}
-
-/** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
-async function translated<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeCardError && error.payment_intent !== undefined) {
-      return intentOf(error.payment_intent) as T;
-    }
-    if (error instanceof Stripe.errors.StripeInvalidRequestError) throw refusalOf(error);
-    if (error instanceof Stripe.errors.StripeError)
-      throw new BankUnavailable(error.message, { cause: error });
-    throw error;
-  }
-}
-
-function refusalOf(error: Stripe.errors.StripeInvalidRequestError): DomainError {
-  if (error.code === 'amount_too_small' || error.code === 'amount_too_large') {
-    return new DomainError('amount_too_small', 'The bank cannot charge this amount.', {
-      bankCode: error.code,
-    });
-  }
-  const path = error.param?.startsWith('payment_method') === true ? 'paymentMethodId' : '';
-  return invalidInput(path, `The bank refused the payment: ${error.message}`);
-}
-
-const STATUSES: Readonly<Record<string, PaymentStatus>> = {
-  requires_payment_method: 'pending',
-  requires_confirmation: 'pending',
-  requires_action: 'requires_action',
-  processing: 'processing',
-  requires_capture: 'reserved',
-  succeeded: 'posted',
-  canceled: 'voided',
-};
-
-function intentOf(intent: Stripe.PaymentIntent): Intent {
-  const error = intent.last_payment_error;
-  const chargeId = typeof intent.latest_charge === 'string' ? intent.latest_charge : intent.latest_charge?.id;
-  const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
-  return {
-    id: intent.id,
-    // A status that this API version does not know is neither money nor an end.
-    status: STATUSES[intent.status] ?? 'processing',
-    amountMinor: intent.amount,
-    currency: intent.currency.toUpperCase(),
-    ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
-    ...(nextActionUrl !== undefined && { nextActionUrl }),
-    ...(chargeId !== undefined && { chargeId }),
-    ...(error !== null && {
-      failure: {
-        code: error.code ?? error.type,
-        ...(error.decline_code !== undefined && { declineCode: error.decline_code }),
-        message: error.message ?? 'The payment failed.',
-      },
-    }),
-  };
-}
-
-function refundOf({ id, status, failure_reason: failure }: Stripe.Refund): BankRefundResult {
-  if (status === 'failed' || status === 'canceled')
-    return { status: 'failed', id, failure: failure ?? status };
-  return { status: status === 'succeeded' ? 'settled' : 'pending', id };
 }
 
 function readWebhook(

@@ -1,0 +1,66 @@
+import Stripe from 'stripe';
+import { DomainError, invalidInput } from '#domain/errors.ts';
+import { BankUnavailable } from './bank.ts';
+import { intentOf } from './stripe-words.ts';
+
+/** How often the bank may fail anew in one ask. What it only repeats is walked past. */
+const FAILURES_PER_ASK = 2;
+/** More keys than a day of asking at the longest pause between tries can use up. */
+const MAX_KEYS = 500;
+
+/**
+ * Asks under a key. A 500 ends the execution at the bank but is replayed to the same key for a day: then the bank's
+ * records tell whether it had an effect, and only if it had none the key is raised. The chain of keys is the same
+ * in every process, so an ask that is repeated after a crash walks it to the same end; and it is as long as the
+ * bank's bad spell, so that what has to happen is not put off until the bank forgets.
+ */
+export async function withKey<T>(
+  key: string,
+  find: () => Promise<T | undefined>,
+  ask: (idempotencyKey: string) => Promise<T>,
+): Promise<T> {
+  let failures = 0;
+  for (let attempt = 1; attempt <= MAX_KEYS && failures < FAILURES_PER_ASK; attempt += 1) {
+    try {
+      return await translated(() => ask(`${key}:${attempt.toString()}`));
+    } catch (error) {
+      const failure = error instanceof BankUnavailable ? storedFailure(error.cause) : undefined;
+      if (failure === undefined) throw error;
+      // Of a walk over old failures the first look tells enough: what had no effect then has none now.
+      const found = failure.isRepeated && attempt > 1 ? undefined : await find();
+      if (found !== undefined) return found;
+      if (!failure.isRepeated) failures += 1;
+    }
+  }
+  throw new BankUnavailable('The bank answers nothing but errors.');
+}
+
+function storedFailure(cause: unknown): { isRepeated: boolean } | undefined {
+  if (!(cause instanceof Stripe.errors.StripeAPIError) || (cause.statusCode ?? 0) < 500) return undefined;
+  return { isRepeated: cause.headers?.['idempotent-replayed'] === 'true' };
+}
+
+/** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
+export async function translated<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeCardError && error.payment_intent !== undefined) {
+      return intentOf(error.payment_intent) as T;
+    }
+    if (error instanceof Stripe.errors.StripeInvalidRequestError) throw refusalOf(error);
+    if (error instanceof Stripe.errors.StripeError)
+      throw new BankUnavailable(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function refusalOf(error: Stripe.errors.StripeInvalidRequestError): DomainError {
+  if (error.code === 'amount_too_small' || error.code === 'amount_too_large') {
+    return new DomainError('amount_too_small', 'The bank cannot charge this amount.', {
+      bankCode: error.code,
+    });
+  }
+  const path = error.param?.startsWith('payment_method') === true ? 'paymentMethodId' : '';
+  return invalidInput(path, `The bank refused the payment: ${error.message}`);
+}

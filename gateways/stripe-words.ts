@@ -1,0 +1,43 @@
+import type Stripe from 'stripe';
+import type { BankRefundResult, Intent, PaymentStatus } from '#domain/payments.ts';
+
+const STATUSES: Readonly<Record<string, PaymentStatus>> = {
+  requires_payment_method: 'pending',
+  requires_confirmation: 'pending',
+  requires_action: 'requires_action',
+  processing: 'processing',
+  requires_capture: 'reserved',
+  succeeded: 'posted',
+  canceled: 'voided',
+};
+
+/** What the bank has of a payment, in our words. */
+export function intentOf(intent: Stripe.PaymentIntent): Intent {
+  const error = intent.last_payment_error;
+  const chargeId = typeof intent.latest_charge === 'string' ? intent.latest_charge : intent.latest_charge?.id;
+  const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
+  return {
+    id: intent.id,
+    // A status that this API version does not know is neither money nor an end.
+    status: STATUSES[intent.status] ?? 'processing',
+    amountMinor: intent.amount,
+    currency: intent.currency.toUpperCase(),
+    ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
+    ...(nextActionUrl !== undefined && { nextActionUrl }),
+    ...(chargeId !== undefined && { chargeId }),
+    ...(error !== null && {
+      failure: {
+        code: error.code ?? error.type,
+        ...(error.decline_code !== undefined && { declineCode: error.decline_code }),
+        message: error.message ?? 'The payment failed.',
+      },
+    }),
+  };
+}
+
+/** What became of a refund, in our words. */
+export function refundOf({ id, status, failure_reason: failure }: Stripe.Refund): BankRefundResult {
+  if (status === 'failed' || status === 'canceled')
+    return { status: 'failed', id, failure: failure ?? status };
+  return { status: status === 'succeeded' ? 'settled' : 'pending', id };
+}
