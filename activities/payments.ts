@@ -1,15 +1,15 @@
 import { Context } from '@temporalio/activity';
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { failRefund, findPayment, findRefund, settleRefund } from '#db/payments.ts';
+import { failRefund, findPayment, findRefund, noteRefund, settleRefund } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { BookingId, RefundId } from '#domain/ids.ts';
+import type { RefundId } from '#domain/ids.ts';
 import type { AtBank, BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { acceptPayment, endHold } from './bookings.ts';
-import type { Accepted } from './bookings.ts';
+import type { Accepted, At } from './bookings.ts';
 
 export interface PaymentDeps {
   db: Db;
@@ -67,22 +67,15 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     /** Money for a booking that nobody conducts any more is taken into the ledger, and promised back whole. */
-    async acceptLatePayment({
-      bookingId,
-      intent,
-      at,
-    }: {
-      bookingId: BookingId;
-      intent: Intent;
-      at: string;
-    }): Promise<Accepted> {
+    async acceptLatePayment(payment: At & { intent: Intent }): Promise<Accepted> {
+      const { bookingId, at } = payment;
       return inTransaction(db, async (trx) => {
         await endHold(trx, { bookingId, at, to: 'expired' }); // Nobody else would: its timer went with its workflow.
-        return acceptPayment(trx, { bookingId, intent, at, retake: false });
+        return acceptPayment(trx, { ...payment, retake: false });
       });
     },
 
-    /** Writes down how the refund ended. */
+    /** Writes down how the refund ended, or that the bank has taken it on. */
     async recordRefund({
       refundId,
       result,
@@ -95,6 +88,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       const refund = await found(findRefund(db, refundId), refundId);
       const booking = await found(findBooking(db, refund.bookingId), refund.bookingId);
       await inTransaction(db, async (trx) => {
+        if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
         if (result.status === 'settled')
           await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
         if (result.status === 'failed') await failRefund(trx, { refund, failure: result.failure, at });

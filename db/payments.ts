@@ -172,10 +172,16 @@ export async function findRefund(db: Db | Transaction, id: RefundId): Promise<Re
   return RefundRow.query(db).findById(id);
 }
 
-/** Refunds promised before `before` that nobody has settled: their workflow may never have started. */
+/** Notes that the bank has taken a refund on, under this id of its own. */
+export async function noteRefund(trx: Db | Transaction, id: RefundId, bankRefundId: string): Promise<void> {
+  await RefundRow.query(trx).findById(id).where('status', 'pending').patch({ bankRefundId });
+}
+
+/** Refunds promised before `before` that the bank has not been heard of: their workflow may never have started. */
 export async function findLeftRefunds(db: Db, before: string, limit: number): Promise<RefundRow[]> {
   return RefundRow.query(db)
     .where('status', 'pending')
+    .whereNull('bankRefundId')
     .where('requestedAt', '<', before)
     .orderBy('requestedAt')
     .limit(limit);

@@ -17,21 +17,25 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
     const refundId = 'refundId' in order ? order.refundId : await takeIn(order.late);
     if (refundId === undefined) return;
     let result = await bank.refundAtBank({ refundId });
-    while (result.status === 'pending') {
+    if (result.status === 'pending') {
+      await bank.recordRefund({ refundId, result, at: now() });
       setCurrentDetails('The bank has taken the refund on; waiting until it is through.');
+    }
+    while (result.status === 'pending') {
       await condition(() => spoken, ASK_AGAIN);
       spoken = false;
       result = await bank.readRefund({ refundId });
     }
-    await bank.recordRefund({ refundId, result, at: new Date(Date.now()).toISOString() });
+    await bank.recordRefund({ refundId, result, at: now() });
   });
 }
+
+const now = (): string => new Date(Date.now()).toISOString();
 
 /** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
 async function takeIn(late: Collection): Promise<RefundId | undefined> {
   const intent = await bank.readPayment(late);
   if (intent?.status !== 'posted') return undefined;
-  const at = new Date(Date.now()).toISOString();
-  const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at });
+  const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at: now() });
   return accepted.confirmed ? undefined : accepted.refundId;
 }

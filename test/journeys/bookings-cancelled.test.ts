@@ -221,9 +221,13 @@ describe('cancelling a paid stay', () => {
         [bank] = await world().bank.refundsOf(bookingId);
         return bank?.status === 'pending';
       });
-      const { id, status } = await world().db('refunds').where({ booking_id: bookingId }).first();
-      assert.equal(status, 'pending');
-      return { id: id as never, bank };
+      let refund: any;
+      await until('the bank’s id for it is on record', async () => {
+        refund = await world().db('refunds').where({ booking_id: bookingId }).first();
+        return refund.bank_refund_id === bank.id;
+      });
+      assert.equal(refund.status, 'pending');
+      return { id: refund.id as never, bank };
     }
   });
 });
