@@ -7,6 +7,8 @@ export interface ApiState {
   /** The path as the endpoint states it; undefined where none was found. */
   route?: string;
   actorId?: string | undefined;
+  /** Names and values in turn, for whatever the answer will be; those of `ctx.set` take Node a slower way. */
+  headers: string[];
 }
 
 /** What an endpoint may know of the request itself. Everything is read when asked for: most endpoints ask for nothing. */

@@ -24,7 +24,7 @@ function bytesOf(reply: Reply | RawReply): Buffer | string | null {
  */
 export function send(ctx: ParameterizedContext<ApiState>, reply: Reply | RawReply): void {
   const { headers } = reply;
-  const head = ['Request-Id', ctx.state.requestId, ...SECURE];
+  const head = [...ctx.state.headers, ...SECURE];
   let cacheControl = 'no-store'; // Unless the endpoint says otherwise, an answer is for its caller alone.
   let contentType = 'application/json; charset=utf-8';
   for (const name in headers) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Context } from 'koa';
+import type { ParameterizedContext } from 'koa';
 import { DomainError } from '#domain/errors.ts';
 import type { RateClass, RateLimits, RateVerdict } from '#gateways/rate-limits.ts';
+import type { ApiState } from '../request.ts';
 
 function requireAllowed({ allowed, resetSeconds }: RateVerdict): void {
   if (allowed) return;
@@ -16,15 +17,16 @@ function requireAllowed({ allowed, resetSeconds }: RateVerdict): void {
  */
 export async function withinLimits(
   rateClass: RateClass,
-  ctx: Pick<Context, 'ip' | 'set'>,
+  ctx: Pick<ParameterizedContext<ApiState>, 'ip' | 'state'>,
   rateLimits: RateLimits,
 ): Promise<void> {
   const counted = rateLimits.consume(rateClass, ctx.ip);
   if (counted === undefined) return;
   const verdict = await counted;
   const { limit, windowSeconds, remaining, resetSeconds } = verdict;
-  ctx.set('RateLimit-Policy', `"${rateClass}";q=${limit};w=${windowSeconds}`);
-  ctx.set('RateLimit', `"${rateClass}";r=${remaining};t=${resetSeconds}`);
+  const policy = `"${rateClass}";q=${limit};w=${windowSeconds}`;
+  const left = `"${rateClass}";r=${remaining};t=${resetSeconds}`;
+  ctx.state.headers.push('RateLimit-Policy', policy, 'RateLimit', left);
   requireAllowed(verdict);
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiState } from '../request.ts';
@@ -10,6 +11,11 @@ function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && SANE_ID.test(header) ? header : randomUUID();
 }
 
+/** For an answer that Koa writes; `send.ts` takes them as they are. */
+function setHeaders(response: ServerResponse, headers: readonly string[]): void {
+  for (let i = 0; i + 1 < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '');
+}
+
 /**
  * Gives the request its id and writes one line when it is answered. The line has the path but never the query, a
  * header or a body: those may hold tokens, keys and mail addresses.
@@ -19,9 +25,10 @@ export function logRequests({ log, metrics }: Pick<ApiDeps, 'log' | 'metrics'>):
     const startedAt = performance.now();
     const requestId = requestIdOf(ctx.req.headers['request-id']);
     ctx.state.requestId = requestId;
+    ctx.state.headers = ['Request-Id', requestId];
     await next();
-    if (ctx.respond !== false) ctx.res.setHeader('Request-Id', requestId);
-    const { route, actorId } = ctx.state;
+    const { route, actorId, headers } = ctx.state;
+    if (ctx.respond !== false) setHeaders(ctx.res, headers);
     const { method, status } = ctx;
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
     metrics?.observe({ method, route, status, seconds: ms / 1000 });
