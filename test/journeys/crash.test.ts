@@ -23,7 +23,7 @@ describe('a process that is killed', function () {
   });
 
   describe('today', () => {
-    const world = useWorld();
+    const world = useWorld('apart');
     for (const one of slice) {
       it(`loses neither money nor booking: the ${one.part}, ${one.at}`, async () => {
         await using rehearsal = new Rehearsal(world());

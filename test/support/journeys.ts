@@ -12,7 +12,8 @@ import { BankDesk } from './bank.ts';
 import { assertConforms } from './conforms.ts';
 import { newPerson, newProperty, Person, signedIn, stayRequest } from './people.ts';
 import type { Answer, Call, Wire } from './people.ts';
-import { useStack } from './stack.ts';
+import { useStackOf } from './stack.ts';
+import type { Which } from './stack.ts';
 import { TemporalDesk, until } from './virtual-time.ts';
 
 /** A person who believes no answer that `openapi.json` does not tell of. */
@@ -183,8 +184,8 @@ function complaints(logs: string): void {
 }
 
 /** The whole stack, healed after each test. Call it inside `describe`, and what it returns inside a test. */
-export function useWorld(): () => World {
-  const stack = useStack();
+export function useWorld(which: Which = 'shared'): () => World {
+  const stack = useStackOf(which);
   let world: World | undefined;
   before('look at the world', () => {
     world = new World(stack());

@@ -7,7 +7,18 @@ import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 /** Of a first start: the wheels, the cluster, the schema, the bundle of the workflows. */
 const FIRST_START_MS = 600_000;
 
-let shared: Promise<Stack> | undefined;
+/**
+ * Which stack of a run: the `shared` one, or the one `apart`, for tests that judge a whole platform by its doctor and
+ * must not find what other tests have left lying.
+ */
+export type Which = 'shared' | 'apart';
+const stacks = new Map<Which, Promise<Stack>>();
+
+function stackOf(which: Which): Promise<Stack> {
+  const stack = stacks.get(which) ?? startThrowAwayStack({ parts: [] });
+  stacks.set(which, stack);
+  return stack;
+}
 
 /**
  * The stack that all tests of a run share, brought up with the first suite that asks: call it inside `describe`,
@@ -15,11 +26,14 @@ let shared: Promise<Stack> | undefined;
  * with none named, all of it runs.
  */
 export function useStack(...parts: PartName[]): () => Stack {
+  return useStackOf('shared', parts);
+}
+
+export function useStackOf(which: Which, parts: readonly PartName[] = []): () => Stack {
   let stack: Stack | undefined;
   before('start the stack', async function () {
     this.timeout(FIRST_START_MS);
-    shared ??= startThrowAwayStack({ parts: [] });
-    stack = await shared;
+    stack = await stackOf(which);
     await stack.include(parts.length === 0 ? PART_NAMES : parts);
   });
   return () => {
@@ -28,9 +42,12 @@ export function useStack(...parts: PartName[]): () => Stack {
   };
 }
 
-/** Stops the shared stack, if a suite has asked for it, and removes all that it wrote. */
-export async function stopSharedStack(): Promise<void> {
-  const stack = await shared?.catch(() => undefined);
-  shared = undefined;
-  await stack?.[Symbol.asyncDispose]();
+/** Stops what suites have asked for, and removes all that it wrote. */
+export async function stopStacks(): Promise<void> {
+  const started = [...stacks.values()];
+  stacks.clear();
+  for (const starting of started) {
+    const stack = await starting.catch(() => undefined);
+    await stack?.[Symbol.asyncDispose]();
+  }
 }

@@ -59,6 +59,16 @@ export class TemporalDesk implements AsyncDisposable {
     return (await this.client.workflow.getHandle(workflowId).describe()).status.name;
   }
 
+  /** Waits until an activity of a workflow is tried for the so-manieth time. */
+  async isTried(workflowId: string, activity: string, times: number): Promise<void> {
+    await until(`${activity} is tried ${times} times`, async () => {
+      const { raw } = await this.client.workflow.getHandle(workflowId).describe();
+      return (raw.pendingActivities ?? []).some(
+        ({ activityType, attempt }) => activityType?.name === activity && (attempt ?? 0) >= times,
+      );
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection.close();
   }
