@@ -35,11 +35,12 @@ async function tellBooking(
   owner: Extract<Owner, { is: 'booking' }>,
 ): Promise<string> {
   const payment = await findPayment(db, owner.paymentId);
-  if (payment?.status === 'posted') return 'known';
+  if (payment?.status === 'posted' || (payment?.status === owner.says && owner.says !== 'pending'))
+    return 'known';
   const workflowId = bookStayId(owner.bookingId);
   if (await workflows.tell(workflowId, bankSpoke)) return workflowId;
   const booking = await findBooking(db, owner.bookingId);
-  if (!owner.paid || booking === undefined || payment === undefined) return 'nobody';
+  if (owner.says !== 'posted' || booking === undefined || payment === undefined) return 'nobody';
   const { id: bookingId, paymentId, totalMinor: amountMinor, currency, requestedAt: since } = booking;
   const order = latePaymentOrder({ bookingId, paymentId, amountMinor, currency, since });
   await workflows.start(order);

@@ -1,12 +1,11 @@
 import { findBooking } from '#db/bookings.ts';
-import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findEvent } from '#db/events.ts';
 import { findUser } from '#db/users.ts';
 import type { BookingId } from '#domain/ids.ts';
-import { formatMoney } from '#domain/money.ts';
 import type { Mailer } from '#gateways/mailer.ts';
-import type { Notify, Recipient } from '#workflows/notifications.contract.ts';
+import type { Notify } from '#workflows/notifications.contract.ts';
+import { textOf } from './notifications/booking-texts.ts';
 
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
@@ -20,7 +19,7 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
       if (booking === undefined) throw new Error(`${eventId} tells of no booking.`);
       const user = await findUser(db, to === 'guest' ? booking.guestId : booking.hostId);
       if (user === undefined || !canReceive(user.email)) return;
-      const text = TEXTS[event.kind]?.[to]?.(booking);
+      const text = textOf({ event, to, booking });
       if (text === undefined) return;
       await mailer.send({
         to: user.email,
@@ -35,59 +34,4 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
 /** Addresses under `.invalid` belong to imported hosts and to nobody (RFC 2606). */
 function canReceive(email: string): boolean {
   return !email.endsWith('.invalid');
-}
-
-interface Text {
-  subject: string;
-  lines: string[];
-}
-
-const TEXTS: Readonly<Record<string, Partial<Record<Recipient, (booking: BookingRow) => Text>>>> = {
-  'booking.confirmed': {
-    guest: (booking) => ({
-      subject: `Your stay from ${booking.checkIn} is booked`,
-      lines: [`Your stay ${nights(booking)} is confirmed and ${total(booking)} is paid.`, arrival(booking)],
-    }),
-    host: (booking) => ({
-      subject: `A guest is coming on ${booking.checkIn}`,
-      lines: [`A stay ${nights(booking)} at your property has been booked and paid.`, arrival(booking)],
-    }),
-  },
-  'booking.expired': {
-    guest: (booking) => ({
-      subject: `Your hold for ${booking.checkIn} has ended`,
-      lines: [
-        `The nights ${nights(booking)} were held for you, but no payment came in time, so they are free again.`,
-        'You have not been charged. Should a payment still arrive, it is used for the stay if the nights are free, or refunded.',
-      ],
-    }),
-  },
-  'booking.cancelled': {
-    guest: (booking) => ({
-      subject: `Your stay from ${booking.checkIn} is cancelled`,
-      lines: [`Your stay ${nights(booking)} is cancelled.`, refund(booking)],
-    }),
-    host: (booking) => ({
-      subject: `The stay from ${booking.checkIn} is cancelled`,
-      lines: [`The guest has cancelled the stay ${nights(booking)}. The nights are free again.`],
-    }),
-  },
-};
-
-function nights({ checkIn, checkOut }: BookingRow): string {
-  return `from ${checkIn} to ${checkOut}`;
-}
-
-function total({ totalMinor, currency }: BookingRow): string {
-  return formatMoney({ amount: totalMinor, currency });
-}
-
-function arrival({ checkInTime, checkOutTime, timeZone }: BookingRow): string {
-  return `Check-in is from ${checkInTime}, check-out until ${checkOutTime} (${timeZone}).`;
-}
-
-function refund({ refundMinor, currency, confirmedAt }: BookingRow): string {
-  if (confirmedAt === null) return 'You had not been charged.';
-  if (refundMinor === null || refundMinor === 0) return 'Under its cancellation policy nothing is refunded.';
-  return `${formatMoney({ amount: refundMinor, currency })} goes back to the card you paid with.`;
 }

@@ -4,12 +4,14 @@ import type { Db } from '#db/connect.ts';
 import { failRefund, findPayment, findRefund, noteRefund, settleRefund } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
-import type { AtBank, BankRefundResult, Collection, Intent } from '#domain/payments.ts';
+import type { AtBank, BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
-import { acceptPayment, endHold } from './bookings.ts';
-import type { Accepted, At } from './bookings.ts';
+import { acceptPayment } from './bookings/accepting.ts';
+import type { Accepted } from './bookings/accepting.ts';
+import type { At } from './bookings/at.ts';
+import { endHold } from './bookings/holding.ts';
 
 export interface PaymentDeps {
   db: Db;
@@ -25,9 +27,11 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     /** Opens the payment's intent, and pays it when there is a payment method. A decline is an answer. */
     async collectPayment({
       paymentMethodId,
+      capture,
       ...collection
-    }: Collection & { paymentMethodId?: string }): Promise<Intent> {
+    }: Collection & { paymentMethodId?: string; capture: Capture }): Promise<Intent> {
       return bank.collect(collection, {
+        capture,
         again: isAgain(),
         ...(paymentMethodId !== undefined && { paymentMethodId }),
       });
@@ -47,6 +51,11 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       const open = await bank.read(collection, await intentIdOf(db, collection));
       if (open?.status !== 'pending' && open?.status !== 'requires_action') return open;
       return bank.confirm(open.id, paymentMethodId, attempt);
+    },
+
+    /** Takes what is reserved. The bank may have let go of it: then it is `voided`, for good. */
+    async capturePayment({ intentId }: { intentId: string }): Promise<Intent> {
+      return bank.capture(intentId);
     },
 
     /** Sees to it that the payment can bring no more money, unless it has: then that is the answer. */

@@ -3,7 +3,7 @@ import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
 import type { EventId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
-import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, TOLD_BY_MAIL } from '#workflows/notifications.contract.ts';
+import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, recipientsOf } from '#workflows/notifications.contract.ts';
 import { deliverBankEvents } from './inbox.ts';
 import { advance, numberEvents } from './outbox.ts';
 import type { Follower } from './outbox.ts';
@@ -77,15 +77,15 @@ function followers({ workflows, invalidate }: RelayDeps): Follower[] {
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },
     {
       name: 'mail',
-      async follow({ id, kind }) {
-        for (const to of TOLD_BY_MAIL[kind] ?? []) {
-          const input = { eventId: id satisfies EventId, to };
+      async follow(event) {
+        for (const to of recipientsOf(event)) {
+          const input = { eventId: event.id satisfies EventId, to };
           await workflows.start({
             workflow: NOTIFY,
             id: notifyId(input),
             queue: NOTIFICATIONS_QUEUE,
             input,
-            summary: `Mail to the ${to}: ${kind}`,
+            summary: `Mail to the ${to}: ${event.kind}`,
           });
         }
       },

@@ -5,6 +5,7 @@ import { EXPECTED_STATUSES } from '#domain/permissions.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { Currency } from '#domain/money.ts';
 import type { CancellationPolicy } from '#domain/cancellation.ts';
+import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { Row } from './model.ts';
@@ -26,6 +27,7 @@ export class BookingRow extends Row {
   declare price: StayPrice;
   declare totalMinor: number;
   declare currency: Currency;
+  declare bookingMode: BookingMode;
   declare cancellationPolicy: CancellationPolicy;
   declare timeZone: string;
   declare checkInTime: string;
@@ -35,12 +37,19 @@ export class BookingRow extends Row {
   declare paymentMethodId: string | null;
   declare paymentId: PaymentId;
   declare holdExpiresAt: string | null;
+  /** Until when the host may answer; null until the host has been asked. */
+  declare respondBy: string | null;
   declare rejection: Rejection | null;
   declare confirmedAt: string | null;
   declare cancelledBy: 'guest' | 'host' | 'operator' | null;
   declare cancelledAt: string | null;
   declare cancellationReason: string | null;
   declare refundMinor: number | null;
+  declare checkedInAt: string | null;
+  declare checkedOutAt: string | null;
+  declare noShow: boolean;
+  declare arrivalTime: string | null;
+  declare guestNames: string[];
   declare noteToHost: string | null;
   declare clockOffsetMs: number;
   declare requestedAt: string;
@@ -64,6 +73,7 @@ export type NewBooking = Pick<
   | 'price'
   | 'totalMinor'
   | 'currency'
+  | 'bookingMode'
   | 'cancellationPolicy'
   | 'timeZone'
   | 'checkInTime'
@@ -141,6 +151,32 @@ export async function findLeftRequested(db: Db, before: string, limit: number): 
     .limit(limit);
 }
 
+/** What its guest may add to a booking, or change of it, without anybody's leave. */
+export interface Particulars {
+  arrivalTime?: string | null | undefined;
+  noteToHost?: string | null | undefined;
+  guestNames?: string[] | undefined;
+}
+
+/** Changes what a guest tells the host, and tells of it; whose words they are, not what they say. */
+export async function changeParticulars(
+  trx: Transaction,
+  booking: BookingRow,
+  { actorId, at, ...change }: Particulars & { actorId: string; at: string },
+): Promise<void> {
+  if (Object.keys(change).length === 0) return;
+  await BookingRow.query(trx)
+    .findById(booking.id)
+    .patch(change as Partial<BookingRow>);
+  await recordEvent(trx, {
+    kind: 'booking.particulars_changed',
+    subjectId: booking.id,
+    actorId,
+    occurredAt: at,
+    data: { fields: Object.keys(change) },
+  });
+}
+
 export interface BookingsPage {
   as: 'guest' | 'host';
   userId: UserId;
@@ -150,11 +186,13 @@ export interface BookingsPage {
   limit: number;
 }
 
-/** A user's bookings, newest first. Unpaid ones are never shown to the host (RULES "Holds"). */
+/** A user's bookings, newest first. A host sees those that wait for an answer, and paid ones, never a hold (RULES "Holds"). */
 export async function listBookings(db: Db, page: BookingsPage): Promise<BookingRow[]> {
   const query = BookingRow.query(db).orderBy('id', 'desc').limit(page.limit);
   if (page.as === 'guest') void query.where('guestId', page.userId);
-  else void query.where('hostId', page.userId).whereNotNull('confirmedAt');
+  else {
+    void query.where('hostId', page.userId).whereRaw('coalesce(confirmed_at, respond_by) is not null');
+  }
   if (page.status !== undefined) void query.where('status', page.status);
   if (page.after !== undefined) void query.where('id', '<', page.after);
   return query;

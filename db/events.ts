@@ -44,3 +44,8 @@ export interface EventRow {
 export async function findEvent(db: Db, id: EventId): Promise<EventRow | undefined> {
   return db<EventRow>('events').where({ id }).first();
 }
+
+/** Whether such a thing has been told of a subject before. */
+export async function hasEvent(db: Db | Transaction, subjectId: string, kind: string): Promise<boolean> {
+  return (await db('events').where({ subject_id: subjectId, kind }).first('id')) !== undefined;
+}

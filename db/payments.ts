@@ -28,6 +28,8 @@ export class PaymentRow extends Row {
   declare chargeId: string | null;
   declare clientSecret: string | null;
   declare nextActionUrl: string | null;
+  /** While `reserved`: when the bank lets go of the money. */
+  declare captureBefore: string | null;
   declare failure: PaymentFailure | null;
   declare disputed: boolean;
   declare postedAt: string | null;
@@ -75,19 +77,36 @@ export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<Paym
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Notes what the bank has of an attempt. A posted payment stays posted, whatever is heard of it later. */
-export async function noteBank(trx: Db | Transaction, paymentId: PaymentId, atBank: AtBank): Promise<void> {
+/**
+ * Notes what the bank has of an attempt, and tells of it where its status changes. A posted payment stays posted, whatever
+ * is heard of it later.
+ */
+export async function noteBank(
+  trx: Transaction,
+  { booking, atBank, at }: { booking: BookingRow; atBank: AtBank; at: string },
+): Promise<void> {
+  const payment = await findPayment(trx, booking.paymentId);
+  if (payment === undefined || payment.status === 'posted') return;
   const noted = atBank === 'nothing' ? { status: 'failed' as const } : columnsOf(atBank);
-  await PaymentRow.query(trx).findById(paymentId).whereNot('status', 'posted').patch(noted);
+  await PaymentRow.query(trx).findById(payment.id).patch(noted);
+  if (noted.status === payment.status) return;
+  await recordEvent(trx, {
+    kind: `payment.${noted.status}`,
+    subjectId: payment.id,
+    actorId: 'system',
+    occurredAt: at,
+    data: { bookingId: booking.id, before: payment.status, after: noted.status },
+  });
 }
 
-function columnsOf(intent: Intent): Partial<PaymentRow> {
+function columnsOf(intent: Intent): Partial<PaymentRow> & Pick<PaymentRow, 'status'> {
   return {
     status: intent.status,
     intentId: intent.id,
     chargeId: intent.chargeId ?? null,
     clientSecret: intent.clientSecret ?? null,
     nextActionUrl: intent.nextActionUrl ?? null,
+    captureBefore: intent.captureBefore ?? null,
     failure: intent.failure ?? null,
   };
 }
@@ -114,6 +133,7 @@ export async function postPayment(trx: Transaction, posting: Posting): Promise<b
       chargeId: intent.chargeId ?? null,
       clientSecret: null,
       nextActionUrl: null,
+      captureBefore: null,
       failure: null,
       postedAt: at,
     });
@@ -170,6 +190,15 @@ export async function requestRefund(trx: Transaction, refund: NewRefund): Promis
 
 export async function findRefund(db: Db | Transaction, id: RefundId): Promise<RefundRow | undefined> {
   return RefundRow.query(db).findById(id);
+}
+
+/** The first refund that was promised for a booking. */
+export async function findRefundOf(
+  db: Db | Transaction,
+  bookingId: BookingId,
+): Promise<RefundId | undefined> {
+  const row = await RefundRow.query(db).where({ bookingId }).orderBy('requestedAt').select('id').first();
+  return row?.id;
 }
 
 /** Notes that the bank has taken a refund on, under this id of its own. */

@@ -1,11 +1,12 @@
 import { preparationOf, refusalOf } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
-import { MAX_LIVE_HOLDS_PER_GUEST } from '#domain/bookings.ts';
+import { MAX_LIVE_HOLDS_PER_GUEST, MAX_REQUESTS_PER_GUEST } from '#domain/bookings.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
-import type { Instant, Stay, TimeZone } from '#domain/nights.ts';
+import { instantOf, millisecondsOf } from '#domain/nights.ts';
+import type { CalendarDate, Instant, LocalTime, Stay, TimeZone } from '#domain/nights.ts';
 import type { Guests } from '#domain/pricing.ts';
-import type { PropertyStatus } from '#domain/properties.ts';
+import type { BookingMode, PropertyStatus } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
 import { rulesOfRow } from './stay-rules.ts';
@@ -20,6 +21,8 @@ export interface NightsToTake extends Stay {
 
 export interface NightsToHold extends NightsToTake {
   guests: Guests;
+  /** As the booking was made: a request counts against a limit of its own. */
+  bookingMode: BookingMode;
   /** The booking's now: advance notice and booking window are judged by it. */
   at: Instant;
 }
@@ -38,11 +41,22 @@ export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<
   if (property === undefined) throw notFound('property');
   const refusal = stayRefusal(property, stay);
   if (refusal === undefined) {
-    await insertNights(trx, stay, { rules: property.rules, maxHolds: MAX_LIVE_HOLDS_PER_GUEST });
+    await insertNights(trx, stay, { rules: property.rules, limits: LIMITS[stay.bookingMode] });
   } else if (!(await haveNights(trx, stay))) {
     throw refusal;
   }
 }
+
+/** How many stays a guest may have pending: held, and of requests waiting for hosts too. */
+interface PendingLimits {
+  holds: number;
+  requests: number | null;
+}
+
+const LIMITS: Readonly<Record<BookingMode, PendingLimits>> = {
+  instant: { holds: MAX_LIVE_HOLDS_PER_GUEST, requests: null },
+  request: { holds: MAX_LIVE_HOLDS_PER_GUEST, requests: MAX_REQUESTS_PER_GUEST },
+};
 
 /**
  * Takes the nights of a booking whose hold had ended before its money arrived: if they are free, whatever the rules
@@ -52,12 +66,38 @@ export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<
 export async function retakeNights(trx: Transaction, stay: NightsToTake): Promise<void> {
   const property = await lockGuestAndProperty(trx, stay);
   if (property === undefined) throw datesUnavailable();
-  await insertNights(trx, stay, { rules: property.rules, maxHolds: null });
+  await insertNights(trx, stay, { rules: property.rules, limits: null });
 }
 
 /** Frees whatever the booking has taken. Nothing taken, or freed before, is fine. */
 export async function releaseNights(db: Db, bookingId: BookingId, at: Instant): Promise<void> {
   await db('stays').where({ booking_id: bookingId, live: true }).update({ live: false, released_at: at });
+}
+
+/**
+ * The guest has left on `leftOn`: that night and those after it are free again, and the nights to be kept empty after
+ * the stay follow it. Left before, or by the end, nothing changes.
+ */
+export async function leaveNights(
+  trx: Transaction,
+  { bookingId, leftOn, at }: { bookingId: BookingId; leftOn: CalendarDate; at: Instant },
+): Promise<void> {
+  const taken = await trx('stays')
+    .where({ booking_id: bookingId, kind: 'booking', live: true })
+    .first<
+      { id: string; property_id: PropertyId; check_in: CalendarDate; check_out: CalendarDate } | undefined
+    >('id', 'property_id', trx.raw('lower(nights) as check_in, upper(nights) as check_out'));
+  if (taken === undefined || leftOn >= taken.check_out) return;
+  const left = { nights: trx.raw('daterange(?, ?)', [taken.check_in, leftOn]) };
+  const gone = { live: false, released_at: at };
+  await trx('stays')
+    .where({ id: taken.id })
+    .update(leftOn > taken.check_in ? left : gone);
+  await trx.raw(
+    `update stays set nights = daterange(cast(:leftOn as date), cast(:leftOn as date) + (upper(nights) - lower(nights)))
+     where booking_id = :bookingId and kind = 'preparation' and live and lower(nights) >= cast(:checkOut as date)`,
+    { bookingId, leftOn, checkOut: taken.check_out },
+  );
 }
 
 export interface Availability {
@@ -92,6 +132,8 @@ export interface Bookable {
   hostId: UserId;
   status: PropertyStatus;
   zone: TimeZone;
+  checkInTime: LocalTime;
+  bookingMode: BookingMode;
   capacity: number;
   rules: StayRules;
 }
@@ -109,8 +151,17 @@ export function stayRefusal(
   }
   const { rules, capacity, zone } = property;
   const broken = refusalOf({ stay, guests: stay.guests, rules, capacity, zone, at: stay.at });
-  if (broken === undefined) return undefined;
-  return new DomainError('stay_refused', broken.message, { rule: broken.rule, limit: broken.limit });
+  if (broken !== undefined) {
+    return new DomainError('stay_refused', broken.message, { rule: broken.rule, limit: broken.limit });
+  }
+  if (property.bookingMode === 'instant' || leavesTimeToAnswer(property, stay)) return undefined;
+  const message = 'The host has to be asked, and could not answer before check-in.';
+  return new DomainError('stay_refused', message, { rule: 'host_answer' });
+}
+
+/** A host answers until check-in at the latest: past it there is nobody to ask. */
+function leavesTimeToAnswer({ checkInTime, zone }: Bookable, stay: Stay & { at: Instant }): boolean {
+  return millisecondsOf(stay.at) < millisecondsOf(instantOf(stay.checkIn, checkInTime, zone));
 }
 
 /**
@@ -121,7 +172,8 @@ export function stayRefusal(
 async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promise<Bookable | undefined> {
   const { rows } = await trx.raw<{ rows: (Omit<Bookable, 'rules'> & { rules: StayRulesRow | null })[] }>(
     `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
-     select p.host_id as "hostId", p.status, p.time_zone as zone, p.capacity, to_jsonb(r) as rules
+     select p.host_id as "hostId", p.status, p.time_zone as zone, p.check_in_time as "checkInTime",
+            p.booking_mode as "bookingMode", p.capacity, to_jsonb(r) as rules
      from guest cross join properties p left join stay_rules r on r.property_id = p.id
      where p.id = :propertyId and p.deleted_at is null
      for no key update of p`,
@@ -137,17 +189,19 @@ async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promi
 async function insertNights(
   trx: Transaction,
   stay: NightsToTake,
-  { rules, maxHolds }: { rules: StayRules; maxHolds: number | null },
+  { rules, limits }: { rules: StayRules; limits: PendingLimits | null },
 ): Promise<void> {
   const preparations = Object.values<Stay>(preparationOf(stay, rules));
-  const { rows } = await trx.raw<{ rows: [{ holds: number; solid: number; prepared: number }] }>(
-    `with holding as (
-       select cast(count(*) as integer) as holds from bookings
-       where guest_id = :guestId and status = 'held' and id <> :bookingId
+  const { rows } = await trx.raw<{ rows: [Pending & { solid: number; prepared: number }] }>(
+    `with pending as (
+       select cast(count(*) filter (where status = 'held') as integer) as holds,
+              cast(count(*) filter (where status = 'awaiting_host') as integer) as requests
+       from bookings where guest_id = :guestId and status in ('held', 'awaiting_host') and id <> :bookingId
      ), solid as (
        insert into stays (property_id, nights, kind, booking_id)
        select :propertyId, daterange(:checkIn, :checkOut), 'booking', :bookingId
-       from holding where cast(:maxHolds as integer) is null or holds < :maxHolds
+       from pending where holds < coalesce(cast(:maxHolds as integer), holds + 1)
+                      and requests < coalesce(cast(:maxRequests as integer), requests + 1)
        on conflict do nothing returning id
      ), preparation as (
        insert into stays (property_id, nights, kind, booking_id)
@@ -155,27 +209,43 @@ async function insertNights(
        from solid, unnest(cast(:nights as date[]), cast(:untils as date[])) as nights (night, until)
        on conflict do nothing returning id
      )
-     select holds, cast((select count(*) from solid) as integer) as solid,
+     select holds, requests, cast((select count(*) from solid) as integer) as solid,
             cast((select count(*) from preparation) as integer) as prepared
-     from holding`,
+     from pending`,
     {
       bookingId: stay.bookingId,
       propertyId: stay.propertyId,
       guestId: stay.guestId,
       checkIn: stay.checkIn,
       checkOut: stay.checkOut,
-      maxHolds,
+      maxHolds: limits?.holds ?? null,
+      maxRequests: limits?.requests ?? null,
       nights: preparations.map(({ checkIn }) => checkIn),
       untils: preparations.map(({ checkOut }) => checkOut),
     },
   );
-  const { holds, solid, prepared } = rows[0];
+  const { solid, prepared, ...pending } = rows[0];
   if (solid === 1 && prepared === preparations.length) return;
   if (solid === 0 && (await haveNights(trx, stay))) return;
-  if (maxHolds === null || holds < maxHolds) throw datesUnavailable();
-  throw new DomainError('hold_limit', `A guest may hold at most ${maxHolds} stays at a time.`, {
-    limit: maxHolds,
-  });
+  throw tooMany(pending, limits) ?? datesUnavailable();
+}
+
+/** A guest's other stays that are not certain yet. */
+interface Pending {
+  holds: number;
+  requests: number;
+}
+
+function tooMany({ holds, requests }: Pending, limits: PendingLimits | null): DomainError | undefined {
+  if (limits === null) return undefined;
+  if (holds >= limits.holds) {
+    const { holds: limit } = limits;
+    return new DomainError('hold_limit', `A guest may hold at most ${limit} stays at a time.`, { limit });
+  }
+  const { requests: limit } = limits;
+  if (limit === null || requests < limit) return undefined;
+  const message = `At most ${limit} requests of a guest may wait for hosts at a time.`;
+  return new DomainError('hold_limit', message, { limit });
 }
 
 /** Whether the booking has its nights, by an earlier call that was answered late or never. */

@@ -1,3 +1,5 @@
+import type { Instant } from './nights.ts';
+
 /** The life of a booking as data. The database changes a status only along these edges, by guarded updates. */
 export const BOOKING_STATUSES = [
   'requested',
@@ -45,11 +47,60 @@ export function isEnded(status: BookingStatus): boolean {
 
 /** RULES.md "Holds": how long nights wait for their payment. The instant of the end itself is outside the hold. */
 export const HOLD_MINUTES = 15;
+/** How long at most, from the taking of the nights, while the payer is passing the issuer's challenge. */
+export const CHALLENGED_HOLD_MINUTES = 30;
 export const MAX_LIVE_HOLDS_PER_GUEST = 3;
+/** How many of a guest's requests may wait for hosts at a time. */
+export const MAX_REQUESTS_PER_GUEST = 5;
 
-export function holdExpiry(heldAt: string): string {
-  return new Date(Date.parse(heldAt) + HOLD_MINUTES * 60_000).toISOString();
+export function holdExpiry(heldAt: Instant): Instant {
+  return later(heldAt, HOLD_MINUTES * MINUTE_MS);
 }
+
+/** The end of the hold once its payer has been sent to a challenge. */
+export function challengedHoldExpiry(holdExpiresAt: Instant): Instant {
+  return later(holdExpiresAt, (CHALLENGED_HOLD_MINUTES - HOLD_MINUTES) * MINUTE_MS);
+}
+
+/** RULES.md "Booking by request or at once": how long a host may think, and when they are reminded. */
+export const HOST_ANSWER_HOURS = 24;
+export const HOST_REMINDER_HOURS = 12;
+/** So long before the bank lets go of the money the wait ends: time enough to take it. */
+export const CAPTURE_MARGIN_HOURS = 1;
+
+/**
+ * Until when a host who is asked at `at` may answer, that instant included: a day, but never past check-in nor into
+ * the time that taking the money needs before the bank's own `captureBefore`.
+ */
+export function respondBy({ at, checkInAt, captureBefore }: AskedHost): Instant {
+  const ends = [later(at, HOST_ANSWER_HOURS * HOUR_MS), checkInAt];
+  if (captureBefore !== undefined) ends.push(later(captureBefore, -CAPTURE_MARGIN_HOURS * HOUR_MS));
+  return ends.reduce((first, end) => (Date.parse(end) < Date.parse(first) ? end : first));
+}
+
+export interface AskedHost {
+  at: Instant;
+  checkInAt: Instant;
+  captureBefore?: Instant | undefined;
+}
+
+/** RULES.md "Stay": a host may record that nobody came from so many hours after the check-in instant on. */
+export const NO_SHOW_AFTER_HOURS = 12;
+
+export function noShowFrom(checkInAt: Instant): Instant {
+  return later(checkInAt, NO_SHOW_AFTER_HOURS * HOUR_MS);
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+function later(instant: Instant, byMs: number): Instant {
+  return new Date(Date.parse(instant) + byMs).toISOString();
+}
+
+/** What the two sides can put on record of a stay. */
+export const STAY_ACTS = ['check_in', 'check_out', 'no_show'] as const;
+export type StayAct = (typeof STAY_ACTS)[number];
 
 /** Why a booking was refused: the error's code and what goes with it (`rule`, `declineCode`, …). */
 export interface Rejection {

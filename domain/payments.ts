@@ -41,8 +41,13 @@ export interface Intent {
   /** Where the payer passes the issuer's challenge, while `requires_action`. */
   nextActionUrl?: string;
   chargeId?: string;
+  /** While `reserved`: when the bank lets go of the money, RFC 3339. */
+  captureBefore?: string;
   failure?: PaymentFailure;
 }
+
+/** Whether money is taken at once, or only reserved until the host has answered. */
+export type Capture = 'at_once' | 'on_acceptance';
 
 /** What a payment is for, wherever the bank has to be asked about it. Amounts in minor units. */
 export interface Collection {

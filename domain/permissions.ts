@@ -21,13 +21,29 @@ export function maySeeAccountOf(userId: UserId, actor: Actor | undefined): boole
   return actor?.id === userId || isOperator(actor);
 }
 
-/** A booking is its guest's; its host's once it is paid, for unpaid is never shown as booked; and operators'. */
-export function maySeeBooking(
-  booking: { guestId: UserId; hostId: UserId; confirmedAt: string | null },
-  actor: Actor,
-): boolean {
+/**
+ * A booking is its guest's, and operators'; its host's once they have been asked or it is paid, for a mere hold is never
+ * shown as booked.
+ */
+export function maySeeBooking(booking: BookingParties, actor: Actor): boolean {
   if (booking.guestId === actor.id || isOperator(actor)) return true;
-  return booking.hostId === actor.id && booking.confirmedAt !== null;
+  return booking.hostId === actor.id && (booking.confirmedAt !== null || booking.respondBy !== null);
+}
+
+export interface BookingParties {
+  guestId: UserId;
+  hostId: UserId;
+  confirmedAt: string | null;
+  respondBy: string | null;
+}
+
+/** Which side of a booking somebody is on, if any. An operator who is neither is on none. */
+export function sideOf(
+  { guestId, hostId }: Pick<BookingParties, 'guestId' | 'hostId'>,
+  actor: Pick<Actor, 'id'>,
+): 'guest' | 'host' | undefined {
+  if (actor.id === guestId) return 'guest';
+  return actor.id === hostId ? 'host' : undefined;
 }
 
 /** Paid and not over: while a booking is one of these its guest is expected, or there. */

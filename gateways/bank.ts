@@ -1,11 +1,19 @@
 import type { RefundId } from '#domain/ids.ts';
-import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
+import type { BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
 
 /** Money back for a posted payment. */
 export interface BankRefund {
   refundId: RefundId;
   intentId: string;
   amountMinor: number;
+}
+
+/** How a payment is first asked for. */
+export interface Collecting {
+  paymentMethodId?: string;
+  capture: Capture;
+  /** An earlier ask may have reached the bank. */
+  again: boolean;
 }
 
 /** What the bank tells of its own accord, after its signature was checked. */
@@ -23,15 +31,14 @@ export interface BankEvent {
  * that does not answer is a `BankUnavailable`, to be tried again.
  */
 export interface Bank {
-  /**
-   * Opens a PaymentIntent; with a payment method it is confirmed in the same call. `again` says that an earlier ask may
-   * have reached the bank.
-   */
-  collect(collection: Collection, how: { paymentMethodId?: string; again: boolean }): Promise<Intent>;
+  /** Opens a PaymentIntent; with a payment method it is confirmed in the same call. */
+  collect(collection: Collection, how: Collecting): Promise<Intent>;
   /** The intent of a payment: by id if known, else by our id in the bank's records. */
   read(collection: Collection, intentId?: string): Promise<Intent | undefined>;
   /** Pays an open intent with a payment method. `attempt` tells one try of the payer from the next. */
   confirm(intentId: string, paymentMethodId: string, attempt: string): Promise<Intent>;
+  /** Takes what is reserved; answers what the intent is afterwards, `voided` where the bank had let go of it before. */
+  capture(intentId: string): Promise<Intent>;
   /** Ends an intent unless money is already in or on its way; answers what it is afterwards. */
   close(intentId: string): Promise<Intent>;
   refund(refund: BankRefund, how: { again: boolean }): Promise<BankRefundResult>;

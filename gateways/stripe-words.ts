@@ -15,6 +15,7 @@ const STATUSES: Readonly<Record<string, PaymentStatus>> = {
 export function intentOf(intent: Stripe.PaymentIntent): Intent {
   const error = intent.last_payment_error;
   const chargeId = typeof intent.latest_charge === 'string' ? intent.latest_charge : intent.latest_charge?.id;
+  const captureBefore = captureBeforeOf(intent);
   const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
   return {
     id: intent.id,
@@ -25,6 +26,7 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
     ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
     ...(nextActionUrl !== undefined && { nextActionUrl }),
     ...(chargeId !== undefined && { chargeId }),
+    ...(captureBefore !== undefined && { captureBefore }),
     ...(error !== null && {
       failure: {
         code: error.code ?? error.type,
@@ -33,6 +35,13 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
       },
     }),
   };
+}
+
+/** Read from the charge, never reckoned: each network has an opinion of its own. */
+function captureBeforeOf({ status, latest_charge: charge }: Stripe.PaymentIntent): string | undefined {
+  if (status !== 'requires_capture' || charge === null || typeof charge === 'string') return undefined;
+  const seconds = charge.payment_method_details?.card?.capture_before;
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
 }
 
 /** What became of a refund, in our words. */

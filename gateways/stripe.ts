@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
-import type { Bank, BankEvent, BankRefund } from './bank.ts';
+import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { translated, withKey } from './stripe-asking.ts';
 import { intentOf, refundOf } from './stripe-words.ts';
 
@@ -34,6 +34,7 @@ export function createStripeBank(options: StripeOptions): Bank {
     collect: (collection, how) => collect(stripe, collection, how),
     read: (collection, intentId) => read(stripe, collection, intentId),
     confirm: (intentId, paymentMethodId, attempt) => confirm(stripe, intentId, { paymentMethodId, attempt }),
+    capture: (intentId) => capture(stripe, intentId),
     close: (intentId) => close(stripe, intentId),
     refund: (refund, how) => refundAtBank(stripe, refund, how),
     readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
@@ -48,7 +49,7 @@ function addressOf(apiBase: string): Pick<Stripe.StripeConfig, 'host' | 'port' |
 async function collect(
   stripe: Stripe,
   collection: Collection,
-  { paymentMethodId, again }: { paymentMethodId?: string; again: boolean },
+  { paymentMethodId, capture: when, again }: Collecting,
 ): Promise<Intent> {
   const find = () => read(stripe, collection);
   if (again) {
@@ -62,10 +63,11 @@ async function collect(
       {
         amount: collection.amountMinor,
         currency: collection.currency.toLowerCase(),
-        capture_method: 'automatic',
+        capture_method: when === 'at_once' ? 'automatic' : 'manual',
         allowed_payment_method_types: ['card'],
         metadata: { bookingId: collection.bookingId, paymentId: collection.paymentId },
         ...pays,
+        ...(when === 'on_acceptance' && WITH_CHARGE),
       },
       { idempotencyKey },
     );
@@ -76,13 +78,20 @@ async function collect(
 /** By id, or by walking the bank's records since the payment was asked for: unlike its search they are never behind. */
 async function read(stripe: Stripe, collection: Collection, intentId?: string): Promise<Intent | undefined> {
   return translated(async () => {
-    if (intentId !== undefined) return intentOf(await stripe.paymentIntents.retrieve(intentId));
+    if (intentId !== undefined) return retrieve(stripe, intentId);
     const since = Math.floor(Date.parse(collection.since) / 1000) - CLOCK_SKEW_SECONDS;
     for await (const intent of stripe.paymentIntents.list({ created: { gte: since }, limit: 100 })) {
-      if (intent.metadata.paymentId === collection.paymentId) return intentOf(intent);
+      if (intent.metadata.paymentId === collection.paymentId) return retrieve(stripe, intent.id);
     }
     return undefined;
   });
+}
+
+/** The charge is where the bank says until when it keeps what is reserved. */
+const WITH_CHARGE = { expand: ['latest_charge'] };
+
+async function retrieve(stripe: Stripe, intentId: string): Promise<Intent> {
+  return intentOf(await stripe.paymentIntents.retrieve(intentId, WITH_CHARGE));
 }
 
 async function confirm(
@@ -92,33 +101,55 @@ async function confirm(
 ): Promise<Intent> {
   const find = () =>
     translated(async () => {
-      const intent = intentOf(await stripe.paymentIntents.retrieve(intentId));
+      const intent = await retrieve(stripe, intentId);
       return intent.status === 'pending' || intent.status === 'requires_action' ? undefined : intent;
     });
   return withKey(`${intentId}:confirm:${attempt}`, find, async (idempotencyKey) =>
     intentOf(
-      await stripe.paymentIntents.confirm(intentId, { payment_method: paymentMethodId }, { idempotencyKey }),
+      await stripe.paymentIntents.confirm(
+        intentId,
+        { payment_method: paymentMethodId, ...WITH_CHARGE },
+        { idempotencyKey },
+      ),
     ),
   );
 }
 
+async function capture(stripe: Stripe, intentId: string): Promise<Intent> {
+  return conclude(stripe, intentId, {
+    key: `${intentId}:post`,
+    act: (how) => stripe.paymentIntents.capture(intentId, {}, how),
+  });
+}
+
 async function close(stripe: Stripe, intentId: string): Promise<Intent> {
-  const now = async () => intentOf(await stripe.paymentIntents.retrieve(intentId));
+  return conclude(stripe, intentId, {
+    key: `${intentId}:void`,
+    act: (how) => stripe.paymentIntents.cancel(intentId, {}, how),
+  });
+}
+
+interface LastAct {
+  key: string;
+  act: (how: { idempotencyKey: string }) => Promise<Stripe.PaymentIntent>;
+}
+
+/** What ends an intent, one way or the other. Already taken, already let go, or on its way: what it is now is the answer. */
+async function conclude(stripe: Stripe, intentId: string, { key, act }: LastAct): Promise<Intent> {
   const find = () =>
     translated(async () => {
-      const intent = await now();
+      const intent = await retrieve(stripe, intentId);
       return intent.status === 'posted' || intent.status === 'voided' ? intent : undefined;
     });
-  return withKey(`${intentId}:void`, find, async (idempotencyKey) => {
+  return withKey(key, find, async (idempotencyKey) => {
     try {
-      return intentOf(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey }));
+      return intentOf(await act({ idempotencyKey }));
     } catch (error) {
-      // Already cancelled, already paid, or being paid: what it is now is the answer.
       if (
         error instanceof Stripe.errors.StripeInvalidRequestError &&
         error.code === 'payment_intent_unexpected_state'
       ) {
-        return now();
+        return retrieve(stripe, intentId);
       }
       throw error;
     }

@@ -1,9 +1,10 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Rejection } from '#domain/bookings.ts';
+import type { Rejection, StayAct } from '#domain/bookings.ts';
 import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { PaymentFailure } from '#domain/payments.ts';
+import type { BookingMode } from '#domain/properties.ts';
 
 export const BOOKINGS_QUEUE = 'bookings';
 export const BOOK_STAY = 'bookStay';
@@ -26,6 +27,7 @@ export interface BookStay {
   paymentId: PaymentId;
   amountMinor: number;
   currency: Currency;
+  bookingMode: BookingMode;
   /** With one, the booking is one act: a decline ends it. Without, the nights wait for the payer. */
   paymentMethodId?: string;
   requestedAt: string;
@@ -42,6 +44,7 @@ export interface Requested {
   hostId: string;
   totalMinor: number;
   currency: Currency;
+  bookingMode: BookingMode;
   paymentMethodId: string | null;
   requestedAt: string;
   checkIn: string;
@@ -52,12 +55,13 @@ export interface Requested {
 
 /** How a recorded request is started, whoever does it: the API at once, or the schedule for what was left. */
 export function bookStayOrder(booking: Requested) {
-  const { id: bookingId, paymentId, currency, paymentMethodId, requestedAt, checkInAt, checkOutAt } = booking;
+  const { id: bookingId, paymentId, paymentMethodId, requestedAt, checkInAt, checkOutAt } = booking;
   const input: BookStay = {
     bookingId,
     paymentId,
     amountMinor: booking.totalMinor,
-    currency,
+    currency: booking.currency,
+    bookingMode: booking.bookingMode,
     ...(paymentMethodId !== null && { paymentMethodId }),
     requestedAt,
     checkInAt,
@@ -83,13 +87,14 @@ export function bookStayOrder(booking: Requested) {
 /** How the request came out, once nights and money agree. A rejection is told when the nights are free again. */
 export type Reservation =
   | { status: 'confirmed' }
+  | { status: 'awaiting_host' }
   | { status: 'held' }
   | { status: 'cancelled' }
   | { status: 'rejected'; rejection: Rejection };
 
 /** What became of the booking when its workflow ended. */
 export interface BookingOutcome {
-  status: 'completed' | 'cancelled' | 'expired' | 'rejected';
+  status: 'completed' | 'cancelled' | 'expired' | 'declined' | 'rejected';
 }
 
 /** Answers when the request is settled or waits for the payer. Asked once a booking: the update's id is the booking's. */
@@ -102,7 +107,10 @@ export interface Pay {
   attempt: string;
 }
 export type PayResult =
-  { status: 'confirmed' } | { status: 'held' } | { status: 'declined'; failure: PaymentFailure };
+  | { status: 'confirmed' }
+  | { status: 'awaiting_host' }
+  | { status: 'held' }
+  | { status: 'declined'; failure: PaymentFailure };
 
 /** The payer tries (again). @throws `booking_state` when the booking waits for no payment. */
 export const payBooking = defineUpdate<PayResult, [Pay]>('payBooking');
@@ -118,6 +126,32 @@ export interface Cancelled {
 
 /** Judged by the workflow's clock. @throws `booking_state` when there is nothing to cancel any more. */
 export const cancelBooking = defineUpdate<Cancelled, [Cancel]>('cancelBooking');
+
+export interface HostAnswer {
+  accepts: boolean;
+  actorId: UserId;
+}
+export interface HostAnswered {
+  status: 'confirmed' | 'declined';
+}
+
+/**
+ * The host accepts or refuses a request. Answers when the money is in, or the nights are free again.
+ * @throws `booking_state` when the booking waits for no host (any more), or the bank had let go of the money.
+ */
+export const answerRequest = defineUpdate<HostAnswered, [HostAnswer]>('answerRequest');
+
+export interface StayAsked {
+  act: StayAct;
+  by: 'guest' | 'host';
+  actorId: UserId;
+}
+export interface StayRecorded {
+  status: 'in_stay' | 'completed';
+}
+
+/** What a side has to say of the stay. Judged by the workflow's clock. @throws `booking_state` before its time, or after */
+export const recordStay = defineUpdate<StayRecorded, [StayAsked]>('recordStay');
 
 /** The bank has spoken of this booking's payment; what it is now is read from the bank itself. */
 export const bankSpoke = defineSignal('bankSpoke');

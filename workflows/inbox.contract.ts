@@ -1,17 +1,19 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
+import type { PaymentStatus } from '#domain/payments.ts';
 
 /** Whose business a bank event is. */
 export type Owner =
-  | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; paid: boolean }
+  | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
   | { is: 'refund'; refundId: RefundId };
 
-const OF_A_PAYMENT = new Set([
-  'payment_intent.succeeded',
-  'payment_intent.payment_failed',
-  'payment_intent.processing',
-  'payment_intent.requires_action',
-  'payment_intent.amount_capturable_updated',
-  'payment_intent.canceled',
+/** What each kind of event says the payment has become. */
+const OF_A_PAYMENT = new Map<string, PaymentStatus>([
+  ['payment_intent.succeeded', 'posted'],
+  ['payment_intent.payment_failed', 'pending'],
+  ['payment_intent.processing', 'processing'],
+  ['payment_intent.requires_action', 'requires_action'],
+  ['payment_intent.amount_capturable_updated', 'reserved'],
+  ['payment_intent.canceled', 'voided'],
 ]);
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
 
@@ -21,9 +23,9 @@ const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed'
  */
 export function ownerOf(event: { kind: string; payload: unknown }): Owner | undefined {
   const { bookingId, paymentId, refundId } = metadataOf(event.payload);
-  if (OF_A_PAYMENT.has(event.kind) && bookingId !== undefined && paymentId !== undefined) {
-    const paid = event.kind === 'payment_intent.succeeded';
-    return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, paid };
+  const says = OF_A_PAYMENT.get(event.kind);
+  if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
+    return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
   if (OF_A_REFUND.has(event.kind) && refundId !== undefined)
     return { is: 'refund', refundId: refundId as RefundId };

@@ -1,32 +1,22 @@
-import { findBooking, insertBooking } from '#db/bookings.ts';
+import { insertBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { abandonedResource, claim, findFinished } from '#db/idempotency.ts';
 import type { Once } from '#db/idempotency.ts';
-import { findPayment } from '#db/payments.ts';
 import { nightsAreFree } from '#db/stays.ts';
 import { datesUnavailable } from '#db/constraints.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { BookingStatus } from '#domain/bookings.ts';
-import { DomainError, ERROR_CODES, notFound } from '#domain/errors.ts';
-import type { BookingId, UserId } from '#domain/ids.ts';
-import type { Answer, Ask, Workflows } from '#gateways/workflows.ts';
-import {
-  bookStayId,
-  bookStayOrder,
-  cancelBooking,
-  payBooking,
-  reserveStay,
-} from '#workflows/bookings.contract.ts';
-import type { Cancelled, PayResult } from '#workflows/bookings.contract.ts';
+import { DomainError, ERROR_CODES } from '#domain/errors.ts';
+import type { BookingId } from '#domain/ids.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { bookStayOrder, reserveStay } from '#workflows/bookings.contract.ts';
+import { answer, cancel, pay, record } from './acts.ts';
+import type { AnswerAct, CancelAct, PayAct, RecordAct } from './acts.ts';
+import { PATIENCE, reload, reloadRow } from './asking.ts';
 import type { BookingWithPayment } from './presenter.ts';
 import { newBooking, termsOf } from './terms.ts';
 import type { Reserve, Terms } from './terms.ts';
 import { Turnstile } from './turnstile.ts';
-
-/** DESIGN "Temporal may be down": how long a workflow may take to take an ask, and then to answer it. */
-const ACCEPT_WITHIN_MS = 2_500;
-const ANSWER_WITHIN_MS = 30_000;
 
 /** A booking after a command; `isSettled` is false while it is still being worked on: 202. */
 export interface Reserved extends BookingWithPayment {
@@ -40,12 +30,13 @@ export interface Bookings {
   /** Today's booking for a request made before; throws what it was refused with. */
   recall(bookingId: BookingId): Promise<Reserved>;
   /** @throws DomainError `card_declined`, `booking_state` */
-  pay(booking: BookingRow, pay: { paymentMethodId?: string | undefined; attempt: string }): Promise<Reserved>;
+  pay(booking: BookingRow, pay: PayAct): Promise<Reserved>;
   /** @throws DomainError `booking_state` */
-  cancel(
-    booking: BookingRow,
-    cancel: { actorId: UserId; reason?: string | undefined; attempt: string },
-  ): Promise<BookingWithPayment>;
+  cancel(booking: BookingRow, cancel: CancelAct): Promise<BookingWithPayment>;
+  /** The host's answer to a request. @throws DomainError `booking_state` */
+  answer(booking: BookingRow, answer: AnswerAct): Promise<Reserved>;
+  /** What a side has to say of the stay. @throws DomainError `booking_state` before its time, or after */
+  record(booking: BookingRow, record: RecordAct): Promise<BookingWithPayment>;
 }
 
 interface Deps {
@@ -60,8 +51,10 @@ export function createBookings(deps: Deps): Bookings {
   return {
     reserve: (request, once) => reserve({ ...deps, turnstile }, request, once),
     recall: async (bookingId) => settledOrRefused(await reload(deps.db, bookingId)),
-    pay: (booking, pay) => payFor(deps, booking, pay),
-    cancel: (booking, cancel) => cancelFor(deps, booking, cancel),
+    pay: (booking, act) => pay(deps, booking, act),
+    cancel: (booking, act) => cancel(deps, booking, act),
+    answer: (booking, act) => answer(deps, booking, act),
+    record: (booking, act) => record(deps, booking, act),
   };
 }
 
@@ -78,7 +71,7 @@ async function reserve(
         if (!(await nightsAreFree(deps.db, request.propertyId, request))) throw datesUnavailable();
       },
       async act() {
-        const booking = await record(deps, { request, terms, once });
+        const booking = await writeDown(deps, { request, terms, once });
         call.isRecorded = true;
         return conduct(deps, booking);
       },
@@ -108,7 +101,7 @@ async function inherit(db: Db, once: Once): Promise<BookingRow | undefined> {
 }
 
 /** The request and its idempotency row, or neither. An heir goes on with what the earlier call recorded. */
-async function record(
+async function writeDown(
   { db, now }: Deps,
   { request, terms, once }: { request: Reserve; terms: Terms; once: Once },
 ): Promise<BookingRow> {
@@ -126,8 +119,7 @@ async function conduct({ db, workflows }: Deps, booking: BookingRow): Promise<Re
   await workflows.startAndAsk(bookStayOrder(booking), reserveStay, {
     updateId: booking.id,
     input: { bookingId: booking.id },
-    acceptWithinMs: ACCEPT_WITHIN_MS,
-    answerWithinMs: ANSWER_WITHIN_MS,
+    ...PATIENCE,
   });
   // Whatever the answer was, or whether one came at all: the row says how far the booking is.
   return settledOrRefused(await reload(db, booking.id));
@@ -144,78 +136,4 @@ function settledOrRefused(found: BookingWithPayment): Reserved {
 function isSettled({ booking: { status }, payment }: BookingWithPayment): boolean {
   if (status === 'held') return payment !== undefined && payment.intentId !== null;
   return status !== 'requested';
-}
-
-async function payFor(
-  { db, workflows }: Deps,
-  booking: BookingRow,
-  { paymentMethodId, attempt }: { paymentMethodId?: string | undefined; attempt: string },
-): Promise<Reserved> {
-  const pay = { attempt, ...(paymentMethodId !== undefined && { paymentMethodId }) };
-  const result = await ask<PayResult>(db, booking.id, (patience) =>
-    workflows.ask(bookStayId(booking.id), payBooking, {
-      ...patience,
-      updateId: `pay:${attempt}`,
-      input: pay,
-    }),
-  );
-  if (result?.status === 'declined') {
-    const { message, declineCode, code } = result.failure;
-    throw new DomainError('card_declined', message, {
-      declineCode: declineCode ?? code,
-      bookingId: booking.id,
-    });
-  }
-  return { ...(await reload(db, booking.id)), isSettled: result !== undefined };
-}
-
-async function cancelFor(
-  { db, workflows }: Deps,
-  booking: BookingRow,
-  { actorId, reason, attempt }: { actorId: UserId; reason?: string | undefined; attempt: string },
-): Promise<BookingWithPayment> {
-  const cancel = { by: 'guest' as const, actorId, ...(reason !== undefined && { reason }) };
-  const result = await ask<Cancelled>(db, booking.id, (patience) => {
-    const asked = { ...patience, updateId: `cancel:${attempt}`, input: cancel };
-    // One that was left without a workflow is started, so that it is cancelled in the one place that can.
-    return booking.status === 'requested'
-      ? workflows.startAndAsk(bookStayOrder(booking), cancelBooking, asked)
-      : workflows.ask(bookStayId(booking.id), cancelBooking, asked);
-  });
-  if (result === undefined)
-    throw new DomainError('unavailable', 'The cancellation is being worked on. Ask again.');
-  return reload(db, booking.id);
-}
-
-type Patience = Pick<Ask<unknown>, 'acceptWithinMs' | 'answerWithinMs'>;
-
-/** Asks a booking's workflow; undefined while it works. One that has ended says `booking_state`. */
-async function ask<T>(
-  db: Db,
-  bookingId: BookingId,
-  send: (patience: Patience) => Promise<Answer<T>>,
-): Promise<T | undefined> {
-  const answer = await send({ acceptWithinMs: ACCEPT_WITHIN_MS, answerWithinMs: ANSWER_WITHIN_MS });
-  if (answer.is === 'answered') return answer.result;
-  if (answer.is === 'working') return undefined;
-  if (answer.is === 'not_taken')
-    throw new DomainError('unavailable', 'Bookings cannot be changed right now. Try again soon.');
-  const { status } = await reloadRow(db, bookingId);
-  throw notAny(status);
-}
-
-/** `booking_state`: the act does not fit what the booking is. A problem's own `status` is HTTP's, so this has another name. */
-export function notAny(bookingStatus: BookingStatus): DomainError {
-  return new DomainError('booking_state', `The booking is ${bookingStatus}.`, { bookingStatus });
-}
-
-async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {
-  const booking = await findBooking(db, id);
-  if (booking === undefined) throw notFound('booking');
-  return booking;
-}
-
-async function reload(db: Db, id: BookingId): Promise<BookingWithPayment> {
-  const booking = await reloadRow(db, id);
-  return { booking, payment: await findPayment(db, booking.paymentId) };
 }

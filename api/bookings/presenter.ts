@@ -32,6 +32,7 @@ export function presentBooking(
     total: { amount: booking.totalMinor, currency },
     cancellationPolicy: booking.cancellationPolicy,
     ...(booking.holdExpiresAt !== null && { holdExpiresAt: booking.holdExpiresAt }),
+    ...(booking.respondBy !== null && { respondBy: booking.respondBy }),
     ...(payment !== undefined && { payment: presentPaymentOf(booking, payment, viewer) }),
     ...(booking.rejection !== null && { rejection: { code: booking.rejection.code } }),
     ...(booking.cancelledBy !== null &&
@@ -45,7 +46,12 @@ export function presentBooking(
       }),
     checkInAt: booking.checkInAt,
     checkOutAt: booking.checkOutAt,
+    ...(booking.checkedInAt !== null && { checkedInAt: booking.checkedInAt }),
+    ...(booking.checkedOutAt !== null && { checkedOutAt: booking.checkedOutAt }),
+    ...(booking.noShow && { noShow: true as const }),
+    ...(booking.arrivalTime !== null && { arrivalTime: booking.arrivalTime }),
     ...(booking.noteToHost !== null && { noteToHost: booking.noteToHost }),
+    ...(booking.guestNames.length > 0 && { guestNames: booking.guestNames }),
     createdAt: booking.createdAt,
     updatedAt: booking.updatedAt,
   };

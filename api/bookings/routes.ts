@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import { findBooking, listBookings } from '#db/bookings.ts';
+import { listBookings } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
-import type { Db } from '#db/connect.ts';
 import { attemptOf, claim } from '#db/idempotency.ts';
-import { findPayment, findPaymentsOf } from '#db/payments.ts';
+import { findPaymentsOf } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
-import { maySeeBooking } from '#domain/permissions.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
-import { notAny } from './commands.ts';
+import { bookingFor, bookingOfSide, presented } from './access.ts';
+import { bookingActEndpoints } from './act-routes.ts';
+import { notAny } from './asking.ts';
 import type { Reserved } from './commands.ts';
 import { presentBooking } from './presenter.ts';
 import { Booking, BookingsQuery, NewBooking, NewCancellation } from './schemas.ts';
@@ -27,8 +26,10 @@ export const createBooking = endpoint({
   idempotent: true,
   summary: 'Book a stay',
   description:
-    'With a payment method the stay is booked and paid in this one call. Without one its nights are held for ' +
-    'fifteen minutes, to be paid with `payment.clientSecret`. 202: recorded, and still being worked on.',
+    'With a payment method the stay is booked and paid in this one call; where the host has to be asked the price is ' +
+    'only reserved, and the booking is `awaiting_host`. Without one its nights are held for fifteen minutes, to be paid ' +
+    'with `payment.clientSecret`. A challenge of the issuer (`payment.status: requires_action`) is passed at ' +
+    '`payment.nextActionUrl`, for which the hold is put off to thirty minutes. 202: recorded, and still being worked on.',
   input: NewBooking,
   output: { 201: Booking, 202: Booking },
   problems: [
@@ -102,9 +103,8 @@ export const cancelBooking = endpoint({
   output: { 200: Booking },
   problems: ['not_found', 'forbidden', 'booking_state', 'unavailable'],
   async handle({ params, input, actor, once, db, bookings }) {
-    const booking = await bookingFor(db, params.id, actor);
-    if (booking.guestId !== actor.id)
-      throw new DomainError('forbidden', 'Only its guest can cancel this booking.');
+    const act = 'cancel this booking';
+    const booking = await bookingOfSide(db, params.id, { actor, side: 'guest', act });
     await inTransaction(db, (trx) => claim(trx, once, booking.id));
     const cancelled = await bookings.cancel(booking, {
       ...input,
@@ -120,15 +120,10 @@ export const cancelBooking = endpoint({
   },
 });
 
-/** The booking if it is any business of the actor's. */
-async function bookingFor(db: Db, id: BookingId, actor: Actor): Promise<BookingRow> {
-  const booking = await findBooking(db, id);
-  if (booking === undefined || !maySeeBooking(booking, actor)) throw notFound('booking');
-  return booking;
-}
-
-async function presented(db: Db, booking: BookingRow, actor: Actor) {
-  return presentBooking({ booking, payment: await findPayment(db, booking.paymentId) }, actor);
-}
-
-export const bookingEndpoints = [createBooking, listMyBookings, readBooking, cancelBooking];
+export const bookingEndpoints = [
+  createBooking,
+  listMyBookings,
+  readBooking,
+  cancelBooking,
+  ...bookingActEndpoints,
+];

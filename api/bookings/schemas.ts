@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { BOOKING_STATUSES } from '#domain/bookings.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation.ts';
+import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
 export const MAX_NOTE_CHARACTERS = 2_000;
 export const MAX_REASON_CHARACTERS = 500;
+
+export const MAX_GUEST_NAMES = 50;
+export const MAX_GUEST_NAME_CHARACTERS = 200;
+
+const NoteToHost = z.string().trim().min(1).max(MAX_NOTE_CHARACTERS);
 
 export const NewBooking = z
   .strictObject({
@@ -25,7 +31,7 @@ export const NewBooking = z
         description:
           'Pays at once; a decline ends the booking. Without one the nights are held for the payer.',
       }),
-    noteToHost: z.string().trim().min(1).max(MAX_NOTE_CHARACTERS).optional(),
+    noteToHost: NoteToHost.optional(),
   })
   .meta({ id: 'NewBooking' });
 
@@ -44,6 +50,7 @@ export const Booking = z
     total: Money,
     cancellationPolicy: z.enum(CANCELLATION_POLICIES),
     holdExpiresAt: Instant.optional(),
+    respondBy: Instant.optional().meta({ description: 'Until when the host may answer, once asked.' }),
     payment: z
       .strictObject({
         id: IdOf('payment'),
@@ -66,11 +73,39 @@ export const Booking = z
       .optional(),
     checkInAt: Instant,
     checkOutAt: Instant,
+    checkedInAt: Instant.optional(),
+    checkedOutAt: Instant.optional(),
+    noShow: z.literal(true).optional().meta({ description: 'The host has put on record that nobody came.' }),
+    arrivalTime: z.string().optional(),
     noteToHost: z.string().optional(),
+    guestNames: z.array(z.string()).optional(),
     createdAt: Instant,
     updatedAt: Instant,
   })
   .meta({ id: 'Booking' });
+
+export const BookingChange = z
+  .strictObject({
+    arrivalTime: z
+      .string()
+      .refine(isLocalTime, 'Must be a time of day, HH:MM.')
+      .nullable()
+      .optional()
+      .meta({ example: '18:30' }),
+    noteToHost: NoteToHost.nullable().optional(),
+    guestNames: z
+      .array(z.string().trim().min(1).max(MAX_GUEST_NAME_CHARACTERS))
+      .max(MAX_GUEST_NAMES)
+      .optional(),
+    checkIn: CalendarDate.optional(),
+    checkOut: CalendarDate.optional(),
+    guests: Guests.optional(),
+  })
+  .meta({
+    id: 'BookingChange',
+    description:
+      '`checkIn`, `checkOut` and `guests` are refused with `booking_state`: they go by alteration.',
+  });
 
 export const BookingsQuery = z.strictObject({
   ...PageQuery.shape,

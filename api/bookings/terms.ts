@@ -91,6 +91,7 @@ export function newBooking(request: Reserve, { property, price }: Terms, now: Da
     price,
     totalMinor: price.total.amount,
     currency: price.total.currency,
+    bookingMode: property.bookingMode,
     cancellationPolicy: property.cancellationPolicy,
     timeZone,
     checkInTime,

@@ -9,7 +9,7 @@ import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PaymentId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { isOperator } from '#domain/permissions.ts';
-import { notAny } from '../bookings/commands.ts';
+import { notAny } from '../bookings/asking.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';

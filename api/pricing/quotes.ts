@@ -69,8 +69,9 @@ export function isQuotable(property: PropertyRow, userId: UserId | undefined): b
 export async function requireBookable(db: Db, property: PropertyRow, wanted: StayWanted): Promise<void> {
   const stay = newStay(wanted.checkIn, wanted.checkOut);
   const { rules, free } = await readAvailability(db, property.id, stay);
-  const { hostId, status, timeZone: zone, capacity } = property;
-  const refusal = stayRefusal({ hostId, status, zone, capacity, rules }, wanted);
+  const { hostId, status, timeZone: zone, capacity, checkInTime, bookingMode } = property;
+  const bookable = { hostId, status, zone, capacity, checkInTime, bookingMode, rules };
+  const refusal = stayRefusal(bookable, wanted);
   if (refusal !== undefined) throw refusal;
   if (!free) throw datesUnavailable();
 }

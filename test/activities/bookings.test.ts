@@ -223,8 +223,8 @@ describe('the database steps of a booking', () => {
     it('is not undone by whatever is heard of the payment later', async () => {
       const booking = await aConfirmed();
       const stale: Intent = { ...paid(booking), status: 'pending', clientSecret: 'secret' };
-      await steps().noteBank({ bookingId: booking.id, atBank: stale });
-      await steps().noteBank({ bookingId: booking.id, atBank: 'nothing' });
+      await steps().noteBank({ bookingId: booking.id, at: NOW, atBank: stale });
+      await steps().noteBank({ bookingId: booking.id, at: NOW, atBank: 'nothing' });
       const payment = await findPayment(db(), booking.paymentId);
       assert.deepEqual([payment?.status, payment?.clientSecret], ['posted', null]);
     });

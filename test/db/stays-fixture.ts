@@ -4,6 +4,7 @@ import type { Db } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { insertProperty, setPublication } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
+import type { BookingMode } from '#domain/properties.ts';
 import { setStayRules } from '#db/stay-rules.ts';
 import { takeNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -72,13 +73,20 @@ export interface Taking {
   checkOut: string;
   bookingId?: BookingId;
   guests?: Partial<Guests>;
+  bookingMode?: BookingMode;
   at?: string;
 }
 
 /** Takes nights for a booking of its own and says what came of it: `taken`, a refusal's code, or its rule. */
 export async function take(db: Db, { guests, ...taking }: Taking): Promise<string> {
   const party = { adults: 2, children: 0, infants: 0, pets: 0, ...guests };
-  const stay = { bookingId: newId('booking'), at: NOW, ...taking, guests: party };
+  const stay = {
+    bookingId: newId('booking'),
+    bookingMode: 'instant' as const,
+    at: NOW,
+    ...taking,
+    guests: party,
+  };
   try {
     await inTransaction(db, (trx) => takeNights(trx, stay));
     return 'taken';
@@ -88,13 +96,19 @@ export async function take(db: Db, { guests, ...taking }: Taking): Promise<strin
   }
 }
 
-/** A booking's row as far as the counting of holds looks at it. */
-export async function aHeldBooking(db: Db, property: PropertyRow, guestId: UserId): Promise<BookingId> {
+/** A booking's row as far as the counting of what a guest has pending looks at it. */
+export async function aHeldBooking(
+  db: Db,
+  property: PropertyRow,
+  guestId: UserId,
+  status: 'held' | 'awaiting_host' = 'held',
+): Promise<BookingId> {
   const id = newId('booking');
   await db('bookings').insert({
     id,
-    status: 'held',
-    hold_expires_at: NOW,
+    status,
+    booking_mode: status === 'held' ? 'instant' : 'request',
+    ...(status === 'held' ? { hold_expires_at: NOW } : { respond_by: NOW }),
     property_id: property.id,
     guest_id: guestId,
     host_id: property.hostId,

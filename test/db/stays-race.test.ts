@@ -118,6 +118,7 @@ describe('a race for nights', () => {
               checkIn: FIRST_NIGHT,
               checkOut: addDays(FIRST_NIGHT, 1),
               guests: { adults: 1, children: 0, infants: 0, pets: 0 },
+              bookingMode: 'instant',
               at: NOW,
             });
           }
@@ -145,6 +146,7 @@ describe('a race for nights', () => {
             checkIn: FIRST_NIGHT,
             checkOut: addDays(FIRST_NIGHT, 1),
             guests: { adults: 1, children: 0, infants: 0, pets: 0 },
+            bookingMode: 'instant',
             at: NOW,
           });
         }).then(

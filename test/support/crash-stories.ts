@@ -4,6 +4,7 @@ import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Answer, Wire } from './people.ts';
@@ -15,6 +16,7 @@ const LONG_MS = 120_000;
 /** What a story is about, once it is prepared. */
 export interface Told {
   guest: Traveller;
+  host: Traveller;
   /** The guest's booking as they see it; theirs is the only one. */
   booking(): Promise<Wire>;
   /** Sends the booking request, always with the same key. */
@@ -43,6 +45,7 @@ async function guestWith(world: World, request: Record<string, unknown>, facts =
   const [key, body] = [randomUUID(), stayRequest({ propertyId: property.id, ...request })];
   return {
     guest,
+    host,
     booking: async () => (await guest.must(200, guest.get('/bookings'))).data[0],
     again: () => guest.post('/bookings', body, key),
   };
@@ -88,6 +91,21 @@ async function passTo(
   await world.temporal.advanceTo(bookStayId(booking.id), Date.parse(booking[instant]) + 1_000);
 }
 
+/** A request that waits for its host. */
+async function asked(world: World): Promise<Told> {
+  const told = await guestWith(world, {}, { bookingMode: 'request' });
+  assert.equal((await told.again()).body.status, 'awaiting_host');
+  return told;
+}
+
+/** A stay that has begun. */
+async function begun(world: World): Promise<Told> {
+  const told = await booked(world);
+  await passTo(world, told, 'checkInAt');
+  await becomes(told, 'in_stay');
+  return told;
+}
+
 /** Money arrives at the bank under the ids of a booking, as an ask does that was believed lost. */
 async function payPastUs({ stack }: World, booking: Wire): Promise<void> {
   const response = await fetch(`${stack.addresses.stripeApiBase}/v1/payment_intents`, {
@@ -112,6 +130,8 @@ async function payPastUs({ stack }: World, booking: Wire): Promise<void> {
 const PAID = { end: 'confirmed', paid: 1, refunded: 0, answer: 201 } as const;
 const UNPAID = { paid: 0, refunded: 0, answer: 201 } as const;
 const GIVEN_BACK = { end: 'cancelled', paid: 1, refunded: 1, answer: 201 } as const;
+/** Reserved is not paid: the ledger knows nothing of it. */
+const ASKED = { end: 'awaiting_host', paid: 0, refunded: 0, answer: 201 } as const;
 const isConfirmed = (_: World, told: Told) => becomes(told, 'confirmed');
 const isRefunded = async (world: World, told: Told) => {
   await becomes(told, 'cancelled');
@@ -255,14 +275,48 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   completeStay: {
     ...PAID,
     end: 'completed',
-    async prepare(world) {
-      const told = await booked(world);
-      await passTo(world, told, 'checkInAt');
-      await becomes(told, 'in_stay');
-      return told;
-    },
+    prepare: begun,
     act: (world, told) => passTo(world, told, 'checkOutAt'),
     settle: (_, told) => becomes(told, 'completed'),
+  },
+  askHost: {
+    ...ASKED,
+    prepare: (world) => guestWith(world, {}, { bookingMode: 'request' }),
+    act: (_, told) => told.again(),
+    settle: (_, told) => becomes(told, 'awaiting_host'),
+  },
+  remindHost: {
+    ...ASKED,
+    prepare: asked,
+    async act(world, told) {
+      const { id } = await told.booking();
+      await world.temporal.advance(bookStayId(id), HOST_REMINDER_HOURS * 3_600_000);
+    },
+    async settle(world, told) {
+      await world.mail(told.host, /still waits/);
+      const { id } = await told.booking();
+      const reminders = await world.db('events').where({ subject_id: id, kind: 'booking.host_reminded' });
+      assert.equal(reminders.length, 1);
+    },
+  },
+  capturePayment: {
+    ...PAID,
+    prepare: asked,
+    act: async (_, told) => told.host.post(`/bookings/${(await told.booking()).id}/acceptance`),
+    settle: isConfirmed,
+  },
+  recordStay: {
+    ...PAID,
+    end: 'in_stay',
+    prepare: begun,
+    act: async (_, told) => told.guest.post(`/bookings/${(await told.booking()).id}/check-in`),
+    async settle(_, told) {
+      await until(
+        'the arrival is on record',
+        async () => (await told.booking()).checkedInAt !== undefined,
+        LONG_MS,
+      );
+    },
   },
   sendMail: {
     ...atOnce,
@@ -283,8 +337,11 @@ const WRITES: readonly Activity[] = [
   'endHold',
   'acceptPayment',
   'cancelStay',
+  'askHost',
+  'remindHost',
   'beginStay',
   'completeStay',
+  'recordStay',
   'acceptLatePayment',
   'recordRefund',
 ];

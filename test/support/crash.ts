@@ -136,7 +136,7 @@ function expectedOf(
   { end, paid, refunded }: Story,
   { checkIn, checkOut }: { checkIn: string; checkOut: string },
 ): Outcome {
-  const holds = ['confirmed', 'in_stay', 'completed'].includes(end);
+  const holds = ['awaiting_host', 'confirmed', 'in_stay', 'completed'].includes(end);
   return {
     endedAs: end,
     paidAtBank: paid,

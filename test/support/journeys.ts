@@ -8,6 +8,7 @@ import type { Db } from '#db/connect.ts';
 import { grantRole } from '#db/users.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { Stack } from '#dev/stack/stack.ts';
+import { bookStayId } from '#workflows/bookings.contract.ts';
 import { BankDesk } from './bank.ts';
 import { assertConforms } from './conforms.ts';
 import { newPerson, newProperty, Person, signedIn, stayRequest } from './people.ts';
@@ -77,8 +78,11 @@ export class World {
   }
 
   /** A guest with a booking of a property of its own: paid and confirmed, unless said otherwise. */
-  async booked(facts: Record<string, unknown> = {}): Promise<Home & { guest: Traveller; booking: Wire }> {
-    const home = await this.home();
+  async booked(
+    facts: Record<string, unknown> = {},
+    ofProperty: Record<string, unknown> = {},
+  ): Promise<Home & { guest: Traveller; booking: Wire }> {
+    const home = await this.home(ofProperty);
     const guest = await this.person();
     const request = stayRequest({ propertyId: home.property.id, ...facts });
     const booking = await guest.must(201, guest.post('/bookings', request));
@@ -88,6 +92,16 @@ export class World {
   /** The same, held and not paid. */
   held(facts: Record<string, unknown> = {}) {
     return this.booked({ ...facts, paymentMethodId: undefined });
+  }
+
+  /** A request that waits for its host, unless said otherwise. */
+  requested(facts: Record<string, unknown> = {}, ofProperty: Record<string, unknown> = {}) {
+    return this.booked(facts, { bookingMode: 'request', ...ofProperty });
+  }
+
+  /** Moves a booking's own clock on to one of its instants, and a moment past it. */
+  async passTo(booking: Wire, instant: string, byMs = 1_000): Promise<void> {
+    await this.temporal.advanceTo(bookStayId(booking.id), Date.parse(instant) + byMs);
   }
 
   /** Waits until somebody sees their booking in this status, and gives it as they see it. */

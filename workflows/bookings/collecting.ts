@@ -1,15 +1,12 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { Rejection } from '#domain/bookings.ts';
 import type { Collection, Intent } from '#domain/payments.ts';
-import { bankBriefly, bankNow, step } from './activities.ts';
-import type { BookStay } from './bookings.contract.ts';
-import type { Message } from './mailbox.ts';
+import { bankBriefly, bankNow } from '../activities.ts';
+import type { BookStay } from '../bookings.contract.ts';
+import type { PayMessage } from './mailbox.ts';
 
-/** What the first ask came to. An open intent waits for its payer; a refusal ends the booking. */
-export type Collected =
-  | { is: 'paid'; intent: Intent }
-  | { is: 'open'; intent: Intent }
-  | { is: 'refused'; rejection: Rejection; left: Left };
+/** What the first ask came to: an intent that is paid, reserved or waits for its payer; or a refusal, which ends the booking. */
+export type Collected = { is: 'begun'; intent: Intent } | { is: 'refused'; rejection: Rejection; left: Left };
 
 /** What a refusal leaves at the bank: nothing, an intent to be closed, or nobody knows what. */
 export type Left = { is: 'nothing' } | { is: 'intent'; intent: Intent } | { is: 'unknown' };
@@ -24,12 +21,18 @@ export function collectionOf({
   return { bookingId, paymentId, amountMinor, currency, since: requestedAt };
 }
 
+/** Whether the price is safe: in, or for a request at least reserved until the host has answered. */
+export function isSafe({ bookingMode }: BookStay, { status }: Intent): boolean {
+  return status === 'posted' || (status === 'reserved' && bookingMode === 'request');
+}
+
 /** Opens the payment and, with a payment method, pays it: one act, so a decline is a refusal. */
 export async function collect(request: BookStay): Promise<Collected> {
-  const { paymentMethodId } = request;
+  const { paymentMethodId, bookingMode } = request;
   try {
     const intent = await bankNow.collectPayment({
       ...collectionOf(request),
+      capture: bookingMode === 'instant' ? 'at_once' : 'on_acceptance',
       ...(paymentMethodId !== undefined && { paymentMethodId }),
     });
     return collected(intent, paymentMethodId !== undefined);
@@ -41,10 +44,9 @@ export async function collect(request: BookStay): Promise<Collected> {
 }
 
 function collected(intent: Intent, inOneAct: boolean): Collected {
-  if (intent.status === 'posted') return { is: 'paid', intent };
   const left = { is: 'intent', intent } as const;
   if (intent.status === 'voided') return { is: 'refused', rejection: SILENT_BANK, left };
-  if (intent.status !== 'pending' || !inOneAct) return { is: 'open', intent };
+  if (intent.status !== 'pending' || !inOneAct) return { is: 'begun', intent };
   const { message = 'The card was declined.', declineCode, code } = intent.failure ?? {};
   const details = { declineCode: declineCode ?? code ?? 'generic_decline' };
   return { is: 'refused', rejection: { code: 'card_declined', message, details }, left };
@@ -68,27 +70,18 @@ function refusalIn(error: unknown): Rejection | undefined {
   };
 }
 
-/** The payer's next try on the open intent. Answers unless it is paid: then the booking is confirmed first. */
-export async function tryAgain(
+/** The payer's next try on the open intent. What the bank refuses to begin is told to the payer here. */
+export async function confirmAgain(
   request: BookStay,
-  { pay, answer }: Extract<Message, { kind: 'pay' }>,
+  { ask: { paymentMethodId, attempt }, answer }: PayMessage,
 ): Promise<Intent | undefined> {
-  const { paymentMethodId, attempt } = pay;
-  let intent: Intent | undefined;
-  if (paymentMethodId === undefined) {
-    intent = await readBriefly(request);
-  } else {
-    try {
-      intent = await bankNow.confirmPayment({ ...collectionOf(request), paymentMethodId, attempt });
-    } catch (error) {
-      if (refusalIn(error) !== undefined) answer.reject((error as ActivityFailure).cause);
-    }
+  if (paymentMethodId === undefined) return readBriefly(request);
+  try {
+    return await bankNow.confirmPayment({ ...collectionOf(request), paymentMethodId, attempt });
+  } catch (error) {
+    if (refusalIn(error) !== undefined) answer.reject((error as ActivityFailure).cause);
+    return undefined;
   }
-  if (intent?.status === 'posted') return intent;
-  if (intent !== undefined) await step.noteBank({ bookingId: request.bookingId, atBank: intent });
-  const failure = paymentMethodId !== undefined && intent?.status === 'pending' ? intent.failure : undefined;
-  answer.resolve(failure === undefined ? { status: 'held' } : { status: 'declined', failure });
-  return intent;
 }
 
 /** What the bank knows, or undefined when it does not say so at once. */

@@ -1,13 +1,39 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger } from '@temporalio/workflow';
 import type { BookingStatus } from '#domain/bookings.ts';
-import type { Cancel, Cancelled, Pay, PayResult, Reservation } from './bookings.contract.ts';
-import { bankSpoke, cancelBooking, payBooking, reserveStay } from './bookings.contract.ts';
+import {
+  answerRequest,
+  bankSpoke,
+  cancelBooking,
+  payBooking,
+  recordStay,
+  reserveStay,
+} from '../bookings.contract.ts';
+import type {
+  Cancel,
+  Cancelled,
+  HostAnswer,
+  HostAnswered,
+  Pay,
+  PayResult,
+  Reservation,
+  StayAsked,
+  StayRecorded,
+} from '../bookings.contract.ts';
+
+/** What somebody wants, and where they wait for what comes of it. */
+interface Asked<Kind, Ask, Answer> {
+  kind: Kind;
+  ask: Ask;
+  answer: Trigger<Answer>;
+}
+
+export type PayMessage = Asked<'pay', Pay, PayResult>;
+export type CancelMessage = Asked<'cancel', Cancel, Cancelled>;
+export type HostMessage = Asked<'host', HostAnswer, HostAnswered>;
+export type StayMessage = Asked<'stay', StayAsked, StayRecorded>;
 
 /** What the world says to a booking. Guest, host, bank and timer speak through one box, so they cannot race. */
-export type Message =
-  | { kind: 'bank' }
-  | { kind: 'pay'; pay: Pay; answer: Trigger<PayResult> }
-  | { kind: 'cancel'; cancel: Cancel; answer: Trigger<Cancelled> };
+export type Message = { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage;
 
 /** Takes messages in the order of their arrival, one at a time. Made before the first await of the workflow. */
 export class Mailbox {
@@ -18,10 +44,10 @@ export class Mailbox {
   constructor() {
     setHandler(reserveStay, async () => this.#reservation);
     setHandler(bankSpoke, () => void this.#messages.push({ kind: 'bank' }));
-    setHandler(payBooking, (pay) => this.#ask<PayResult>((answer) => ({ kind: 'pay', pay, answer })));
-    setHandler(cancelBooking, (cancel) =>
-      this.#ask<Cancelled>((answer) => ({ kind: 'cancel', cancel, answer })),
-    );
+    setHandler(payBooking, (ask) => this.#ask<PayResult>((answer) => ({ kind: 'pay', ask, answer })));
+    setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((answer) => ({ kind: 'cancel', ask, answer })));
+    setHandler(answerRequest, (ask) => this.#ask<HostAnswered>((answer) => ({ kind: 'host', ask, answer })));
+    setHandler(recordStay, (ask) => this.#ask<StayRecorded>((answer) => ({ kind: 'stay', ask, answer })));
   }
 
   /** Answers the request itself. Only the first answer counts. */
@@ -38,11 +64,10 @@ export class Mailbox {
     return spoken ? this.#messages.shift() : undefined;
   }
 
-  /** From now on nothing can be paid or cancelled: whoever asks, or has asked, hears what the booking has become. */
+  /** From now on nothing can be asked: whoever does, or has, hears what the booking has become. */
   close(as: BookingStatus): void {
     this.#closedAs = as;
-    for (const message of this.#messages.splice(0))
-      if (message.kind !== 'bank') message.answer.reject(notAny(as));
+    for (const message of this.#messages.splice(0)) refuse(message, as);
   }
 
   /** Opens again for a booking that late money has brought back. */
@@ -61,12 +86,20 @@ export class Mailbox {
   }
 }
 
-/** `booking_state`: the act does not fit what the booking is. */
-export function notAny(bookingStatus: BookingStatus): ApplicationFailure {
+/** Tells whoever asked that it does not fit what the booking is. The bank needs no such word. */
+export function refuse(message: Message, bookingStatus: BookingStatus): void {
+  if (message.kind !== 'bank') message.answer.reject(notAny(bookingStatus));
+}
+
+/** `booking_state`: the act does not fit what the booking is, or not yet. */
+export function notAny(
+  bookingStatus: BookingStatus,
+  why?: { message: string; details: Readonly<Record<string, string>> },
+): ApplicationFailure {
   return ApplicationFailure.create({
-    message: `The booking is ${bookingStatus}.`,
+    message: why?.message ?? `The booking is ${bookingStatus}.`,
     type: 'booking_state',
-    details: [{ bookingStatus }],
+    details: [{ bookingStatus, ...why?.details }],
     nonRetryable: true,
     category: 'BENIGN',
   });

@@ -1,0 +1,89 @@
+import { lockBooking, moveBooking } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
+import type { Transaction } from '#db/connect.ts';
+import { newId } from '#db/ids.ts';
+import { findRefundOf, requestRefund } from '#db/payments.ts';
+import { releaseNights } from '#db/stays.ts';
+import { cancellationOutcome, isOfferedPolicy } from '#domain/cancellation.ts';
+import type { CancellationOutcome } from '#domain/cancellation.ts';
+import { DomainError } from '#domain/errors.ts';
+import type { RefundId, UserId } from '#domain/ids.ts';
+import type { Shares } from '#domain/ledger.ts';
+import type { At } from './at.ts';
+
+export interface Cancellation {
+  by: 'guest';
+  actorId: UserId;
+  reason?: string;
+}
+
+export interface CancelledStay {
+  refundMinor: number;
+  refundId?: RefundId;
+}
+
+/** In the caller's transaction. @throws DomainError `booking_state` for a booking that is not paid, or over */
+export async function cancelStay(
+  trx: Transaction,
+  { bookingId, at, ...cancellation }: At & Cancellation,
+): Promise<CancelledStay> {
+  const booking = await lockBooking(trx, bookingId);
+  if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
+  const outcome = outcomeOf(booking, at);
+  const { refundMinor } = outcome;
+  const { actorId } = cancellation;
+  await releaseNights(trx, bookingId, at);
+  await moveBooking(trx, booking, {
+    to: 'cancelled',
+    at,
+    actorId,
+    set: cancelledColumns(cancellation, at, refundMinor),
+    data: { refund: refundMinor, kept: outcome.keptMinor },
+  });
+  if (refundMinor === 0) return { refundMinor };
+  const refundId = newId('refund');
+  await requestRefund(trx, {
+    id: refundId,
+    booking,
+    reason: 'cancellation',
+    amountMinor: refundMinor,
+    shares: sharesOf(outcome),
+    at,
+    actorId,
+  });
+  return { refundMinor, refundId };
+}
+
+export function cancelledColumns(
+  { by, reason }: Cancellation,
+  at: string,
+  refundMinor: number,
+): Partial<BookingRow> {
+  return { cancelledBy: by, cancelledAt: at, cancellationReason: reason ?? null, refundMinor };
+}
+
+async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
+  const refundId = await findRefundOf(trx, booking.id);
+  return { refundMinor: booking.refundMinor ?? 0, ...(refundId !== undefined && { refundId }) };
+}
+
+function outcomeOf(booking: BookingRow, at: string): CancellationOutcome {
+  const { status: bookingStatus, cancellationPolicy: policy, confirmedAt, price } = booking;
+  if (confirmedAt === null || (bookingStatus !== 'confirmed' && bookingStatus !== 'in_stay')) {
+    const message = `A booking that is ${bookingStatus} cannot be cancelled.`;
+    throw new DomainError('booking_state', message, { bookingStatus });
+  }
+  if (!isOfferedPolicy(policy))
+    throw new Error(`${booking.id} has the policy ${policy}, which nobody can carry out.`);
+  const { checkIn, checkOut, checkInTime, timeZone: zone } = booking;
+  const stay = { checkIn, checkOut };
+  return cancellationOutcome({ policy, price, stay, checkInTime, zone, confirmedAt, at, by: 'guest' });
+}
+
+function sharesOf({ refundSplit }: CancellationOutcome): Shares {
+  return {
+    hostMinor: refundSplit.fromHostPayable,
+    platformMinor: refundSplit.fromGuestFee + refundSplit.fromHostFee,
+    taxesMinor: refundSplit.fromTaxes,
+  };
+}

@@ -1,0 +1,69 @@
+import { BookingRow, lockBooking, moveBooking } from '#db/bookings.ts';
+import type { Transaction } from '#db/connect.ts';
+import { recordEvent } from '#db/events.ts';
+import { leaveNights } from '#db/stays.ts';
+import type { BookingStatus, StayAct } from '#domain/bookings.ts';
+import type { UserId } from '#domain/ids.ts';
+import { todayIn } from '#domain/nights.ts';
+import type { At } from './at.ts';
+
+export interface StayRecord extends At {
+  act: StayAct;
+  by: 'guest' | 'host';
+  actorId: UserId;
+}
+
+/** In the caller's transaction, as all of these. Further on already, a booking stays as it is. */
+export async function advance(
+  trx: Transaction,
+  { bookingId, at }: At,
+  { from, to }: { from: BookingStatus; to: BookingStatus },
+): Promise<void> {
+  const booking = await lockBooking(trx, bookingId);
+  if (booking.status === from) await moveBooking(trx, booking, { to, at, actorId: 'system' });
+}
+
+export async function recordStay(trx: Transaction, record: StayRecord): Promise<{ recorded: boolean }> {
+  const booking = await lockBooking(trx, record.bookingId);
+  if (isOnRecord(booking, record.act)) return { recorded: true };
+  if (booking.status !== 'in_stay') return { recorded: false };
+  if (record.act === 'no_show' && booking.checkedInAt !== null) return { recorded: false };
+  await RECORD[record.act](trx, booking, record);
+  return { recorded: true };
+}
+
+/** By this very call before, or by the other side: what is so needs no second record. */
+function isOnRecord({ checkedInAt, checkedOutAt, noShow }: BookingRow, act: StayAct): boolean {
+  if (act === 'check_in') return checkedInAt !== null;
+  return act === 'check_out' ? checkedOutAt !== null : noShow;
+}
+
+type Recording = (trx: Transaction, booking: BookingRow, record: StayRecord) => Promise<void>;
+
+const RECORD: Readonly<Record<StayAct, Recording>> = {
+  /** Whoever comes after all has come. */
+  async check_in(trx, booking, record) {
+    await BookingRow.query(trx).findById(booking.id).patch({ checkedInAt: record.at, noShow: false });
+    await tell(trx, 'booking.checked_in', record);
+  },
+
+  /** Frees the night of the day and those after it; moves no money. */
+  async check_out(trx, booking, { at, by, actorId, bookingId }) {
+    await leaveNights(trx, { bookingId, leftOn: todayIn(booking.timeZone, at), at });
+    const set = { checkedOutAt: at };
+    await moveBooking(trx, booking, { to: 'completed', at, actorId, set, data: { by } });
+  },
+
+  async no_show(trx, booking, record) {
+    await BookingRow.query(trx).findById(booking.id).patch({ noShow: true });
+    await tell(trx, 'booking.no_show', record);
+  },
+};
+
+async function tell(
+  trx: Transaction,
+  kind: string,
+  { bookingId, at, by, actorId }: StayRecord,
+): Promise<void> {
+  await recordEvent(trx, { kind, subjectId: bookingId, actorId, occurredAt: at, data: { by } });
+}

@@ -1,0 +1,114 @@
+import type { BookingRow } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import type { StayAct } from '#domain/bookings.ts';
+import { DomainError } from '#domain/errors.ts';
+import type { UserId } from '#domain/ids.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import {
+  answerRequest,
+  bookStayId,
+  bookStayOrder,
+  cancelBooking,
+  payBooking,
+  recordStay,
+} from '#workflows/bookings.contract.ts';
+import { ask, reload } from './asking.ts';
+import type { Reserved } from './commands.ts';
+import type { BookingWithPayment } from './presenter.ts';
+
+interface Deps {
+  db: Db;
+  workflows: Workflows;
+}
+
+/** `attempt` names the call, so that the same call is heard once, however often it is made. */
+interface Act {
+  attempt: string;
+}
+
+export interface PayAct extends Act {
+  paymentMethodId?: string | undefined;
+}
+
+export async function pay(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { paymentMethodId, attempt }: PayAct,
+): Promise<Reserved> {
+  const input = { attempt, ...(paymentMethodId !== undefined && { paymentMethodId }) };
+  const result = await ask(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), payBooking, { ...patience, updateId: `pay:${attempt}`, input }),
+  );
+  if (result?.status === 'declined') {
+    const { message, declineCode, code } = result.failure;
+    throw new DomainError('card_declined', message, {
+      declineCode: declineCode ?? code,
+      bookingId: booking.id,
+    });
+  }
+  return { ...(await reload(db, booking.id)), isSettled: result !== undefined };
+}
+
+export interface CancelAct extends Act {
+  actorId: UserId;
+  reason?: string | undefined;
+}
+
+export async function cancel(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { actorId, reason, attempt }: CancelAct,
+): Promise<BookingWithPayment> {
+  const input = { by: 'guest' as const, actorId, ...(reason !== undefined && { reason }) };
+  const result = await ask(db, booking.id, (patience) => {
+    const asked = { ...patience, updateId: `cancel:${attempt}`, input };
+    // One that was left without a workflow is started, so that it is cancelled in the one place that can.
+    return booking.status === 'requested'
+      ? workflows.startAndAsk(bookStayOrder(booking), cancelBooking, asked)
+      : workflows.ask(bookStayId(booking.id), cancelBooking, asked);
+  });
+  if (result === undefined) throw beingWorkedOn('cancellation');
+  return reload(db, booking.id);
+}
+
+export interface AnswerAct extends Act {
+  accepts: boolean;
+  actorId: UserId;
+}
+
+export async function answer(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { accepts, actorId, attempt }: AnswerAct,
+): Promise<Reserved> {
+  const result = await ask(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), answerRequest, {
+      ...patience,
+      updateId: `answer:${attempt}`,
+      input: { accepts, actorId },
+    }),
+  );
+  return { ...(await reload(db, booking.id)), isSettled: result !== undefined };
+}
+
+export interface RecordAct extends Act {
+  act: StayAct;
+  by: 'guest' | 'host';
+  actorId: UserId;
+}
+
+export async function record(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { attempt, ...input }: RecordAct,
+): Promise<BookingWithPayment> {
+  const result = await ask(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), recordStay, { ...patience, updateId: `stay:${attempt}`, input }),
+  );
+  if (result === undefined) throw beingWorkedOn('record');
+  return reload(db, booking.id);
+}
+
+function beingWorkedOn(what: string): DomainError {
+  return new DomainError('unavailable', `The ${what} is being worked on. Ask again.`);
+}

@@ -1,0 +1,119 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { Cancellation } from '#activities/bookings/cancelling.ts';
+import type { EndHold } from '#activities/bookings/holding.ts';
+import type { AtBank, Intent } from '#domain/payments.ts';
+import { bank, step } from '../activities.ts';
+import { collectionOf } from './collecting.ts';
+import type { Left } from './collecting.ts';
+import { beforeOr, now, tellStatus } from './life.ts';
+import type { End, Life, Money } from './life.ts';
+import type { CancelMessage } from './mailbox.ts';
+
+interface GivingUp {
+  ending: Omit<EndHold, 'bookingId' | 'at' | 'atBank'>;
+  /** Milliseconds since the epoch: past it the nights wait for the bank no longer. */
+  until: number;
+  /** What there is at the bank; unless told, it is asked. */
+  left?: Left;
+  /** Called once the nights are free. */
+  freed?: () => void;
+}
+
+/**
+ * Ends a hold, or a request. While a hold lasts the intent is closed first, since money that is in after all is welcome;
+ * but a bank that does not answer keeps no night longer than the hold: then the nights are freed and the bank is awaited
+ * without them.
+ */
+export async function giveUp(life: Life, giving: GivingUp): Promise<Money> {
+  const { request, mailbox } = life;
+  const { ending, until, left = { is: 'unknown' }, freed } = giving;
+  const closing = close(life, left);
+  const closed = await beforeOr(closing, until);
+  if (closed.in && isPaid(closed.value) && request.bookingMode === 'instant') {
+    return accept(life, { intent: closed.value });
+  }
+  await step.endHold({ ...now(request), ...ending, ...(closed.in && { atBank: closed.value }) });
+  if (ending.rejection !== undefined) mailbox.reserved({ status: 'rejected', rejection: ending.rejection });
+  freed?.();
+  mailbox.close(ending.to);
+  tellStatus(ending.to);
+  if (closed.in && isOver(closed.value)) return { is: 'ended', as: ending.to };
+  return awaitBank(life, { as: ending.to, last: await closing });
+}
+
+/** Sees to it that no more money can come, and says what there is at the bank by then. */
+async function close({ request }: Life, left: Left): Promise<AtBank> {
+  if (left.is === 'nothing') return 'nothing';
+  const known = left.is === 'intent' ? { intentId: left.intent.id } : {};
+  return bank.closePayment({ ...collectionOf(request), ...known });
+}
+
+/** The nights are free; the workflow stays until the bank calls the intent final. Late money still gets its due. */
+async function awaitBank(life: Life, { as, last }: { as: End; last: AtBank }): Promise<Money> {
+  const { request, mailbox } = life;
+  let atBank = last;
+  while (!isOver(atBank) && !isPaid(atBank)) {
+    setCurrentDetails('The nights are free again; waiting for the bank to finish the payment.');
+    await mailbox.take(Date.now() + BANK_FINAL_EVERY_MS, 'Ask the bank again');
+    atBank = await bank.closePayment(collectionOf(request));
+  }
+  if (isPaid(atBank)) return accept(life, { intent: atBank, endedAs: as });
+  await step.noteBank({ ...now(request), atBank });
+  return { is: 'ended', as };
+}
+
+const BANK_FINAL_EVERY_MS = 6 * 60 * 60 * 1000;
+
+function isPaid(atBank: AtBank): atBank is Intent {
+  return atBank !== 'nothing' && atBank.status === 'posted';
+}
+
+/** There was no money, and there can be none. */
+function isOver(atBank: AtBank): boolean {
+  return atBank === 'nothing' || atBank.status === 'voided';
+}
+
+interface MoneyIn {
+  intent: Intent;
+  /** The host who accepted. */
+  actorId?: string;
+  /** What the booking had become when the money came. */
+  endedAs?: End;
+}
+
+/** Money is in: the stay is certain, or, where that cannot be any more, the money goes back by itself. */
+export async function accept({ request, mailbox }: Life, money: MoneyIn): Promise<Money> {
+  const { intent, actorId, endedAs } = money;
+  const accepted = await step.acceptPayment({ ...now(request), intent, ...(actorId && { actorId }) });
+  if (accepted.confirmed) {
+    mailbox.reopen();
+    return { is: 'in' };
+  }
+  if (accepted.refundId !== undefined) await bank.startRefund({ refundId: accepted.refundId });
+  return { is: 'ended', as: endedAs ?? 'expired' };
+}
+
+/** The guest withdraws before the stay is certain: nothing to refund, unless the money was faster. */
+export async function withdraw(
+  life: Life,
+  message: CancelMessage,
+  { until, left }: Pick<GivingUp, 'until' | 'left'>,
+): Promise<Money> {
+  const ending = { to: 'cancelled', cancellation: cancellationOf(message) } as const;
+  const freed = () => message.answer.resolve({ refundMinor: 0 });
+  const money = await giveUp(life, { ending, until, freed, ...(left && { left }) });
+  return money.is === 'ended' ? money : { is: 'ended', as: await cancel(life, message) };
+}
+
+/** The guest gives up a paid stay: the nights are free at once, the refund goes its own durable way. */
+export async function cancel({ request, mailbox }: Life, message: CancelMessage): Promise<End> {
+  const { refundMinor, refundId } = await step.cancelStay({ ...now(request), ...cancellationOf(message) });
+  message.answer.resolve({ refundMinor });
+  mailbox.close('cancelled');
+  if (refundId !== undefined) await bank.startRefund({ refundId });
+  return 'cancelled';
+}
+
+function cancellationOf({ ask: { by, actorId, reason } }: CancelMessage): Cancellation {
+  return { by, actorId, ...(reason !== undefined && { reason }) };
+}

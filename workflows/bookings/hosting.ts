@@ -1,0 +1,86 @@
+import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
+import type { Rejection } from '#domain/bookings.ts';
+import type { Intent } from '#domain/payments.ts';
+import { bank, step } from '../activities.ts';
+import { readBriefly } from './collecting.ts';
+import type { Left } from './collecting.ts';
+import { accept, giveUp, withdraw } from './ending.ts';
+import { now, tellStatus } from './life.ts';
+import type { Life, Money } from './life.ts';
+import { notAny, refuse } from './mailbox.ts';
+import type { HostMessage, PayMessage } from './mailbox.ts';
+
+/** What is reserved while the host thinks, and the payer who waits to hear of it. Neither where the stay is free. */
+interface Reserved {
+  intent?: Intent;
+  payer?: PayMessage;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The host accepts, refuses or stays silent; meanwhile the guest may withdraw, and the bank let go of the money. */
+export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): Promise<Money> {
+  const { request, mailbox } = life;
+  const { respondBy } = await step.askHost({ ...now(request), ...(intent && { atBank: intent }) });
+  mailbox.reserved({ status: 'awaiting_host' });
+  payer?.answer.resolve({ status: 'awaiting_host' });
+  tellStatus('awaiting_host', `Waiting for the host to answer until ${respondBy}; the price is reserved.`);
+
+  const left: Left = intent === undefined ? { is: 'nothing' } : { is: 'intent', intent };
+  const silentFrom = Date.parse(respondBy) + 1; // At the instant itself the host is still in time.
+  let remindAt: number | undefined = Date.now() + HOST_REMINDER_HOURS * HOUR_MS;
+  for (;;) {
+    const isReminder = remindAt !== undefined && remindAt < silentFrom;
+    const message = await mailbox.take(
+      isReminder && remindAt !== undefined ? remindAt : silentFrom,
+      isReminder ? 'Remind the host' : 'The host’s answer',
+    );
+    if (message === undefined) {
+      if (!isReminder) return giveUp(life, { ending: { to: 'expired' }, until: AT_ONCE, left });
+      await step.remindHost(now(request));
+      remindAt = undefined;
+    } else if (message.kind === 'host') {
+      return answered(life, message, left);
+    } else if (message.kind === 'cancel') {
+      return withdraw(life, message, { until: AT_ONCE, left });
+    } else if (message.kind === 'bank') {
+      const heard = await readBriefly(request);
+      if (heard?.status === 'voided') return letGo(life, heard);
+    } else {
+      refuse(message, 'awaiting_host');
+    }
+  }
+}
+
+/** The nights of a request are not kept for the bank's sake: nobody wants its money any more. */
+const AT_ONCE = 0;
+
+const LET_GO: Rejection = {
+  code: 'card_declined',
+  message: 'The bank has let go of the money that was reserved. Nothing was charged.',
+  details: { declineCode: 'reservation_lapsed' },
+};
+
+async function answered(life: Life, { ask, answer }: HostMessage, left: Left): Promise<Money> {
+  const { request } = life;
+  const { accepts, actorId } = ask;
+  if (!accepts) {
+    const freed = () => answer.resolve({ status: 'declined' });
+    return giveUp(life, { ending: { to: 'declined', actorId }, until: AT_ONCE, left, freed });
+  }
+  if (left.is === 'intent') {
+    const taken = await bank.capturePayment({ intentId: left.intent.id });
+    if (taken.status !== 'posted') return letGo(life, taken, () => answer.reject(notAny('rejected')));
+    await accept(life, { intent: taken, actorId });
+  } else {
+    await step.confirmFree({ ...now(request), actorId });
+  }
+  answer.resolve({ status: 'confirmed' });
+  return { is: 'in' };
+}
+
+/** The money is not to be had any more, neither now nor later. */
+function letGo(life: Life, intent: Intent, freed?: () => void): Promise<Money> {
+  const ending = { to: 'rejected', rejection: LET_GO } as const;
+  return giveUp(life, { ending, until: AT_ONCE, left: { is: 'intent', intent }, ...(freed && { freed }) });
+}

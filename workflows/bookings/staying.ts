@@ -1,0 +1,79 @@
+import { sleep } from '@temporalio/workflow';
+import { noShowFrom } from '#domain/bookings.ts';
+import { step } from '../activities.ts';
+import { cancel } from './ending.ts';
+import { now, tellStatus } from './life.ts';
+import type { End, Life } from './life.ts';
+import { notAny, refuse } from './mailbox.ts';
+import type { StayMessage } from './mailbox.ts';
+
+/** From confirmed to completed, unless the guest cancels. Nobody has to record anything: timers move the stay on. */
+export async function awaitStay(life: Life): Promise<End> {
+  return (await awaitCheckIn(life)) ?? (await awaitCheckOut(life));
+}
+
+/** The end, if it comes before the check-in instant. */
+async function awaitCheckIn(life: Life): Promise<End | undefined> {
+  const { request, mailbox } = life;
+  const { checkInAt } = request;
+  tellStatus('confirmed', `Paid and confirmed; check-in is from ${checkInAt}.`);
+  for (;;) {
+    const message = await mailbox.take(Date.parse(checkInAt), 'Check-in');
+    if (message === undefined) break;
+    if (message.kind === 'cancel') return cancel(life, message);
+    if (message.kind === 'stay') {
+      const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
+      message.answer.reject(notAny('confirmed', why));
+    } else {
+      refuse(message, 'confirmed');
+    }
+  }
+  await step.beginStay(now(request));
+  return undefined;
+}
+
+async function awaitCheckOut(life: Life): Promise<End> {
+  const { request, mailbox } = life;
+  const { checkOutAt } = request;
+  tellStatus('in_stay', `The stay is under way; check-out is until ${checkOutAt}.`);
+  for (;;) {
+    const message = await mailbox.take(Date.parse(checkOutAt), 'Check-out');
+    if (message === undefined) break;
+    if (message.kind === 'cancel') return cancel(life, message);
+    if (message.kind === 'stay') {
+      if (await hasLeft(life, message)) return awaitScheduledEnd(life);
+    } else {
+      refuse(message, 'in_stay');
+    }
+  }
+  await step.completeStay(now(request));
+  mailbox.close('completed');
+  return 'completed';
+}
+
+/** Puts on record what a side says. True when it is that the guest has left. */
+async function hasLeft({ request }: Life, { ask, answer }: StayMessage): Promise<boolean> {
+  const from = noShowFrom(request.checkInAt);
+  if (ask.act === 'no_show' && Date.now() < Date.parse(from)) {
+    const message = `That nobody came can be recorded from ${from} on.`;
+    answer.reject(notAny('in_stay', { message, details: { from } }));
+    return false;
+  }
+  const { recorded } = await step.recordStay({ ...now(request), ...ask });
+  if (!recorded) {
+    answer.reject(notAny('in_stay', { message: 'The guest has checked in.', details: {} }));
+    return false;
+  }
+  const isOver = ask.act === 'check_out';
+  answer.resolve({ status: isOver ? 'completed' : 'in_stay' });
+  return isOver;
+}
+
+/** What follows a stay is reckoned from its scheduled end, however early the guest has left. */
+async function awaitScheduledEnd({ request: { checkOutAt }, mailbox }: Life): Promise<End> {
+  mailbox.close('completed');
+  tellStatus('completed', `The guest has left; the stay was to end at ${checkOutAt}.`);
+  const leftMs = Date.parse(checkOutAt) - Date.now();
+  if (leftMs > 0) await sleep(leftMs, { summary: 'Scheduled check-out' });
+  return 'completed';
+}
