@@ -97,11 +97,19 @@ export async function take(db: Db, { guests, ...taking }: Taking): Promise<strin
 }
 
 /** A booking's row as far as the counting of what a guest has pending looks at it. */
-export async function aHeldBooking(
+export async function aHeldBooking(db: Db, property: PropertyRow, guestId: UserId): Promise<BookingId> {
+  return aPendingBooking(db, { property, guestId, status: 'held' });
+}
+
+export interface PendingFacts {
+  property: PropertyRow;
+  guestId: UserId;
+  status: 'held' | 'awaiting_host';
+}
+
+export async function aPendingBooking(
   db: Db,
-  property: PropertyRow,
-  guestId: UserId,
-  status: 'held' | 'awaiting_host' = 'held',
+  { property, guestId, status }: PendingFacts,
 ): Promise<BookingId> {
   const id = newId('booking');
   await db('bookings').insert({
