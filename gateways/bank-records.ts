@@ -65,7 +65,8 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
           paymentId,
           is,
           receivedMinor,
-          refunds: refunds.get(intentId) ?? [],
+          // Of money that was only reserved the bank calls the letting go a refund: none of it was ever here.
+          refunds: receivedMinor === 0 ? [] : (refunds.get(intentId) ?? []),
         });
       }
       return records;

@@ -130,6 +130,25 @@ describe('an outage', function () {
     await other.must(201, other.post('/bookings', request));
   });
 
+  it('of the bank as the time of a request runs out frees its nights at once, and its money later (L15)', async () => {
+    const { booking, guest, property } = await world().requested();
+    await world().stack.part('stripe').hold('SIGKILL');
+    try {
+      await world().passTo(booking, booking.respondBy);
+      await becomes(guest, booking.id, 'expired');
+      const { checkIn, checkOut } = booking;
+      const nights = await world().availability(property.id, checkIn, checkOut);
+      assert.deepEqual(new Set(nights), new Set([true]));
+    } finally {
+      await world().stack.part('stripe').release();
+    }
+    await until(
+      'the bank has let go',
+      async () => (await world().bank.intentOf(booking.id)).status === 'canceled',
+      LONG_MS,
+    );
+  });
+
   it('of PostgreSQL in the middle of a booking loses nothing of it (L17)', async () => {
     const one = await asking();
     await world().bank.misbehave({
