@@ -15,6 +15,9 @@ import type { City } from './cities.ts';
 /** What the README's line books: instant, flexible, published, in Lisbon. */
 export const DEMO_PROPERTY_ID: PropertyId = 'prp_01jz000000stayward00000001';
 
+/** The same flat's neighbour, whose host wants to be asked. */
+export const DEMO_REQUEST_PROPERTY_ID: PropertyId = 'prp_01jz000000stayward00000002';
+
 /** Known to everyone, so of no use but on a machine of one's own. */
 export const DEMO_PASSWORD = 'keys-under-the-mat';
 
@@ -44,11 +47,12 @@ export async function plantDemo(db: Db, passwordHash: string): Promise<boolean> 
     await trx.raw(`select pg_advisory_xact_lock(hashtextextended('demo data', 0))`);
     if ((await findProperty(trx, DEMO_PROPERTY_ID)) !== undefined) return false;
     const hostId = await plantAccounts(trx, passwordHash);
-    await plantProperty(trx, demoProperty(hostId));
+    const known = [demoProperty(hostId), demoRequestProperty(hostId)];
+    for (const property of known) await plantProperty(trx, property);
     const chance = new Chance(SEED);
     for (const city of CITIES) {
       for (let number = 1; number <= PROPERTIES_PER_CITY; number++) {
-        const isTaken = city === CITIES[0] && number === 1; // The place of the property above.
+        const isTaken = city === CITIES[0] && number <= known.length; // The places of those above.
         if (!isTaken) await plantProperty(trx, generatedProperty(city, hostId, chance), chance);
       }
     }
@@ -113,6 +117,25 @@ function demoProperty(hostId: UserId): NewProperty {
     guestsIncluded: 2,
     weeklyDiscountPercent: 10,
     monthlyDiscountPercent: 25,
+  };
+}
+
+function demoRequestProperty(hostId: UserId): NewProperty {
+  return {
+    ...demoProperty(hostId),
+    id: DEMO_REQUEST_PROPERTY_ID,
+    bookingMode: 'request',
+    title: 'Attic below the castle, by request',
+    description:
+      'One room under the roof of the same house, with the whole river in its window. The stairs are steep, so the host ' +
+      'likes to know who is coming.',
+    latitude: 38.7123,
+    longitude: -9.1308,
+    capacity: 2,
+    beds: 1,
+    nightlyMinor: 7_000,
+    weekendMinor: null,
+    guestsIncluded: 2,
   };
 }
 

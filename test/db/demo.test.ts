@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { findProperty } from '#db/properties.ts';
-import { DEMO_ACCOUNTS, DEMO_PROPERTY_ID, plantDemo } from '#db/seeds/demo.ts';
+import { DEMO_ACCOUNTS, DEMO_PROPERTY_ID, DEMO_REQUEST_PROPERTY_ID, plantDemo } from '#db/seeds/demo.ts';
 import { findUserByEmail } from '#db/users.ts';
 import { isId } from '#domain/ids.ts';
 import { useOwnDatabase } from '#test/support/database.ts';
@@ -28,6 +28,12 @@ describe('demo data', () => {
     const { status, bookingMode, cancellationPolicy } = property ?? assert.fail('it is not there');
     assert.deepEqual([status, bookingMode, cancellationPolicy], ['published', 'instant', 'flexible']);
     assert.equal(await db()('stay_rules').where({ property_id: DEMO_PROPERTY_ID }).first(), undefined);
+  });
+
+  it('has another under a fixed id whose host wants to be asked', async () => {
+    assert.ok(isId('property', DEMO_REQUEST_PROPERTY_ID));
+    const property = await findProperty(db(), DEMO_REQUEST_PROPERTY_ID);
+    assert.deepEqual([property?.status, property?.bookingMode], ['published', 'request']);
   });
 
   it('has three hundred published properties in three zones and currencies', async () => {

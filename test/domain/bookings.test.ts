@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'mocha';
 import { describeBooking } from '#domain/booking-graph.ts';
-import { BOOKING_STATUSES, holdExpiry, isEnded, statusesBefore, TRANSITIONS } from '#domain/bookings.ts';
+import {
+  BOOKING_STATUSES,
+  challengedHoldExpiry,
+  holdExpiry,
+  isEnded,
+  noShowFrom,
+  respondBy,
+  statusesBefore,
+  TRANSITIONS,
+} from '#domain/bookings.ts';
 
 describe('the life of a booking', () => {
   it('is documented as it is (npm run docs)', async () => {
@@ -36,5 +45,36 @@ describe('the life of a booking', () => {
 
   it('holds nights for a quarter of an hour', () => {
     assert.equal(holdExpiry('2027-03-28T00:50:00.000Z'), '2027-03-28T01:05:00.000Z');
+  });
+
+  it('holds them for half an hour from the same moment when the payer is challenged', () => {
+    const holdExpiresAt = holdExpiry('2027-03-28T00:50:00.000Z');
+    assert.equal(challengedHoldExpiry(holdExpiresAt), '2027-03-28T01:20:00.000Z');
+  });
+
+  describe('gives the host', () => {
+    const at = '2027-03-01T12:00:00.000Z';
+    const farOff = '2027-04-01T15:00:00.000Z';
+    const cases = [
+      ['a day', { at, checkInAt: farOff }, '2027-03-02T12:00:00.000Z'],
+      ['until check-in at most', { at, checkInAt: '2027-03-01T15:00:00.000Z' }, '2027-03-01T15:00:00.000Z'],
+      [
+        'a day, if the bank keeps the money for longer',
+        { at, checkInAt: farOff, captureBefore: '2027-03-02T13:00:00.000Z' },
+        '2027-03-02T12:00:00.000Z',
+      ],
+      [
+        'until an hour before the bank lets go of the money',
+        { at, checkInAt: farOff, captureBefore: '2027-03-02T12:59:59.999Z' },
+        '2027-03-02T11:59:59.999Z',
+      ],
+    ] as const;
+    for (const [what, asked, expected] of cases) {
+      it(what, () => assert.equal(respondBy(asked), expected));
+    }
+  });
+
+  it('lets a host say that nobody came from half a day after check-in', () => {
+    assert.equal(noShowFrom('2027-03-28T15:00:00.000Z'), '2027-03-29T03:00:00.000Z');
   });
 });
