@@ -42,6 +42,8 @@ export class BookingRow extends Row {
   declare cancellationReason: string | null;
   declare refundMinor: number | null;
   declare noteToHost: string | null;
+  /** Until when its sides may review the stay; null unless they may. */
+  declare reviewBy: string | null;
   declare clockOffsetMs: number;
   declare requestedAt: string;
   declare createdAt: string;

@@ -1,5 +1,6 @@
 import type { BookingStatus } from './bookings.ts';
 import type { PropertyId, SessionId, UserId } from './ids.ts';
+import type { ReviewSide } from './reviews.ts';
 
 /** Anyone may be a guest; the first property makes a host; an operator is made by an operator or by `bin/`. */
 export const ROLES = ['guest', 'host', 'operator'] as const;
@@ -40,4 +41,33 @@ export function mayKnowAddressOf(
   expectedAt: ReadonlySet<PropertyId>,
 ): boolean {
   return actor !== undefined && (actor.id === property.hostId || expectedAt.has(property.id));
+}
+
+/** Who of the two of a stay somebody is. Everyone else, operators too, has nothing to say of it. */
+export function sideOf(
+  booking: { guestId: UserId; hostId: UserId },
+  actor: { id: UserId },
+): ReviewSide | undefined {
+  if (booking.guestId === actor.id) return 'guest';
+  return booking.hostId === actor.id ? 'host' : undefined;
+}
+
+/** As far as it says who may do what with a review. */
+export interface ReviewStanding {
+  authorId: UserId;
+  /** The other side: the host for a review of the property. */
+  reviewedId: UserId;
+  publishedAt: string | null;
+  removedAt: string | null;
+}
+
+/** Hidden, a review is its author's alone; public, everyone's; once it is taken away, nobody's. */
+export function maySeeReview(review: ReviewStanding, actor: Actor | undefined): boolean {
+  if (review.removedAt !== null) return false;
+  return review.publishedAt !== null || review.authorId === actor?.id;
+}
+
+/** The private note of a review that one may see is for its author and whom it is about. */
+export function maySeePrivateNote(review: ReviewStanding, actor: Actor | undefined): boolean {
+  return actor !== undefined && (actor.id === review.authorId || actor.id === review.reviewedId);
 }

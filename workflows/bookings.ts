@@ -9,7 +9,7 @@ import {
 import type { Cancellation, EndHold } from '#activities/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import type { AtBank, Intent } from '#domain/payments.ts';
-import { bank, step } from './activities.ts';
+import { bank, openReviews, step } from './activities.ts';
 import type { BookingOutcome, BookStay } from './bookings.contract.ts';
 import { SEARCH } from './bookings.contract.ts';
 import { Mailbox, notAny } from './mailbox.ts';
@@ -224,6 +224,7 @@ async function awaitStay(request: BookStay, mailbox: Mailbox): Promise<End> {
     await then();
   }
   mailbox.close('completed');
+  await openReviews({ bookingId: request.bookingId });
   return 'completed';
 }
 
@@ -233,6 +234,7 @@ async function cancel(request: BookStay, mailbox: Mailbox, message: CancelMessag
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');
   if (refundId !== undefined) await bank.startRefund({ refundId });
+  await openReviews({ bookingId: request.bookingId }); // If it was late enough that there is something to tell of.
   return 'cancelled';
 }
 
