@@ -7,6 +7,7 @@ import type { BookingId } from '#domain/ids.ts';
 import { formatMoney } from '#domain/money.ts';
 import type { Mailer } from '#gateways/mailer.ts';
 import type { Notify, Recipient } from '#workflows/notifications.contract.ts';
+import { reviewMail } from './review-mails.ts';
 
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
@@ -20,7 +21,10 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
       if (booking === undefined) throw new Error(`${eventId} tells of no booking.`);
       const user = await findUser(db, to === 'guest' ? booking.guestId : booking.hostId);
       if (user === undefined || !canReceive(user.email)) return;
-      const text = TEXTS[event.kind]?.[to]?.(booking);
+      const { kind } = event;
+      const text = kind.startsWith('reviews.')
+        ? await reviewMail(db, booking, { kind, to })
+        : TEXTS[kind]?.[to]?.(booking);
       if (text === undefined) return;
       await mailer.send({
         to: user.email,
@@ -37,7 +41,8 @@ function canReceive(email: string): boolean {
   return !email.endsWith('.invalid');
 }
 
-interface Text {
+/** A mail without its salutation. */
+export interface Text {
   subject: string;
   lines: string[];
 }

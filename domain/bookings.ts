@@ -51,6 +51,11 @@ export function holdExpiry(heldAt: string): string {
   return new Date(Date.parse(heldAt) + HOLD_MINUTES * 60_000).toISOString();
 }
 
+/** The booking's own now: the wall clock, but for one whose time was moved on in the sandbox. */
+export function bookingNow({ clockOffsetMs }: { clockOffsetMs: number }, wall: Date): string {
+  return new Date(wall.getTime() + clockOffsetMs).toISOString();
+}
+
 /** Why a booking was refused: the error's code and what goes with it (`rule`, `declineCode`, …). */
 export interface Rejection {
   code: string;

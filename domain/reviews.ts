@@ -15,6 +15,7 @@ export const REVIEW_SUBJECTS = ['property', 'guest'] as const;
 export type ReviewSubject = (typeof REVIEW_SUBJECTS)[number];
 
 export const SUBJECT_OF: Readonly<Record<ReviewSide, ReviewSubject>> = { guest: 'property', host: 'guest' };
+export const AUTHOR_OF: Readonly<Record<ReviewSubject, ReviewSide>> = { property: 'guest', guest: 'host' };
 
 /** What may be rated beside the stay as a whole. */
 export const REVIEW_CATEGORIES = {

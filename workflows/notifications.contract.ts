@@ -19,4 +19,7 @@ export const TOLD_BY_MAIL: Readonly<Record<string, readonly Recipient[]>> = {
   'booking.confirmed': ['guest', 'host'],
   'booking.expired': ['guest'],
   'booking.cancelled': ['guest', 'host'],
+  'reviews.opened': ['guest', 'host'],
+  'reviews.reminded': ['guest', 'host'],
+  'reviews.revealed': ['guest', 'host'],
 };

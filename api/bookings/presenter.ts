@@ -4,6 +4,7 @@ import type { BookingRow } from '#db/bookings.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import type { UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
+import { sideOf } from '#domain/permissions.ts';
 import type { Booking } from './schemas.ts';
 
 /** A booking and the payment that goes with it, once there is one. */
@@ -45,6 +46,7 @@ export function presentBooking(
       }),
     checkInAt: booking.checkInAt,
     checkOutAt: booking.checkOutAt,
+    ...(booking.reviewBy !== null && sideOf(booking, viewer) !== undefined && { reviewBy: booking.reviewBy }),
     ...(booking.noteToHost !== null && { noteToHost: booking.noteToHost }),
     createdAt: booking.createdAt,
     updatedAt: booking.updatedAt,

@@ -66,6 +66,7 @@ export const Booking = z
       .optional(),
     checkInAt: Instant,
     checkOutAt: Instant,
+    reviewBy: Instant.optional().meta({ description: 'Before then you may review the stay.' }),
     noteToHost: z.string().optional(),
     createdAt: Instant,
     updatedAt: Instant,
