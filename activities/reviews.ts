@@ -81,14 +81,11 @@ export function createReviewActivities({ db, workflows }: { db: Db; workflows: W
     }: At & { reviewId: ReviewId; draftId: DraftId }): Promise<Taken> {
       return inTransaction(db, async (trx) => {
         const { window } = await lock(trx, bookingId);
+        requireOpen(window, 'published');
         const draft = await takeDraft(trx, draftId);
-        const review = await findReview(trx, reviewId);
-        if (review === undefined) throw notFound('review');
-        if (draft !== undefined) {
-          requireOpen(window, 'published');
-          await editReview(trx, draft, at);
-        }
-        return { isPublic: review.publishedAt !== null };
+        if ((await findReview(trx, reviewId)) === undefined) throw notFound('review');
+        if (draft !== undefined) await editReview(trx, draft, at);
+        return { isPublic: false };
       });
     },
 
