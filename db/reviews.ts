@@ -66,8 +66,9 @@ export async function insertReview(
 
 /** Changes a hidden review, in a transaction that has locked the window. */
 export async function editReview(trx: Transaction, draft: Draft, at: string): Promise<void> {
-  const given = Object.entries(draft.content).filter(([, value]) => value !== undefined);
-  await hidden(trx, draft.reviewId).patch(Object.fromEntries(given)).throwIfNotFound();
+  const changed = Object.entries(draft.content).filter(([, value]) => value !== undefined);
+  if (changed.length === 0) return;
+  await hidden(trx, draft.reviewId).patch(Object.fromEntries(changed)).throwIfNotFound();
   await tell(trx, draft.reviewId, { kind: 'review.edited', actorId: draft.authorId, at });
 }
 

@@ -138,6 +138,16 @@ describe('the database steps of a review window', () => {
       assert.deepEqual(await kindsOf(reviewId), ['review.submitted', 'review.edited']);
     });
 
+    it('by nothing changes nothing, and tells of nothing', async () => {
+      const booking = await aStayToReview(db());
+      const reviewId = await submitted(booking, { side: 'guest' });
+      const before = await reviewOf(reviewId);
+      const draftId = await aChange(db(), reviewId, { booking, content: {} });
+      await steps().editReview({ bookingId: booking.id, reviewId, draftId, at: LATER });
+      assert.deepEqual(await reviewOf(reviewId), before);
+      assert.deepEqual(await kindsOf(reviewId), ['review.submitted']);
+    });
+
     it('is refused once the other side has written (R3)', async () => {
       const booking = await aStayToReview(db());
       const reviewId = await submitted(booking, { side: 'guest', rating: 2 });
