@@ -3,7 +3,14 @@ import { isDomainError } from '#domain/errors.ts';
 import type { ActivityInterceptors } from '@temporalio/worker';
 
 /** Ordinary refusals: no defect, nothing for an alert. */
-const BENIGN = new Set(['dates_unavailable', 'stay_refused', 'hold_limit', 'card_declined', 'booking_state']);
+const BENIGN = new Set([
+  'dates_unavailable',
+  'stay_refused',
+  'hold_limit',
+  'card_declined',
+  'booking_state',
+  'review_not_eligible',
+]);
 
 /**
  * A refusal crosses Temporal as a failure whose type is its code and whose first detail is its details; trying again

@@ -5,7 +5,8 @@ import { findUser } from '#db/users.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
 import type { Notify } from '#workflows/notifications.contract.ts';
-import { textOf } from './notifications/booking-texts.ts';
+import { bookingText } from './notifications/booking-texts.ts';
+import { reviewText } from './notifications/review-texts.ts';
 
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
@@ -19,7 +20,10 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
       if (booking === undefined) throw new Error(`${eventId} tells of no booking.`);
       const user = await findUser(db, to === 'guest' ? booking.guestId : booking.hostId);
       if (user === undefined || !canReceive(user.email)) return;
-      const text = textOf({ event, to, booking });
+      const { kind } = event;
+      const text = kind.startsWith('reviews.')
+        ? await reviewText(db, booking, { kind, to })
+        : bookingText({ event, to, booking });
       if (text === undefined) return;
       await mailer.send({
         to: user.email,

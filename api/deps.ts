@@ -7,6 +7,7 @@ import type { RateLimits } from '#gateways/rate-limits.ts';
 import type { Bookings } from './bookings/commands.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { PublishedProperties } from './properties/cache.ts';
+import type { Reviews } from './reviews/commands.ts';
 
 /** What an operator may set about the API; the defaults are in `config.ts`. */
 export interface ApiSettings {
@@ -35,6 +36,7 @@ export interface ApiDeps {
   settings: ApiSettings;
   bank: Bank;
   bookings: Bookings;
+  reviews: Reviews;
   /** Copies of published properties; whoever changes one drops its copy before answering. */
   properties: PublishedProperties;
   /** Signs quotes: whoever has it makes prices. */

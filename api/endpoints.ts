@@ -5,6 +5,7 @@ import { paymentEndpoints } from './payments/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { propertyEndpoints } from './properties/routes.ts';
+import { reviewEndpoints } from './reviews/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { userEndpoints } from './users/routes.ts';
 import { webhookEndpoints } from './webhooks/routes.ts';
@@ -18,6 +19,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...paymentEndpoints,
+  ...reviewEndpoints,
   ...webhookEndpoints,
   ...platformEndpoints,
 ];

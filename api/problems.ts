@@ -16,6 +16,7 @@ export const STATUS_OF = {
   hold_limit: 409,
   booking_state: 409,
   property_in_use: 409,
+  review_not_eligible: 409,
   email_taken: 409,
   idempotency_in_progress: 409,
   stay_refused: 422,

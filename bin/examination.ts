@@ -6,12 +6,14 @@ import type { Check, Finding } from '#db/doctor/checks.ts';
 import { checksOfMoney } from '#db/doctor/money.ts';
 import { checksOfNights } from '#db/doctor/nights.ts';
 import { checksOfRecords } from '#db/doctor/records.ts';
+import { checksOfReviews } from '#db/doctor/reviews.ts';
 import { checksOfWorkflows } from '#db/doctor/workflows.ts';
 import type { BookingId, RefundId } from '#domain/ids.ts';
 import { createBankRecords } from '#gateways/bank-records.ts';
 import { connectWorkflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
+import { collectReviewsId } from '#workflows/reviews.contract.ts';
 
 /** One invariant and what breaks it: nothing, when all is well. */
 export interface Verdict {
@@ -50,10 +52,12 @@ export function openDoctor(config: Config): Doctor {
     ...checksOfNights(db),
     ...checksOfMoney(db),
     ...checksOfRecords(db),
+    ...checksOfReviews(db),
     ...checksAgainstBank(db, (since) => records.payments(since)),
     ...checksOfWorkflows(db, {
       booking: (id) => workflows.isRunning(bookStayId(id as BookingId)),
       refund: (id) => workflows.isRunning(refundPaymentId(id as RefundId)),
+      reviewWindow: (id) => workflows.isRunning(collectReviewsId(id as BookingId)),
     }),
   ];
   return {

@@ -5,6 +5,7 @@ import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
 import { PublishedProperties } from '#api/properties/cache.ts';
+import { createReviews } from '#api/reviews/commands.ts';
 import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
@@ -64,6 +65,7 @@ export async function startApi(
   );
   const workflows = opened.use(connectWorkflows(config.temporal));
   const now = () => new Date();
+  const properties = new PublishedProperties({ db, cache });
   const metrics = config.metricsPort === undefined ? undefined : createMetrics();
   const deps = {
     db,
@@ -76,7 +78,8 @@ export async function startApi(
     passwords: createPasswords(),
     bank: createStripeBank(config.stripe),
     bookings: createBookings({ ...around({ db, workflows }), quoteSecret, now }),
-    properties: new PublishedProperties({ db, cache }),
+    properties,
+    reviews: createReviews({ db, workflows, properties }),
     probes: {
       temporal: () => workflows.isReachable(),
       ...(redisUrl !== undefined && { redis: () => cache.isReachable() }),

@@ -6,6 +6,7 @@ import { createMaintenanceActivities } from '#activities/maintenance.ts';
 import { createNotificationActivities } from '#activities/notifications.ts';
 import { createPaymentActivities } from '#activities/payments.ts';
 import { startRelay } from '#activities/relay.ts';
+import { createReviewActivities } from '#activities/reviews.ts';
 import { dropChanged } from '#api/properties/cache.ts';
 import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
@@ -40,7 +41,7 @@ export interface Deps {
 /** Each kind of work: what it can do, and how much of it at once. */
 export const WORK = {
   [BOOKINGS_QUEUE]: (deps: Deps) => ({
-    activities: createBookingActivities(deps),
+    activities: { ...createBookingActivities(deps), ...createReviewActivities(deps) },
     maxCachedWorkflows: 1_000,
     maxConcurrentWorkflowTaskExecutions: 40,
   }),

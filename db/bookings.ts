@@ -51,6 +51,8 @@ export class BookingRow extends Row {
   declare arrivalTime: string | null;
   declare guestNames: string[];
   declare noteToHost: string | null;
+  /** Until when its sides may review the stay; null unless they may. */
+  declare reviewBy: string | null;
   declare clockOffsetMs: number;
   declare requestedAt: string;
   declare createdAt: string;

@@ -49,6 +49,7 @@ export class PropertyRow extends Row {
   declare weeklyDiscountPercent: number;
   declare monthlyDiscountPercent: number;
   declare status: PropertyStatus;
+  /** Generated from what its source and its guests here have given. */
   declare ratingAverage: number | null;
   declare ratingCount: number;
   declare source: string | null;

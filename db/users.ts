@@ -13,6 +13,9 @@ export interface UserRow {
   password_hash: string | null;
   roles: Role[];
   stripe_customer_id: string | null;
+  /** From the public reviews of those who had them to stay. */
+  rating_average: number | null;
+  review_count: number;
   created_at: string;
   updated_at: string;
 }

@@ -102,6 +102,11 @@ function later(instant: Instant, byMs: number): Instant {
 export const STAY_ACTS = ['check_in', 'check_out', 'no_show'] as const;
 export type StayAct = (typeof STAY_ACTS)[number];
 
+/** The booking's own now: the wall clock, but for one whose time was moved on in the sandbox. */
+export function bookingNow({ clockOffsetMs }: { clockOffsetMs: number }, wall: Date): Instant {
+  return new Date(wall.getTime() + clockOffsetMs).toISOString();
+}
+
 /** Why a booking was refused: the error's code and what goes with it (`rule`, `declineCode`, …). */
 export interface Rejection {
   code: string;

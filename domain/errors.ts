@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'hold_limit',
   'booking_state',
   'property_in_use',
+  'review_not_eligible',
   'email_taken',
   'idempotency_key_missing',
   'idempotency_key_reused',

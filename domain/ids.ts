@@ -10,6 +10,8 @@ export const ID_PREFIXES = {
   booking: 'bkg',
   payment: 'pay',
   refund: 'ref',
+  review: 'rev',
+  draft: 'drf',
   event: 'evt',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -22,6 +24,8 @@ export type BlockId = Id<'block'>;
 export type BookingId = Id<'booking'>;
 export type PaymentId = Id<'payment'>;
 export type RefundId = Id<'refund'>;
+export type ReviewId = Id<'review'>;
+export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

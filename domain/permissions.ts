@@ -57,3 +57,23 @@ export function mayKnowAddressOf(
 ): boolean {
   return actor !== undefined && (actor.id === property.hostId || expectedAt.has(property.id));
 }
+
+/** As far as it says who may do what with a review. */
+export interface ReviewStanding {
+  authorId: UserId;
+  /** The other side: the host for a review of the property. */
+  reviewedId: UserId;
+  publishedAt: string | null;
+  removedAt: string | null;
+}
+
+/** Hidden, a review is its author's alone; public, everyone's; once it is taken away, nobody's. */
+export function maySeeReview(review: ReviewStanding, actor: Actor | undefined): boolean {
+  if (review.removedAt !== null) return false;
+  return review.publishedAt !== null || review.authorId === actor?.id;
+}
+
+/** The private note of a review that one may see is for its author and whom it is about. */
+export function maySeePrivateNote(review: ReviewStanding, actor: Actor | undefined): boolean {
+  return actor !== undefined && (actor.id === review.authorId || actor.id === review.reviewedId);
+}

@@ -4,42 +4,53 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
+import type { UntypedActivities } from '@temporalio/common';
 import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import type { ReviewActivities } from '#activities/reviews.ts';
 import { BOOKINGS_QUEUE } from './bookings.contract.ts';
 import { PAYMENTS_QUEUE } from './refunds.contract.ts';
 
 /** A database step on the hot path: one marker in the history. Two seconds are an age for a transaction. */
-const quick = proxyLocalActivities<BookingActivities>({
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 3, initialInterval: '100ms' },
-});
+const QUICK = { startToCloseTimeout: '2s', retry: { maximumAttempts: 3, initialInterval: '100ms' } } as const;
 
 /** The same step once its quick tries are spent: a database that is away comes back. Watched by alerts, never given up. */
-const patient = proxyActivities<BookingActivities>({
+const PATIENT = {
   taskQueue: BOOKINGS_QUEUE,
   startToCloseTimeout: '30s',
   retry: { initialInterval: '500ms', maximumInterval: '1m' },
-});
+} as const;
 
 /** The database steps of a booking: quick, then patient, so that none is ever left undone. */
-export const step = quickThenPatient();
+export const step = quickThenPatient<BookingActivities>(
+  proxyLocalActivities<BookingActivities>(QUICK),
+  proxyActivities<BookingActivities>(PATIENT),
+);
 
-function quickThenPatient(): BookingActivities {
+/** The database steps of a review window, likewise. */
+export const reviewStep = quickThenPatient<ReviewActivities>(
+  proxyLocalActivities<ReviewActivities>(QUICK),
+  proxyActivities<ReviewActivities>(PATIENT),
+);
+
+/** Opens a review window, which is a call to Temporal too and so no step of a moment. */
+export const { openReviews } = proxyActivities<ReviewActivities>(PATIENT);
+
+function quickThenPatient<Steps extends UntypedActivities>(quick: Steps, patient: Steps): Steps {
   return new Proxy(quick, {
-    get: (_, name) => (input: never) => quickly(name as keyof BookingActivities, input),
+    get:
+      (_, name: string) =>
+      async (input: never): Promise<unknown> => {
+        try {
+          return await quick[name]?.(input);
+        } catch (error) {
+          if (isFinal(error)) throw error;
+          return patient[name]?.(input);
+        }
+      },
   });
-}
-
-async function quickly(name: keyof BookingActivities, input: never): Promise<unknown> {
-  try {
-    return await quick[name](input);
-  } catch (error) {
-    if (isFinal(error)) throw error;
-    return patient[name](input);
-  }
 }
 
 /** A refusal (activities/failures.ts): trying again changes nothing. */

@@ -2,4 +2,5 @@
 export { bookStay } from './bookings.ts';
 export { refundPayment } from './refunds.ts';
 export { notify } from './notifications.ts';
+export { collectReviews } from './reviews.ts';
 export { resumeRequested } from './maintenance.ts';

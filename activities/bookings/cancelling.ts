@@ -9,6 +9,7 @@ import type { CancellationOutcome } from '#domain/cancellation.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { RefundId, UserId } from '#domain/ids.ts';
 import type { Shares } from '#domain/ledger.ts';
+import { reviewWindowOf } from '#domain/review-windows.ts';
 import type { At } from './at.ts';
 
 export interface Cancellation {
@@ -20,6 +21,8 @@ export interface Cancellation {
 export interface CancelledStay {
   refundMinor: number;
   refundId?: RefundId;
+  /** Late enough that there is something to tell of. */
+  isReviewable: boolean;
 }
 
 /** In the caller's transaction. @throws DomainError `booking_state` for a booking that is not paid, or over */
@@ -40,7 +43,8 @@ export async function cancelStay(
     set: cancelledColumns(cancellation, at, refundMinor),
     data: { refund: refundMinor, kept: outcome.keptMinor },
   });
-  if (refundMinor === 0) return { refundMinor };
+  const isReviewable = isReviewableAfter(booking, at);
+  if (refundMinor === 0) return { refundMinor, isReviewable };
   const refundId = newId('refund');
   await requestRefund(trx, {
     id: refundId,
@@ -51,7 +55,13 @@ export async function cancelStay(
     at,
     actorId,
   });
-  return { refundMinor, refundId };
+  return { refundMinor, refundId, isReviewable };
+}
+
+function isReviewableAfter(booking: BookingRow, cancelledAt: string): boolean {
+  const { confirmedAt, checkIn, checkOutAt, timeZone } = booking;
+  const ended = { status: 'cancelled', confirmedAt, cancelledAt, checkIn, checkOutAt, timeZone } as const;
+  return reviewWindowOf(ended) !== undefined;
 }
 
 export function cancelledColumns(
@@ -64,7 +74,8 @@ export function cancelledColumns(
 
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
   const refundId = await findRefundOf(trx, booking.id);
-  return { refundMinor: booking.refundMinor ?? 0, ...(refundId !== undefined && { refundId }) };
+  const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
+  return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
 }
 
 function outcomeOf(booking: BookingRow, at: string): CancellationOutcome {

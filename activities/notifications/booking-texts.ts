@@ -2,14 +2,11 @@ import type { BookingRow } from '#db/bookings.ts';
 import type { EventRow } from '#db/events.ts';
 import { formatMoney } from '#domain/money.ts';
 import type { Recipient } from '#workflows/notifications.contract.ts';
-
-export interface Text {
-  subject: string;
-  lines: string[];
-}
+import { momentIn } from './text.ts';
+import type { Text } from './text.ts';
 
 /** What somebody is told of an event of a booking; undefined where there is nothing to be said. */
-export function textOf({ event, to, booking }: Told): Text | undefined {
+export function bookingText({ event, to, booking }: Told): Text | undefined {
   const wasAsked = booking.respondBy !== null && booking.confirmedAt === null;
   return (
     (wasAsked ? REQUEST_TEXTS[event.kind]?.[to] : undefined)?.(booking) ?? TEXTS[event.kind]?.[to]?.(booking)
@@ -136,10 +133,8 @@ function arrival({ checkInTime, checkOutTime, timeZone }: BookingRow): string {
   return `Check-in is from ${checkInTime}, check-out until ${checkOutTime} (${timeZone}).`;
 }
 
-/** In the property's own time, which both sides know. */
 function until({ respondBy, timeZone }: BookingRow): string {
-  const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone });
-  return respondBy === null ? '' : `${local.format(new Date(respondBy))} (${timeZone})`;
+  return respondBy === null ? '' : momentIn(timeZone, respondBy);
 }
 
 function refund({ refundMinor, currency, confirmedAt }: BookingRow): string {

@@ -4,6 +4,7 @@ import type { BookingRow } from '#db/bookings.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import type { UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
+import { sideOf } from '#domain/permissions.ts';
 import type { Booking } from './schemas.ts';
 
 /** A booking and the payment that goes with it, once there is one. */
@@ -50,6 +51,7 @@ export function presentBooking(
     ...(booking.checkedOutAt !== null && { checkedOutAt: booking.checkedOutAt }),
     ...(booking.noShow && { noShow: true as const }),
     ...(booking.arrivalTime !== null && { arrivalTime: booking.arrivalTime }),
+    ...(booking.reviewBy !== null && sideOf(booking, viewer) !== undefined && { reviewBy: booking.reviewBy }),
     ...(booking.noteToHost !== null && { noteToHost: booking.noteToHost }),
     ...(booking.guestNames.length > 0 && { guestNames: booking.guestNames }),
     createdAt: booking.createdAt,

@@ -77,6 +77,7 @@ export const Booking = z
     checkedOutAt: Instant.optional(),
     noShow: z.literal(true).optional().meta({ description: 'The host has put on record that nobody came.' }),
     arrivalTime: z.string().optional(),
+    reviewBy: Instant.optional().meta({ description: 'Before then you may review the stay.' }),
     noteToHost: z.string().optional(),
     guestNames: z.array(z.string()).optional(),
     createdAt: Instant,

@@ -127,6 +127,11 @@ export const Booking = builder
       }),
       checkInAt: t.expose('checkInAt', { type: 'Instant', description: 'The scheduled instant.' }),
       checkOutAt: t.expose('checkOutAt', { type: 'Instant', description: 'The scheduled instant.' }),
+      reviewBy: t.expose('reviewBy', {
+        type: 'Instant',
+        nullable: true,
+        description: 'Before then you may review the stay; null unless you may.',
+      }),
       noteToHost: t.exposeString('noteToHost', { nullable: true, description: 'From the guest, if any.' }),
       createdAt: t.expose('createdAt', { type: 'Instant', description: 'When it was requested.' }),
       updatedAt: t.expose('updatedAt', { type: 'Instant', description: 'When anything of it last changed.' }),

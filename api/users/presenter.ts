@@ -6,7 +6,8 @@ export function presentUser(row: UserRow): z.output<typeof User> {
   return { id: row.id, name: row.name, email: row.email, roles: row.roles, createdAt: row.created_at };
 }
 
-/** Without mail address and roles. Nobody has been reviewed before there are reviews. */
+/** Without mail address and roles. */
 export function presentPublicUser(row: UserRow): z.output<typeof PublicUser> {
-  return { id: row.id, name: row.name, createdAt: row.created_at, rating: { average: null, count: 0 } };
+  const rating = { average: row.rating_average, count: row.review_count };
+  return { id: row.id, name: row.name, createdAt: row.created_at, rating };
 }

@@ -9,7 +9,7 @@ interface Unfinished {
 /** Whoever is not at an end is being conducted to one. `runs` tells whether somebody conducts this id. */
 export function checksOfWorkflows(
   db: Db,
-  runs: { booking: (id: string) => Promise<boolean>; refund: (id: string) => Promise<boolean> },
+  runs: Record<'booking' | 'refund' | 'reviewWindow', (id: string) => Promise<boolean>>,
 ): Check[] {
   const idle = async (
     rows: Unfinished[],
@@ -39,6 +39,16 @@ export function checksOfWorkflows(
         idle(
           await db('refunds').where({ status: 'pending' }).select<Unfinished[]>('id', 'status'),
           runs.refund,
+        ),
+    },
+    {
+      invariant: 'Each review window has ended or has its workflow',
+      breaches: async () =>
+        idle(
+          await db('review_windows')
+            .where({ status: 'open' })
+            .select<Unfinished[]>('booking_id as id', 'status'),
+          runs.reviewWindow,
         ),
     },
   ];

@@ -21,8 +21,8 @@ const FROM_FILE = [
   'amenities',
   'amenity_keys',
   'nightly_minor',
-  'rating_average',
-  'rating_count',
+  'source_rating_average',
+  'source_rating_count',
 ];
 
 /** Marks blocks that came with a file, so that the next one may replace them and none of the host's own. */

@@ -144,8 +144,8 @@ describe('search', () => {
     it('sorts by price both ways and by rating, the unrated last', async () => {
       const prices = [300, 100, 200];
       const rows = await Promise.all(prices.map((nightlyMinor) => published({ nightlyMinor })));
-      await db()('properties').where({ id: rows[0]?.id }).update({ rating_average: 4, rating_count: 1 });
-      await db()('properties').where({ id: rows[1]?.id }).update({ rating_average: 5, rating_count: 1 });
+      await db()('properties').where({ id: rows[0]?.id }).update({ review_count: 1, review_sum: 4 });
+      await db()('properties').where({ id: rows[1]?.id }).update({ review_count: 1, review_sum: 5 });
       for (const place of [near(MANCHESTER), undefined]) {
         const values = async (sort: PropertySearch['sort']) =>
           (await find({ sort, place })).map(({ sortValue }) => sortValue);

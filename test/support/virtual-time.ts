@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { Stack } from '#dev/stack/stack.ts';
 
 /** The Temporal of a running stack, for looking at workflows and moving their clocks. */
@@ -53,6 +53,18 @@ export class TemporalDesk implements AsyncDisposable {
     const now = raw.workflowExtendedInfo?.timeSkippingInfo?.currentTime;
     if (now === null || now === undefined) return Date.now();
     return Number(now.seconds) * 1000 + (now.nanos ?? 0) / 1e6;
+  }
+
+  /** Waits until somebody has started a workflow. */
+  async isStarted(workflowId: string): Promise<void> {
+    await until(`${workflowId} is started`, async () => {
+      try {
+        return (await this.statusOf(workflowId)) !== '';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    });
   }
 
   async statusOf(workflowId: string): Promise<string> {

@@ -2,7 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { Cancellation } from '#activities/bookings/cancelling.ts';
 import type { EndHold } from '#activities/bookings/holding.ts';
 import type { AtBank, Intent } from '#domain/payments.ts';
-import { bank, step } from '../activities.ts';
+import { bank, openReviews, step } from '../activities.ts';
 import { collectionOf } from './collecting.ts';
 import type { Left } from './collecting.ts';
 import { beforeOr, now, tellStatus } from './life.ts';
@@ -107,10 +107,12 @@ export async function withdraw(
 
 /** The guest gives up a paid stay: the nights are free at once, the refund goes its own durable way. */
 export async function cancel({ request, mailbox }: Life, message: CancelMessage): Promise<End> {
-  const { refundMinor, refundId } = await step.cancelStay({ ...now(request), ...cancellationOf(message) });
+  const cancelled = await step.cancelStay({ ...now(request), ...cancellationOf(message) });
+  const { refundMinor, refundId, isReviewable } = cancelled;
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');
   if (refundId !== undefined) await bank.startRefund({ refundId });
+  if (isReviewable) await openReviews({ bookingId: request.bookingId });
   return 'cancelled';
 }
 

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 import { noShowFrom } from '#domain/bookings.ts';
-import { step } from '../activities.ts';
+import { openReviews, step } from '../activities.ts';
 import { cancel } from './ending.ts';
 import { now, tellStatus } from './life.ts';
 import type { End, Life } from './life.ts';
@@ -48,7 +48,7 @@ async function awaitCheckOut(life: Life): Promise<End> {
   }
   await step.completeStay(now(request));
   mailbox.close('completed');
-  return 'completed';
+  return openToReviews(life);
 }
 
 /** Puts on record what a side says. True when it is that the guest has left. */
@@ -70,10 +70,18 @@ async function hasLeft({ request }: Life, { ask, answer }: StayMessage): Promise
 }
 
 /** What follows a stay is reckoned from its scheduled end, however early the guest has left. */
-async function awaitScheduledEnd({ request: { checkOutAt }, mailbox }: Life): Promise<End> {
+async function awaitScheduledEnd(life: Life): Promise<End> {
+  const { request, mailbox } = life;
+  const { checkOutAt } = request;
   mailbox.close('completed');
   tellStatus('completed', `The guest has left; the stay was to end at ${checkOutAt}.`);
   const leftMs = Date.parse(checkOutAt) - Date.now();
   if (leftMs > 0) await sleep(leftMs, { summary: 'Scheduled check-out' });
+  return openToReviews(life);
+}
+
+/** The stay is over as it was to be: both sides may say what it was like. */
+async function openToReviews({ request: { bookingId } }: Life): Promise<End> {
+  await openReviews({ bookingId });
   return 'completed';
 }

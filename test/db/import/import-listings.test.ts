@@ -139,6 +139,20 @@ describe('importing listings', () => {
     assert.ok(Math.abs(shift(second) - shift(first)) < rounding);
   });
 
+  it('adds its rating to that of the reviews here, however often', async () => {
+    await importCells([cells()]);
+    const { id } = await onlyProperty();
+    await db()('properties').where({ id }).update({ review_count: 1, review_sum: 1 });
+    for (const row of [cells(), cells({ price: '$90.00' })]) {
+      await importCells([row]);
+      const { ratingAverage, ratingCount } = await onlyProperty();
+      assert.deepEqual([ratingAverage, ratingCount], [(4.5 * 10 + 1) / 11, 11]);
+    }
+    await db()('properties').where({ id }).update({ review_count: 0, review_sum: 0 });
+    const { ratingAverage, ratingCount } = await onlyProperty();
+    assert.deepEqual([ratingAverage, ratingCount], [4.5, 10]);
+  });
+
   it('leaves alone what was closed or deleted here', async () => {
     await importCells([cells({ id: '1' }), cells({ id: '2' })]);
     await db()('properties').where({ source_id: '1' }).update({ status: 'closed' });

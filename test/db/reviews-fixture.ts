@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { findBooking } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { newId } from '#db/ids.ts';
+import { writeDraft } from '#db/review-drafts.ts';
+import type { ReviewChanges } from '#db/review-drafts.ts';
+import { PropertyRow } from '#db/properties.ts';
+import { openReviewWindow } from '#db/review-windows.ts';
+import { ReviewRow } from '#db/reviews.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { DraftId, PropertyId, ReviewId, UserId } from '#domain/ids.ts';
+import { AUTHOR_OF, windowFrom } from '#domain/reviews.ts';
+import type { ReviewSide } from '#domain/reviews.ts';
+import { aProperty, aUser } from './stays-fixture.ts';
+
+/** Check-out of every stay here, and what is said a day later unless a test says otherwise. */
+export const CHECK_OUT = '2027-02-04T11:00:00.000Z';
+export const SAID = '2027-02-05T11:00:00.000Z';
+export const CLOSES = '2027-02-18T11:00:00.000Z';
+
+export interface StayFacts {
+  propertyId?: PropertyId;
+  guestId?: UserId;
+}
+
+/** A stay that was lived to its end, with its window open and nobody at it. Only the facts that matter are named. */
+export async function aStayToReview(db: Db, facts: StayFacts = {}): Promise<BookingRow> {
+  const propertyId = facts.propertyId ?? (await aProperty(db)).id;
+  const guestId = facts.guestId ?? (await aUser(db));
+  const id = newId('booking');
+  const { hostId } = await PropertyRow.query(db).findById(propertyId).throwIfNotFound();
+  await db('bookings').insert({
+    id,
+    status: 'completed',
+    property_id: propertyId,
+    guest_id: guestId,
+    host_id: hostId,
+    check_in: '2027-02-01',
+    check_out: '2027-02-04',
+    adults: 1,
+    children: 0,
+    infants: 0,
+    pets: 0,
+    price: '{}',
+    total_minor: 0,
+    currency: 'GBP',
+    booking_mode: 'instant',
+    cancellation_policy: 'flexible',
+    time_zone: 'Europe/London',
+    check_in_time: '15:00',
+    check_out_time: '11:00',
+    check_in_at: '2027-02-01T15:00:00.000Z',
+    check_out_at: CHECK_OUT,
+    confirmed_at: '2027-01-10T12:00:00.000Z',
+    payment_id: newId('payment'),
+    requested_at: '2027-01-10T12:00:00.000Z',
+  });
+  const booking = await rowOf(db, id);
+  await inTransaction(db, (trx) => openReviewWindow(trx, booking, windowFrom(CHECK_OUT)));
+  return rowOf(db, id);
+}
+
+async function rowOf(db: Db, id: BookingRow['id']): Promise<BookingRow> {
+  const row = await findBooking(db, id);
+  assert.ok(row);
+  return row;
+}
+
+/** Who of a stay a side is. */
+export function authorOf({ guestId, hostId }: BookingRow, side: ReviewSide): UserId {
+  return side === 'guest' ? guestId : hostId;
+}
+
+/** What a side has written down and nobody has taken yet: five stars, unless said otherwise. */
+export async function aDraft(
+  db: Db,
+  booking: BookingRow,
+  { side, ...content }: { side: ReviewSide } & ReviewChanges,
+): Promise<ReviewId> {
+  const id = newId('review');
+  const whole = { rating: 5, categories: {}, comment: 'As shown.', privateNote: null, ...content };
+  const draft = {
+    id,
+    reviewId: id,
+    bookingId: booking.id,
+    authorId: authorOf(booking, side),
+    content: whole,
+  };
+  await inTransaction(db, (trx) => writeDraft(trx, draft, side));
+  return id;
+}
+
+/** A change that its author has written down. */
+export async function aChange(
+  db: Db,
+  reviewId: ReviewId,
+  { booking, content }: { booking: BookingRow; content: ReviewChanges },
+): Promise<DraftId> {
+  const { subject, authorId } = await ReviewRow.query(db).findById(reviewId).throwIfNotFound();
+  const id = newId('draft');
+  const draft = { id, reviewId, bookingId: booking.id, authorId, content };
+  await inTransaction(db, (trx) => writeDraft(trx, draft, AUTHOR_OF[subject]));
+  return id;
+}
+
+/** Stars and number of reviews of a property or a user, as everyone is told. */
+export async function ratingOf(db: Db, id: PropertyId | UserId): Promise<[number | null, number]> {
+  const table = id.startsWith('prp_') ? 'properties' : 'users';
+  const rows: { rating_average: number | null; review_count: number }[] = await db(table).where({ id });
+  return [rows[0]?.rating_average ?? null, rows[0]?.review_count ?? Number.NaN];
+}
