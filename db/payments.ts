@@ -75,13 +75,25 @@ export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<Paym
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Notes what the bank has of an attempt. A posted payment stays posted, whatever is heard of it later. */
-export async function noteBank(trx: Db | Transaction, paymentId: PaymentId, atBank: AtBank): Promise<void> {
+/**
+ * Notes what the bank has of an attempt, and tells of it where that is another status. A posted payment stays posted,
+ * whatever is heard of it later.
+ */
+export async function noteBank(trx: Transaction, paymentId: PaymentId, atBank: AtBank): Promise<void> {
   const noted = atBank === 'nothing' ? { status: 'failed' as const } : columnsOf(atBank);
-  await PaymentRow.query(trx).findById(paymentId).whereNot('status', 'posted').patch(noted);
+  const payment = await PaymentRow.query(trx).findById(paymentId).forNoKeyUpdate();
+  if (payment === undefined || payment.status === 'posted') return;
+  await PaymentRow.query(trx).findById(paymentId).patch(noted);
+  if (noted.status === payment.status) return;
+  await recordEvent(trx, {
+    kind: `payment.${noted.status}`,
+    subjectId: paymentId,
+    actorId: 'system',
+    data: { bookingId: payment.bookingId, before: payment.status, after: noted.status },
+  });
 }
 
-function columnsOf(intent: Intent): Partial<PaymentRow> {
+function columnsOf(intent: Intent) {
   return {
     status: intent.status,
     intentId: intent.id,

@@ -1,5 +1,6 @@
 import { createApp, listen } from '#api/app.ts';
 import type { Listening } from '#api/app.ts';
+import { Progress } from '#api/bookings/progress.ts';
 import type { ApiDeps } from '#api/deps.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
@@ -7,11 +8,21 @@ import type { Db } from '#db/connect.ts';
 import type { Person, Wire } from '#test/support/people.ts';
 
 /** REST and GraphQL together in the test's own process, as `bin/api.ts` serves them. */
-export function serveWithGraphql(
+export async function serveWithGraphql(
   deps: ApiDeps,
   { explorable = true }: { explorable?: boolean } = {},
-): Promise<Listening> {
-  return listen(createApp(ENDPOINTS, deps, [graphql(deps, { explorable })]), { port: 0, graceMs: 0 });
+): Promise<Listening & { progress: Progress }> {
+  const progress = new Progress(deps);
+  const mounts = [graphql(deps, { explorable, progress })];
+  const { url, ...listening } = await listen(createApp(ENDPOINTS, deps, mounts), { port: 0 });
+  return {
+    url,
+    progress,
+    async [Symbol.asyncDispose]() {
+      await progress[Symbol.asyncDispose]();
+      await listening[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** What a person gets for a document: `data` and `errors`. */
