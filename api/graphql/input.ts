@@ -11,7 +11,7 @@ function bared(schema: z.ZodType | undefined): { shape: Shape | undefined; takes
     takesNull ||= inner instanceof z.ZodNullable;
     inner = inner.unwrap() as z.ZodType;
   }
-  return { shape: inner instanceof z.ZodObject ? (inner.shape) : undefined, takesNull };
+  return { shape: inner instanceof z.ZodObject ? inner.shape : undefined, takesNull };
 }
 
 /**

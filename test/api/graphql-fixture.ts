@@ -7,6 +7,9 @@ import { graphql } from '#api/graphql/yoga.ts';
 import type { Db } from '#db/connect.ts';
 import type { Person, Wire } from '#test/support/people.ts';
 
+/** Longer than a test has patience: what holds the server up shows. */
+const GRACE_MS = 600_000;
+
 /** REST and GraphQL together in the test's own process, as `bin/api.ts` serves them. */
 export async function serveWithGraphql(
   deps: ApiDeps,
@@ -14,9 +17,9 @@ export async function serveWithGraphql(
 ): Promise<Listening & { progress: Progress }> {
   const progress = new Progress(deps);
   const mounts = [graphql(deps, { explorable, progress })];
-  const { url, ...listening } = await listen(createApp(ENDPOINTS, deps, mounts), { port: 0 });
+  const listening = await listen(createApp(ENDPOINTS, deps, mounts), { port: 0, graceMs: GRACE_MS });
   return {
-    url,
+    url: listening.url,
     progress,
     async [Symbol.asyncDispose]() {
       await progress[Symbol.asyncDispose]();
