@@ -29,6 +29,11 @@ function route(endpoints: readonly Endpoint[], deps: ApiDeps): Middleware<ApiSta
   };
 }
 
+/** A caller who goes away in the middle of an answer has every right to. */
+function isHangUp(error: Error & { code?: string }): boolean {
+  return ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+}
+
 const refuse: Middleware = () => {
   throw notFound('path');
 };
@@ -42,6 +47,9 @@ export function createApp(
   const { corsOrigins, trustProxy } = deps.settings;
   // Of the addresses forwarded, the last is our own proxy's word; those before it are the caller's.
   const app = new Koa<ApiState>({ proxy: trustProxy, maxIpsCount: 1 });
+  app.on('error', (error: Error) => {
+    if (!isHangUp(error)) deps.log.error({ err: error }, 'defect');
+  });
   app.use(logRequests(deps));
   app.use(secure());
   if (corsOrigins.length > 0) app.use(cors(corsOrigins));

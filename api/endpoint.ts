@@ -87,8 +87,8 @@ interface Specification<
   replay?(context: ReplayCall<z.output<P>> & ApiDeps): Answer<O>;
 }
 
-/** An endpoint with its types erased, as the router and the document read it. */
-export interface Endpoint {
+/** An endpoint with its types erased but for what it answers, as the router, the document and GraphQL read it. */
+export interface Endpoint<O extends Outputs = Outputs> {
   readonly method: Method;
   readonly path: `/${string}`;
   readonly auth: Auth;
@@ -101,13 +101,16 @@ export interface Endpoint {
   readonly query: z.ZodType | undefined;
   readonly body: 'json' | 'raw';
   readonly input: z.ZodType | undefined;
-  readonly output: Outputs;
+  readonly output: O;
   readonly problems: readonly ErrorCode[];
   handle(
     context: Call<unknown, unknown, unknown, Actor | undefined, Once | undefined> & ApiDeps,
   ): Answer<Outputs>;
   replay?(context: ReplayCall<unknown> & ApiDeps): Answer<Outputs>;
 }
+
+/** The body that an endpoint answers with when it does what was asked. */
+export type AnswerOf<O extends Outputs> = BodyOf<O[keyof O & number]>;
 
 /**
  * An endpoint states everything about itself: how it is reached, by whom, what it takes, what it answers and how it
@@ -125,7 +128,7 @@ export function endpoint<
   I extends z.ZodType = z.ZodUndefined,
   P extends z.ZodType = z.ZodUndefined,
   Q extends z.ZodType = z.ZodUndefined,
->(specification: Specification<A, K, B, I, P, Q, O>): Endpoint {
+>(specification: Specification<A, K, B, I, P, Q, O>): Endpoint<O> {
   const { idempotent, path, method } = specification;
   const idempotency = idempotent === 'accepted' ? 'accepted' : idempotent ? 'required' : undefined;
   if (idempotency !== undefined && specification.replay === undefined) {
@@ -143,5 +146,5 @@ export function endpoint<
     input: specification.input,
     problems: specification.problems ?? [],
   };
-  return erased as unknown as Endpoint;
+  return erased as unknown as Endpoint<O>;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import getRawBody from 'raw-body';
 import type { z } from 'zod';
-import { DomainError } from '#domain/errors.ts';
+import { DomainError, notFound } from '#domain/errors.ts';
 import type { FieldError } from '#domain/errors.ts';
 
 export const MAX_BODY_BYTES = 100_000;
@@ -42,6 +42,14 @@ export function checked(schema: z.ZodType, value: unknown, within = ''): unknown
     names.length === 0 ? 'The input is not as it must be.' : `Please check ${names.join(', ')}.`,
     { errors },
   );
+}
+
+/** An id that cannot be one names nothing: that is 404, as for any other thing that is not there. */
+export function checkedParams(schema: z.ZodType | undefined, params: unknown, what: string): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(params);
+  if (!result.success) throw notFound(what);
+  return result.data;
 }
 
 function refused(message: string): DomainError {

@@ -2,6 +2,8 @@ import { findFinished, finish, release, settle } from '#db/idempotency.ts';
 import type { Finished, Once } from '#db/idempotency.ts';
 import type { Db } from '#db/connect.ts';
 import { DomainError, isDomainError } from '#domain/errors.ts';
+import type { Actor } from '#domain/permissions.ts';
+import type { Endpoint } from './endpoint.ts';
 import { STATUS_OF } from './problems.ts';
 
 interface Acts<R> {
@@ -11,11 +13,24 @@ interface Acts<R> {
   replay(finished: Finished): Promise<R> | R;
 }
 
-/** A key is 1 to 255 printable ASCII characters. Undefined where none was sent. */
-export function checkedKey(key: string | undefined): string | undefined {
-  if (key === undefined || /^[ -~]{1,255}$/.test(key)) return key;
-  const message = 'Idempotency-Key must be 1 to 255 printable ASCII characters.';
-  throw new DomainError('invalid_input', message, { errors: [{ path: 'Idempotency-Key', message }] });
+/**
+ * The key of a signed-in caller's call; undefined where the endpoint takes none or none was sent. `name` is what the
+ * interface calls it.
+ * @throws DomainError `idempotency_key_missing`; `invalid_input` unless it is 1 to 255 printable ASCII characters
+ */
+export function keyOf(
+  { idempotency }: Pick<Endpoint, 'idempotency'>,
+  actor: Actor | undefined,
+  { key, name }: { key: string | undefined; name: string },
+): string | undefined {
+  if (idempotency === undefined || actor === undefined) return undefined;
+  if (key === undefined || key === '') {
+    if (idempotency === 'accepted') return undefined;
+    throw new DomainError('idempotency_key_missing', `This needs an ${name}: a fresh key for each act.`);
+  }
+  if (/^[ -~]{1,255}$/.test(key)) return key;
+  const message = `${name} must be 1 to 255 printable ASCII characters.`;
+  throw new DomainError('invalid_input', message, { errors: [{ path: name, message }] });
 }
 
 async function replayed<R extends { status: number }>(

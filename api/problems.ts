@@ -1,3 +1,4 @@
+import { isOutage } from '#db/outages.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { ErrorCode } from '#domain/errors.ts';
 
@@ -45,13 +46,22 @@ function titleOf(code: ErrorCode): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** A refusal tells its story; a defect tells only under which request id the log has it. */
+const OUTAGE_RETRY_SECONDS = 2;
+
+/** A refusal tells its story, an outage passes; a defect tells only under which request id the log has it. */
+function refusalIn(error: unknown, requestId: string): DomainError {
+  if (error instanceof DomainError) return error;
+  if (isOutage(error)) {
+    return new DomainError('unavailable', 'This cannot be answered right now. Try again soon.', {
+      retryAfterSeconds: OUTAGE_RETRY_SECONDS,
+    });
+  }
+  return new DomainError('internal_error', `Something broke on our side. Please quote request ${requestId}.`);
+}
+
+/** What is said of whatever was thrown, by REST and GraphQL alike. */
 export function problemOf(error: unknown, requestId: string): Problem {
-  const refusal =
-    error instanceof DomainError
-      ? error
-      : new DomainError('internal_error', `Something broke on our side. Please quote request ${requestId}.`);
-  const { code, message, details } = refusal;
+  const { code, message, details } = refusalIn(error, requestId);
   return {
     ...details,
     type: `urn:stayward:problem:${code}`,
@@ -61,4 +71,10 @@ export function problemOf(error: unknown, requestId: string): Problem {
     code,
     requestId,
   };
+}
+
+/** What the log is told of an error that is no refusal; undefined for one that is. */
+export function complaintOf(error: unknown): string | undefined {
+  if (error instanceof DomainError) return undefined;
+  return isOutage(error) ? 'the database is away' : 'defect';
 }

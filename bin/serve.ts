@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
+import { Progress } from '#api/bookings/progress.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
@@ -89,10 +90,12 @@ export async function startApi(
   if (metrics !== undefined && config.metricsPort !== undefined) {
     opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
   }
-  const mounts = [graphql(deps, config.graphql), ...(await developmentMounts(config))];
+  const progress = new Progress({ db, log });
+  const mounts = [graphql(deps, { ...config.graphql, progress }), ...(await developmentMounts(config))];
   const app = createApp(ENDPOINTS, deps, mounts);
   const graceMs = config.shutdownGraceSeconds * 1000;
   const { url } = opened.use(await listen(app, { host: http.host, port: http.port, graceMs }));
+  opened.use(progress); // Closed before the server, which waits for open answers to end.
   log.info({ url }, 'listening');
   return opened.move();
 }

@@ -46,11 +46,21 @@ function rowOfRules(rules: StayRules): StayRulesRow {
   };
 }
 
+/** The rules of many properties, by id: the defaults for one that has set none. */
+export async function findStayRules(
+  db: Db,
+  propertyIds: readonly PropertyId[],
+): Promise<Map<PropertyId, StayRules>> {
+  const rows = await db('stay_rules')
+    .whereIn('property_id', propertyIds)
+    .select<(StayRulesRow & { property_id: PropertyId })[]>('*');
+  const byProperty = new Map(rows.map((row) => [row.property_id, row]));
+  return new Map(propertyIds.map((id) => [id, rulesOfRow(byProperty.get(id))]));
+}
+
 export async function readStayRules(db: Db, propertyId: PropertyId): Promise<StayRules> {
-  const rows = await db<StayRulesRow & { property_id: string }>('stay_rules').where({
-    property_id: propertyId,
-  });
-  return rulesOfRow(rows[0]);
+  const rules = await findStayRules(db, [propertyId]);
+  return rules.get(propertyId) ?? { ...DEFAULT_STAY_RULES };
 }
 
 /** Sets all rules of a property and tells what they were. Bookings made before keep to theirs. @throws `not_found`. */

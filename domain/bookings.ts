@@ -37,6 +37,11 @@ export function statusesBefore(status: BookingStatus): BookingStatus[] {
   return BOOKING_STATUSES.filter((from) => TRANSITIONS[from].includes(status));
 }
 
+/** Whether a booking that is `from` may come to be `to` one day. There is no way round in a circle: what is past never is. */
+export function canBecome(from: BookingStatus, to: BookingStatus): boolean {
+  return TRANSITIONS[from].some((next) => next === to || canBecome(next, to));
+}
+
 /** Statuses in which the booking's nights are its own. */
 export const HOLDING_STATUSES = ['held', 'awaiting_host', 'confirmed', 'in_stay'] as const;
 

@@ -1,5 +1,6 @@
 import type { BookingStatus } from './bookings.ts';
 import type { PropertyId, SessionId, UserId } from './ids.ts';
+import type { PropertyStatus } from './properties.ts';
 
 /** Anyone may be a guest; the first property makes a host; an operator is made by an operator or by `bin/`. */
 export const ROLES = ['guest', 'host', 'operator'] as const;
@@ -19,6 +20,14 @@ export function isOperator(actor: Actor | undefined): boolean {
 /** Mail address and roles are for the person and for operators; everyone else gets the public view. */
 export function maySeeAccountOf(userId: UserId, actor: Actor | undefined): boolean {
   return actor?.id === userId || isOperator(actor);
+}
+
+/** What is published is for everyone; what is not is its host's own, and operators'. */
+export function maySeeProperty(
+  property: { hostId: UserId; status: PropertyStatus },
+  actor: Actor | undefined,
+): boolean {
+  return property.status === 'published' || property.hostId === actor?.id || isOperator(actor);
 }
 
 /**

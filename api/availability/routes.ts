@@ -11,7 +11,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { notFound } from '#domain/errors.ts';
 import type { BlockId, PropertyId, UserId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
-import { isOperator } from '#domain/permissions.ts';
+import { maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { pricingOf } from '../pricing/quotes.ts';
@@ -23,12 +23,10 @@ import { Block, Calendar, CalendarQuery, NewBlock, NewStayRules, StayRules } fro
 const OfProperty = z.strictObject({ id: IdOf('property') });
 const OfBlock = z.strictObject({ id: IdOf('property'), blockId: IdOf('block') });
 
-/** What is not published is its host's own, and operators'. */
 async function visibleProperty(db: Db, id: PropertyId, actor: Actor | undefined): Promise<PropertyRow> {
   const property = await findProperty(db, id);
-  if (property === undefined) throw notFound('property');
-  if (property.status === 'published' || property.hostId === actor?.id || isOperator(actor)) return property;
-  throw notFound('property');
+  if (property === undefined || !maySeeProperty(property, actor)) throw notFound('property');
+  return property;
 }
 
 async function requireHost(db: Db, id: PropertyId, hostId: UserId): Promise<void> {

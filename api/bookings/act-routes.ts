@@ -12,7 +12,7 @@ import { DomainError } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import { sideOf } from '#domain/permissions.ts';
 import { endpoint } from '../endpoint.ts';
-import type { Endpoint, ReplayCall } from '../endpoint.ts';
+import type { ReplayCall } from '../endpoint.ts';
 import type { ApiDeps } from '../deps.ts';
 import { accepted, ok } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
@@ -39,12 +39,7 @@ async function doneBefore({ resourceId, firstStatus, actor, db }: ReplayCall<unk
 }
 
 /** An answer of the host's: one endpoint for each, since each is a thing of its own. */
-function hostAnswer(answer: {
-  path: string;
-  accepts: boolean;
-  summary: string;
-  description: string;
-}): Endpoint {
+function hostAnswer(answer: { path: string; accepts: boolean; summary: string; description: string }) {
   const { path, accepts, summary, description } = answer;
   return endpoint({
     method: 'post',
@@ -92,7 +87,7 @@ function stayAct(record: {
   hostOnly?: boolean;
   summary: string;
   description: string;
-}): Endpoint {
+}) {
   const { path, act, hostOnly = false, summary, description } = record;
   return endpoint({
     method: 'post',

@@ -1,28 +1,21 @@
-import { z } from 'zod';
-import { onceOf } from '#db/idempotency.ts';
+import type { z } from 'zod';
 import { notFound } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
-import type { BookingId } from '#domain/ids.ts';
 import { maySeeBooking } from '#domain/permissions.ts';
-import type { Reserved } from '../bookings/commands.ts';
 import { presentBooking } from '../bookings/presenter.ts';
-import { NewBooking as NewBookingSchema } from '../bookings/schemas.ts';
+import { listMyBookings } from '../bookings/routes.ts';
 import type { Booking as BookingSchema } from '../bookings/schemas.ts';
-import { withinLimits } from '../middleware/rate-limit.ts';
-import { runOnce } from '../once.ts';
 import { builder, enumOf } from './builder.ts';
+import { call } from './calls.ts';
 import { signedIn } from './context.ts';
 import type { Context } from './context.ts';
-import { checkedInput } from './input.ts';
+import { PAGE, pageType } from './pages.ts';
 import { BookingPayment } from './payments.ts';
-import { Guests, GuestsInput, Money, PriceLine } from './pricing.ts';
+import { Guests, Money, PriceLine } from './pricing.ts';
 import { CancellationPolicy, Property, propertyFor } from './properties.ts';
 import { PublicUser, publicUser } from './users.ts';
 
 type Wire = z.output<typeof BookingSchema>;
-
-/** Many workflows in one query would be no query any more. */
-const BOOKING_COST = 1_000;
 
 const BookingStatus = enumOf('BookingStatus', 'How far a booking has come.', {
   requested: 'Recorded, and being worked on: look again soon.',
@@ -127,99 +120,88 @@ export const Booking = builder
       }),
       checkInAt: t.expose('checkInAt', { type: 'Instant', description: 'The scheduled instant.' }),
       checkOutAt: t.expose('checkOutAt', { type: 'Instant', description: 'The scheduled instant.' }),
-      reviewBy: t.expose('reviewBy', {
-        type: 'Instant',
-        nullable: true,
-        description: 'Before then you may review the stay; null unless you may.',
-      }),
-      noteToHost: t.exposeString('noteToHost', { nullable: true, description: 'From the guest, if any.' }),
       createdAt: t.expose('createdAt', { type: 'Instant', description: 'When it was requested.' }),
       updatedAt: t.expose('updatedAt', { type: 'Instant', description: 'When anything of it last changed.' }),
     }),
   });
+
+/** What the sides have said of it, and may say yet. */
+builder.objectFields(Booking, (t) => ({
+  respondBy: t.expose('respondBy', {
+    type: 'Instant',
+    nullable: true,
+    description: 'Until then, that instant included, the host may answer; null where none was asked.',
+  }),
+  checkedInAt: t.expose('checkedInAt', {
+    type: 'Instant',
+    nullable: true,
+    description: 'When the arrival was put on record, if it was.',
+  }),
+  checkedOutAt: t.expose('checkedOutAt', {
+    type: 'Instant',
+    nullable: true,
+    description: 'When the departure was put on record, if it was.',
+  }),
+  noShow: t.exposeBoolean('noShow', {
+    nullable: true,
+    description: 'Whether the host has put on record that nobody came; null unless so.',
+  }),
+  reviewBy: t.expose('reviewBy', {
+    type: 'Instant',
+    nullable: true,
+    description: 'Before then you may review the stay; null unless you may.',
+  }),
+  arrivalTime: t.exposeString('arrivalTime', {
+    nullable: true,
+    description: 'When the guest means to come, `HH:MM`, if they said so.',
+  }),
+  noteToHost: t.exposeString('noteToHost', { nullable: true, description: 'From the guest, if any.' }),
+  guestNames: t.exposeStringList('guestNames', {
+    nullable: true,
+    description: 'Who comes, if the guest has told.',
+  }),
+}));
+
+/** A booking as whoever asks sees it; undefined where it is none of their business. */
+export async function bookingFor(context: Context, id: string): Promise<Wire | undefined> {
+  const actor = signedIn(context);
+  const { bookings, payments } = context.loaders;
+  const booking = isId('booking', id) ? await bookings.load(id) : undefined;
+  if (booking === undefined || !maySeeBooking(booking, actor)) return undefined;
+  return presentBooking({ booking, payment: await payments.load(booking.paymentId) }, actor);
+}
 
 builder.queryField('booking', (t) =>
   t.field({
     type: Booking,
     nullable: true,
     description:
-      'A booking of your own, or one at your property once it is paid. Refused with `not_found` for everyone else.',
+      'A booking of your own, or one at your property once you were asked or it is paid. Refused with `not_found` for everyone else.',
     args: { id: t.arg.id({ required: true, description: 'As `bkg_…`.' }) },
     async resolve(_root, { id }, context) {
-      const actor = signedIn(context);
-      const { bookings, payments } = context.loaders;
-      const booking = isId('booking', id) ? await bookings.load(id) : undefined;
-      if (booking === undefined || !maySeeBooking(booking, actor)) throw notFound('booking');
-      return presentBooking({ booking, payment: await payments.load(booking.paymentId) }, actor);
+      const booking = await bookingFor(context, id);
+      if (booking === undefined) throw notFound('booking');
+      return booking;
     },
   }),
 );
 
-const NewBooking = builder.inputType('NewBooking', {
-  description: 'What a guest asks to book.',
-  fields: (t) => ({
-    propertyId: t.id({ required: true, description: 'Where.' }),
-    checkIn: t.field({ type: 'CalendarDate', required: true, description: 'The day of the first night.' }),
-    checkOut: t.field({
-      type: 'CalendarDate',
-      required: true,
-      description: 'The morning after the last night.',
-    }),
-    guests: t.field({ type: GuestsInput, required: true, description: 'Who comes along.' }),
-    quoteId: t.string({ description: 'Honoured until it expires; without one, today’s price.' }),
-    paymentMethodId: t.string({
-      description:
-        'Of the bank, `pm_…`. Pays at once; a decline ends the booking. Without one the nights are held for the payer.',
-    }),
-    noteToHost: t.string({ description: 'A word to the host.' }),
-  }),
+const BookingRole = enumOf('BookingRole', 'Whose part somebody has in a booking.', {
+  guest: 'Whoever stays.',
+  host: 'Whoever has them to stay.',
 });
 
-const IdempotencyKey = z.string().regex(/^[ -~]{1,255}$/, 'Must be 1 to 255 printable ASCII characters.');
-
-/** Names the act, as method and path do in REST: the same key there is another call, and refused. */
-const ROUTE = 'mutation createBooking';
-
-async function reserveOnce(
-  request: z.output<typeof NewBookingSchema>,
-  key: string,
-  context: Context,
-): Promise<Reserved> {
-  const { deps, koa } = context;
-  const { id: guestId } = signedIn(context);
-  const once = onceOf({ userId: guestId, key, route: ROUTE, body: request });
-  const replyOf = (reserved: Reserved) => ({ status: reserved.isSettled ? 201 : 202, reserved });
-  const { reserved } = await runOnce(deps.db, once, {
-    handle: async () => replyOf(await deps.bookings.reserve({ ...request, guestId }, once)),
-    replay: async ({ resourceId }) => replyOf(await deps.bookings.recall(resourceId as BookingId)),
-    onReplay: () => koa.set('Idempotent-Replayed', 'true'),
-  });
-  return reserved;
-}
-
-builder.mutationField('createBooking', (t) =>
+builder.queryField('bookings', (t) =>
   t.field({
-    type: Booking,
+    type: pageType('BookingPage', 'bookings', Booking),
     nullable: true,
-    description:
-      'Books a stay. With a payment method it is booked and paid in this one call; without one its nights are held ' +
-      'for fifteen minutes, to be paid with `payment.clientSecret`. `requested`: recorded, and still being worked on.',
+    description: 'Your bookings, the newest first; as host those that were paid, or wait for your answer.',
     args: {
-      input: t.arg({ type: NewBooking, required: true, description: 'What to book.' }),
-      idempotencyKey: t.arg.string({
-        required: true,
-        description:
-          'A fresh value for each act, 1 to 255 printable ASCII characters. Sent again with the same input, it gives ' +
-          'the same booking.',
-      }),
+      as: t.arg({ type: BookingRole, defaultValue: 'guest', description: 'Whose part in them you have.' }),
+      status: t.arg({ type: BookingStatus, description: 'Only those that have come so far.' }),
+      limit: t.arg.int(PAGE.limit),
+      cursor: t.arg.string(PAGE.cursor),
     },
-    extensions: { cost: BOOKING_COST },
-    async resolve(_root, { input, idempotencyKey }, context) {
-      const actor = signedIn(context);
-      await withinLimits('write', context.koa, context.deps.rateLimits);
-      const key = checkedInput(IdempotencyKey, idempotencyKey, 'idempotencyKey');
-      const request = checkedInput(NewBookingSchema, input, 'input');
-      return presentBooking(await reserveOnce(request, key, context), actor);
-    },
+    resolve: (_root, query, context) => call(listMyBookings, { query }, context),
   }),
 );

@@ -23,6 +23,8 @@ builder.queryType({
 
 builder.mutationType({ description: 'What can be done: the very acts of the REST interface.' });
 
+builder.subscriptionType({ description: 'What can be followed while it happens, as server-sent events.' });
+
 /**
  * An enum with values spelt as everywhere else in the API, each with a sentence. Names in capitals would be a second
  * word for one thing.

@@ -3,26 +3,29 @@ import type { ParameterizedContext } from 'koa';
 import type { Db } from '#db/connect.ts';
 import { findBookings, findProperties, findUsers } from '#db/look-ups.ts';
 import { findExpectedAt } from '#db/bookings.ts';
+import { findStayRules } from '#db/stay-rules.ts';
 import { findPaymentsOf } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import type { UserRow } from '#db/users.ts';
+import type { StayRules } from '#domain/availability.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
+import type { Progress } from '../bookings/progress.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiState } from '../request.ts';
 
-/** The part of the API's dependencies that fields run on; a domain that needs more adds it here. */
-export type GraphDeps = Pick<ApiDeps, 'bookings' | 'cache' | 'db' | 'log' | 'now' | 'rateLimits'>;
-
 /** What every field is given beside its parent and arguments. */
 export interface Context {
-  deps: GraphDeps;
+  deps: ApiDeps;
+  progress: Progress;
   koa: ParameterizedContext<ApiState>;
   actor: Actor | undefined;
   loaders: Loaders;
+  /** Whether a mutation of this request has been carried out: what was read before may be old. */
+  hasActed: boolean;
 }
 
 /** Rows by id. What the fields of one level ask for is one statement, and a row that was read is not read again. */
@@ -31,6 +34,7 @@ export interface Loaders {
   properties: DataLoader<PropertyId, PropertyRow | undefined>;
   bookings: DataLoader<BookingId, BookingRow | undefined>;
   payments: DataLoader<PaymentId, PaymentRow | undefined>;
+  rules: DataLoader<PropertyId, StayRules | undefined>;
   /** At which properties a guest is expected. */
   expectedAt: DataLoader<UserId, Set<PropertyId> | undefined>;
 }
@@ -49,6 +53,7 @@ export function createLoaders(db: Db): Loaders {
     properties: inBatches((ids) => findProperties(db, ids)),
     bookings: inBatches((ids) => findBookings(db, ids)),
     payments: inBatches((ids) => findPaymentsOf(db, ids)),
+    rules: inBatches((ids) => findStayRules(db, ids)),
     expectedAt: inBatches((ids) => findExpectedAt(db, ids)),
   };
 }

@@ -1,15 +1,35 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { checked } from '../input.ts';
 
-/** To GraphQL a null is a value left out; to the schemas of the API it would be one of a wrong kind. */
-function given(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(given);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
-  return Object.fromEntries(entries.map(([name, inner]) => [name, given(inner)]));
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** What a schema says of the value itself, under what it says of its absence. */
+function bared(schema: z.ZodType | undefined): { shape: Shape | undefined; takesNull: boolean } {
+  let inner = schema;
+  let takesNull = false;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
+    takesNull ||= inner instanceof z.ZodNullable;
+    inner = inner.unwrap() as z.ZodType;
+  }
+  return { shape: inner instanceof z.ZodObject ? inner.shape : undefined, takesNull };
 }
 
-/** Arguments as REST's own schema makes them. Throws `invalid_input` naming every bad field, `within` first in its path. */
-export function checkedInput<S extends z.ZodType>(schema: S, args: unknown, within?: string): z.output<S> {
-  return checked(schema, given(args), within) as z.output<S>;
+/**
+ * To GraphQL a null is a value left out; to the schemas of the API it would be one of a wrong kind. Only where a schema
+ * takes null, to take something away, it is a value.
+ */
+function given(value: unknown, schema: z.ZodType): unknown {
+  const { shape } = bared(schema);
+  if (shape === undefined || typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([name, inner]) => inner !== null || bared(shape[name]).takesNull,
+  );
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, shape[name] === undefined ? inner : given(inner, shape[name])]),
+  );
+}
+
+/** Arguments as REST's own schema makes them. @throws DomainError `invalid_input` naming every bad field */
+export function checkedInput<S extends z.ZodType>(schema: S, args: unknown): z.output<S> {
+  return checked(schema, given(args, schema)) as z.output<S>;
 }

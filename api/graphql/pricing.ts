@@ -1,7 +1,14 @@
 import type { z } from 'zod';
-import type { Guests as GuestsWire, PriceLine as PriceLineWire } from '../pricing/schemas.ts';
+import { createQuote } from '../pricing/routes.ts';
+import type {
+  Guests as GuestsWire,
+  PriceLine as PriceLineWire,
+  Quote as QuoteWire,
+} from '../pricing/schemas.ts';
 import type { Money as MoneyWire } from '../schemas.ts';
 import { builder, enumOf } from './builder.ts';
+import { KEY_IF_ANY, act } from './calls.ts';
+import { ACT_COST } from './limits.ts';
 
 export const Money = builder
   .objectRef<z.output<typeof MoneyWire>>('Money')
@@ -66,3 +73,55 @@ export const GuestsInput = builder.inputType('GuestsInput', {
     pets: t.int({ description: WHO.pets }),
   }),
 });
+
+const Quote = builder
+  .objectRef<z.output<typeof QuoteWire>>('Quote')
+  .implement({
+    description: 'What a stay costs, for thirty minutes.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'A signed token that carries the price: `quoteId` of a booking.' }),
+      propertyId: t.exposeID('propertyId', { description: 'Where.' }),
+      checkIn: t.expose('checkIn', { type: 'CalendarDate', description: 'The day of the first night.' }),
+      checkOut: t.expose('checkOut', {
+        type: 'CalendarDate',
+        description: 'The morning after the last night.',
+      }),
+      guests: t.expose('guests', { type: Guests, description: 'Who comes along.' }),
+      lines: t.expose('lines', { type: [PriceLine], description: 'What the price is made of.' }),
+      total: t.expose('total', { type: Money, description: 'The whole price.' }),
+      expiresAt: t.expose('expiresAt', {
+        type: 'Instant',
+        description: 'Until then, this instant included, the price stands.',
+      }),
+    }),
+  });
+
+const NewQuote = builder.inputType('NewQuote', {
+  description: 'A stay to be priced.',
+  fields: (t) => ({
+    checkIn: t.field({ type: 'CalendarDate', required: true, description: 'The day of the first night.' }),
+    checkOut: t.field({
+      type: 'CalendarDate',
+      required: true,
+      description: 'The morning after the last night.',
+    }),
+    guests: t.field({ type: GuestsInput, required: true, description: 'Who comes along.' }),
+  }),
+});
+
+builder.mutationField('createQuote', (t) =>
+  t.field({
+    type: Quote,
+    nullable: true,
+    description:
+      'Prices a stay. The price stands for thirty minutes when its id is sent with the booking. Nothing is held.',
+    args: {
+      propertyId: t.arg.id({ required: true, description: 'Where.' }),
+      input: t.arg({ type: NewQuote, required: true, description: 'Which nights, and for whom.' }),
+      idempotencyKey: t.arg.string(KEY_IF_ANY),
+    },
+    extensions: { cost: ACT_COST },
+    resolve: (_root, { propertyId: id, ...asked }, context) =>
+      act(createQuote, { params: { id }, ...asked }, context),
+  }),
+);

@@ -1,22 +1,21 @@
 import type { z } from 'zod';
-import { listPropertiesOf } from '#db/properties.ts';
-import { notFound } from '#domain/errors.ts';
+import { DomainError, notFound } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import type { PropertyId } from '#domain/ids.ts';
-import { isOperator, mayKnowAddressOf } from '#domain/permissions.ts';
-import { decodeCursor, page } from '../cursors.ts';
+import { mayKnowAddressOf, maySeeProperty } from '#domain/permissions.ts';
 import { presentProperty, presentPublicProperty } from '../properties/presenter.ts';
+import { searchForProperties } from '../properties/routes.ts';
 import type { Property as PropertyWire } from '../properties/schemas.ts';
-import { IdOf, PageQuery } from '../schemas.ts';
 import { builder, enumOf } from './builder.ts';
-import { signedIn } from './context.ts';
+import { call } from './calls.ts';
 import type { Context } from './context.ts';
-import { checkedInput } from './input.ts';
-import { PAGE } from './pages.ts';
-import type { Page } from './pages.ts';
+import { PAGE, pageType } from './pages.ts';
 import { PublicUser, Rating, User, publicUser } from './users.ts';
 
 type Wire = z.output<typeof PropertyWire>;
+
+/** The argument of what belongs to a property. */
+export const PROPERTY_ID = { required: true, description: 'Of which property, as `prp_…`.' } as const;
 
 export const CancellationPolicy = enumOf('CancellationPolicy', 'What a guest gets back who cancels.', {
   flexible:
@@ -36,7 +35,7 @@ export const RoomType = enumOf('RoomType', 'What guests get to themselves.', {
   hotel_room: 'A room of a hotel.',
 });
 
-const BookingMode = enumOf('BookingMode', 'How a booking comes about.', {
+export const BookingMode = enumOf('BookingMode', 'How a booking comes about.', {
   instant: 'At once.',
   request: 'When the host accepts.',
 });
@@ -133,18 +132,7 @@ Property.implement({
   }),
 });
 
-export const PropertyPage = builder
-  .objectRef<Page<Wire>>('PropertyPage')
-  .implement({
-    description: 'Some properties out of a longer list.',
-    fields: (t) => ({
-      data: t.expose('data', { type: [Property], description: 'In the order asked for.' }),
-      nextCursor: t.exposeString('nextCursor', {
-        nullable: true,
-        description: 'For the next page, with the same arguments; null on the last.',
-      }),
-    }),
-  });
+export const PropertyPage = pageType('PropertyPage', 'properties', Property);
 
 /** A property as whoever asks sees it; undefined where it is none of their business. */
 export async function propertyFor({ actor, loaders }: Context, id: PropertyId): Promise<Wire | undefined> {
@@ -152,7 +140,7 @@ export async function propertyFor({ actor, loaders }: Context, id: PropertyId): 
   if (row === undefined) return undefined;
   const expectedAt = actor && (await loaders.expectedAt.load(actor.id));
   if (mayKnowAddressOf(row, actor, expectedAt ?? new Set())) return presentProperty(row);
-  return row.status === 'published' || isOperator(actor) ? presentPublicProperty(row) : undefined;
+  return maySeeProperty(row, actor) ? presentPublicProperty(row) : undefined;
 }
 
 builder.queryField('property', (t) =>
@@ -176,12 +164,10 @@ builder.objectField(User, 'properties', (t) =>
     nullable: true,
     description: 'The properties you offer, of any status, the oldest first.',
     args: { limit: t.arg.int(PAGE.limit), cursor: t.arg.string(PAGE.cursor) },
-    async resolve(_user, args, context) {
-      const { limit, cursor } = checkedInput(PageQuery, args);
-      const after = decodeCursor(IdOf('property'), cursor);
-      const { id: hostId } = signedIn(context); // A `User` is only ever one's own.
-      const rows = await listPropertiesOf(context.deps.db, hostId, { after, limit: limit + 1 });
-      return page(rows, limit, { present: presentProperty, positionOf: ({ id }) => id });
+    resolve({ id }, { limit, cursor }, context) {
+      if (id !== context.actor?.id)
+        throw new DomainError('forbidden', 'Only your own properties are listed.');
+      return call(searchForProperties, { query: { hostId: 'me', limit, cursor } }, context);
     },
   }),
 );

@@ -3,8 +3,7 @@ import type { ExecutionResult, GraphQLErrorExtensions } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { DomainError } from '#domain/errors.ts';
-import { problemOf } from '../problems.ts';
+import { complaintOf, problemOf } from '../problems.ts';
 import type { Context } from './context.ts';
 
 /** What was thrown in the first place, under all that it was wrapped in on its way. */
@@ -33,8 +32,8 @@ function toldOf(error: GraphQLError, { log, requestId }: { log: Logger; requestI
   if (isCallersFault(error, cause)) {
     return reworded(error, error.message, { ...error.extensions, code: 'invalid_input', requestId });
   }
-  if (!(cause instanceof DomainError))
-    log.error({ requestId, route: '/graphql', path, err: cause }, 'defect');
+  const complaint = complaintOf(cause);
+  if (complaint !== undefined) log.error({ requestId, route: '/graphql', path, err: cause }, complaint);
   const { type: _type, title: _title, status, detail, ...facts } = problemOf(cause, requestId);
   const { retryAfterSeconds } = facts;
   const headers = {

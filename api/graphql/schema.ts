@@ -2,9 +2,20 @@ import { printSchema } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import './scalars.ts';
 import './users.ts';
+import './user-acts.ts';
+import './sessions.ts';
 import './properties.ts';
+import './property-acts.ts';
 import './search.ts';
+import './calendar.ts';
+import './rules.ts';
+import './blocks.ts';
+import './pricing.ts';
 import './bookings.ts';
+import './booking-acts.ts';
+import './payments.ts';
+import './reviews.ts';
+import './progress.ts';
 import { builder } from './builder.ts';
 
 /** All that the files above have added, one for each domain. A new domain is a new line there. */

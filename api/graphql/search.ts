@@ -1,12 +1,8 @@
 import type { InputShapeFromFields } from '@pothos/core';
-import { searchProperties } from '#db/search.ts';
 import type { SearchSort } from '#db/search.ts';
-import { page } from '../cursors.ts';
-import { withinLimits } from '../middleware/rate-limit.ts';
-import { presentPublicProperty } from '../properties/presenter.ts';
-import { SearchQuery, searchOf } from '../properties/search.ts';
+import { searchForProperties } from '../properties/routes.ts';
 import { builder } from './builder.ts';
-import { checkedInput } from './input.ts';
+import { call } from './calls.ts';
 import { PAGE } from './pages.ts';
 import { PropertyPage, RoomType } from './properties.ts';
 
@@ -88,15 +84,6 @@ builder.queryField('properties', (t) =>
       'Published properties that meet every condition. With dates: those that are free then and can be booked now.',
     args: SEARCH_ARGS,
     extensions: { cost: SEARCH_COST },
-    async resolve(_root, args, { deps, koa }) {
-      await withinLimits('search', koa, deps.rateLimits);
-      const query = checkedInput(SearchQuery, asQuery(args));
-      const search = searchOf(query, deps.now());
-      const rows = await searchProperties(deps.db, search);
-      return page(rows, query.limit, {
-        present: presentPublicProperty,
-        positionOf: ({ sortValue, id }) => ({ sort: search.sort, value: sortValue, id }),
-      });
-    },
+    resolve: (_root, args, context) => call(searchForProperties, { query: asQuery(args) }, context),
   }),
 );

@@ -12,12 +12,14 @@ import type { GraphQLParams, Plugin, YogaServerInstance } from 'graphql-yoga';
 import type { Middleware, ParameterizedContext } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { DomainError } from '#domain/errors.ts';
+import type { Progress } from '../bookings/progress.ts';
+import type { ApiDeps } from '../deps.ts';
 import { readJson } from '../input.ts';
 import { actorOf } from '../middleware/authenticate.ts';
 import { withinLimits } from '../middleware/rate-limit.ts';
 import type { ApiState } from '../request.ts';
 import { createLoaders } from './context.ts';
-import type { Context, GraphDeps } from './context.ts';
+import type { Context } from './context.ts';
 import { sendGraphiql, wantsPage } from './graphiql.ts';
 import { LIMITS, MAX_TOKENS } from './limits.ts';
 import { useRefusals } from './refusals.ts';
@@ -28,12 +30,14 @@ const PATH = /^\/graphql\/?$/;
 const MAX_KEPT_CHARACTERS = 200_000;
 
 export interface GraphqlOptions {
+  /** Tells subscribers; to be disposed of before the server waits for open answers to end. */
+  progress: Progress;
   /** Whether anyone may ask what the schema is and open GraphiQL. Not in production, unless allowed. */
   explorable: boolean;
 }
 
 /** The words of graphql-js itself, held to the limits, and never with a hint at what a name might have been. */
-function useEngine({ explorable }: GraphqlOptions): Plugin<object, Context> {
+function useEngine({ explorable }: Pick<GraphqlOptions, 'explorable'>): Plugin<object, Context> {
   const rules = [...specifiedRules, ...LIMITS, ...(explorable ? [] : [NoSchemaIntrospectionCustomRule])];
   const hideSuggestions = true;
   const parseSome = (text: string, options?: ParseOptions) =>
@@ -61,7 +65,7 @@ function useCaller(): Plugin<object, Context> {
   };
 }
 
-function createServer(deps: GraphDeps, options: GraphqlOptions): YogaServerInstance<Context, object> {
+function createServer(deps: ApiDeps, options: GraphqlOptions): YogaServerInstance<Context, object> {
   const documentCache = new LRUCache<string, DocumentNode>({
     maxSize: MAX_KEPT_CHARACTERS,
     sizeCalculation: (_, text) => text.length + 1,
@@ -88,7 +92,7 @@ async function send(koa: ParameterizedContext<ApiState>, response: Response): Pr
   // A body that was refused unread would otherwise be taken for the next request.
   if (!koa.req.complete) koa.set('Connection', 'close');
   const isWhole = response.headers.get('Content-Type')?.includes('json') === true;
-  koa.body = isWhole ? await response.text() : response.body;
+  koa.body = isWhole ? await response.text() : response.body; // A stream, which Koa ends when the caller goes away.
 }
 
 /**
@@ -96,8 +100,9 @@ async function send(koa: ParameterizedContext<ApiState>, response: Response): Pr
  * more than a form or a link to send that, and no cookie is ever read, so no other site can act in a user's name. A
  * browser that opens the page gets GraphiQL, where the schema is open.
  */
-export function graphql(deps: GraphDeps, options: GraphqlOptions): Middleware<ApiState> {
+export function graphql(deps: ApiDeps, options: GraphqlOptions): Middleware<ApiState> {
   const yoga = createServer(deps, options);
+  const { progress } = options;
   return async (koa, next) => {
     if (!PATH.test(koa.path)) {
       await next();
@@ -112,7 +117,14 @@ export function graphql(deps: GraphDeps, options: GraphqlOptions): Middleware<Ap
       koa.set('Allow', 'POST');
       throw new DomainError('method_not_allowed', 'Here only POST will do.');
     }
-    const context = { deps, koa, actor: undefined, loaders: createLoaders(deps.db) };
+    const context = {
+      deps,
+      progress,
+      koa,
+      actor: undefined,
+      loaders: createLoaders(deps.db),
+      hasActed: false,
+    };
     await send(koa, await yoga.handleNodeRequestAndResponse(koa.req, koa.res, context));
   };
 }

@@ -50,15 +50,22 @@ export async function actorOf(
   return { id: session.userId, sessionId: session.sessionId, roles: session.roles };
 }
 
-/** Holds an endpoint's `auth` against who is asking. */
+/** Holds an endpoint's `auth` against who is asking. @throws DomainError `unauthenticated`, `forbidden` */
+export function admit(auth: Auth, actor: Actor | undefined): Actor | undefined {
+  if (actor === undefined && (auth === 'user' || auth === 'operator')) {
+    throw unauthenticated('This needs a signed-in user.');
+  }
+  if (auth === 'operator' && !isOperator(actor)) {
+    throw new DomainError('forbidden', 'This needs an operator.');
+  }
+  return auth === 'none' ? undefined : actor;
+}
+
+/** Who asks an endpoint. One for everybody does not look. */
 export async function authenticate(
-  auth: Exclude<Auth, 'none'>,
+  auth: Auth,
   authorization: string | undefined,
   deps: SessionDeps,
 ): Promise<Actor | undefined> {
-  const actor = await actorOf(authorization, deps);
-  if (actor === undefined && auth !== 'optional') throw unauthenticated('This needs a signed-in user.');
-  if (auth === 'operator' && !isOperator(actor))
-    throw new DomainError('forbidden', 'This needs an operator.');
-  return actor;
+  return auth === 'none' ? undefined : admit(auth, await actorOf(authorization, deps));
 }

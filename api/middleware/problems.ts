@@ -1,17 +1,7 @@
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Logger } from 'pino';
-import { isOutage } from '#db/outages.ts';
-import { DomainError } from '#domain/errors.ts';
-import { problemOf } from '../problems.ts';
+import { complaintOf, problemOf } from '../problems.ts';
 import type { ApiState } from '../request.ts';
-
-const OUTAGE_RETRY_SECONDS = 2;
-
-function outage(): DomainError {
-  return new DomainError('unavailable', 'This cannot be answered right now. Try again soon.', {
-    retryAfterSeconds: OUTAGE_RETRY_SECONDS,
-  });
-}
 
 function answer(ctx: ParameterizedContext<ApiState>, error: unknown): void {
   const problem = problemOf(error, ctx.state.requestId);
@@ -31,14 +21,10 @@ export function answerProblems(log: Logger): Middleware<ApiState> {
     try {
       await next();
     } catch (error) {
-      if (error instanceof DomainError) {
-        answer(ctx, error);
-        return;
-      }
+      const complaint = complaintOf(error);
       const { requestId, route } = ctx.state;
-      const isAway = isOutage(error);
-      log.error({ requestId, route, err: error }, isAway ? 'the database is away' : 'defect');
-      answer(ctx, isAway ? outage() : error);
+      if (complaint !== undefined) log.error({ requestId, route, err: error }, complaint);
+      answer(ctx, error);
     }
   };
 }

@@ -16,7 +16,7 @@ import { inTransaction } from '#db/transaction.ts';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import { todayIn } from '#domain/nights.ts';
-import { isOperator, mayKnowAddressOf } from '#domain/permissions.ts';
+import { mayKnowAddressOf, maySeeProperty } from '#domain/permissions.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -35,7 +35,7 @@ async function ownView(db: ApiDeps['db'], id: PropertyId, actor: Actor) {
   const row = await findProperty(db, id);
   if (row === undefined) throw notFound('property');
   if (await knowsAddress(db, row, actor)) return ok(presentProperty(row));
-  if (row.status === 'published' || isOperator(actor)) return ok(presentPublicProperty(row));
+  if (maySeeProperty(row, actor)) return ok(presentPublicProperty(row));
   throw notFound('property');
 }
 

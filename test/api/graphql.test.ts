@@ -7,14 +7,9 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
-import { z } from 'zod';
 import type { Listening } from '#api/app.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { SCHEMA, printedSchema } from '#api/graphql/schema.ts';
-import { Booking, NewBooking } from '#api/bookings/schemas.ts';
-import { Property } from '#api/properties/schemas.ts';
-import { SearchQuery } from '#api/properties/search.ts';
-import { PublicUser, User } from '#api/users/schemas.ts';
 import { Person, inDays, newPerson, newProperty } from '#test/support/people.ts';
 import type { Wire } from '#test/support/people.ts';
 import { useLocalApi } from '#test/support/api.ts';
@@ -43,32 +38,6 @@ describe('schema.graphql', () => {
       }
     }
     assert.deepEqual(silent, []);
-  });
-});
-
-describe('GraphQL beside REST', () => {
-  const fieldsOf = (name: string): string[] => {
-    const type = SCHEMA.getType(name);
-    assert.ok(isObjectType(type) || isInputObjectType(type), name);
-    return Object.keys(type.getFields());
-  };
-  const missing = (schema: z.ZodObject, there: string[]) =>
-    Object.keys(schema.shape).filter((name) => !there.includes(name));
-
-  it('offers every field of what both show and take', () => {
-    for (const schema of [Booking, Property, User, PublicUser, NewBooking]) {
-      const { id: name = '' } = z.globalRegistry.get(schema) ?? {};
-      assert.deepEqual(missing(schema, fieldsOf(name)), [], name);
-    }
-  });
-
-  it('searches by everything that REST does; one’s own properties are at `me`', () => {
-    const args =
-      SCHEMA.getQueryType()
-        ?.getFields()
-        .properties?.args.map(({ name }) => name) ?? [];
-    assert.deepEqual(missing(SearchQuery, args), ['hostId']);
-    assert.ok(fieldsOf('User').includes('properties'));
   });
 });
 

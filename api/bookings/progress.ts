@@ -1,0 +1,229 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Db } from '#db/connect.ts';
+import { asLeftBy, lastNumber, readNews, readTogether } from '#db/progress.ts';
+import type { BookingNews } from '#db/progress.ts';
+import { canBecome, isEnded } from '#domain/bookings.ts';
+import type { BookingStatus } from '#domain/bookings.ts';
+import { DomainError } from '#domain/errors.ts';
+import type { BookingId, UserId } from '#domain/ids.ts';
+import type { BookingWithPayment } from './presenter.ts';
+
+/** What one user, and all together, may follow at once in one API process. */
+export const MAX_FOLLOWED_BY_USER = 8;
+export const MAX_FOLLOWED = 1_000;
+/** No token lives longer, so neither does what was opened with one. */
+export const MAX_FOLLOWED_MINUTES = 60;
+
+const LOOK_EVERY_MS = 150;
+const EVENTS_AT_ONCE = 500;
+/** After the database could not be had. */
+const RETRY_MS = 1_000;
+
+/** A booking as it is, or as a step left it that it has gone beyond by now. */
+export interface Step extends BookingWithPayment {
+  isPast: boolean;
+}
+
+/** Whether a follower who was told of one step is to be told of the other: it is a later one, or its payment changed. */
+export function isNews(told: Step, next: Step): boolean {
+  const [from, to] = [told.booking.status, next.booking.status];
+  return from === to ? told.payment?.status !== next.payment?.status : canBecome(from, to);
+}
+
+/** Whether nothing more is to be expected. */
+export function isLast({ booking, isPast }: Step): boolean {
+  return !isPast && isEnded(booking.status);
+}
+
+/** One who follows a booking. What waits for a slow one is a step for each status at most. */
+export class Following {
+  readonly bookingId: BookingId;
+  readonly userId: UserId;
+  readonly #steps: Step[] = [];
+  readonly #leave: () => void;
+  #news = Promise.withResolvers<undefined>();
+  #end: { reason: DomainError | undefined } | undefined;
+
+  constructor(who: { bookingId: BookingId; userId: UserId }, leave: () => void) {
+    this.bookingId = who.bookingId;
+    this.userId = who.userId;
+    this.#leave = leave;
+  }
+
+  tell(step: Step): void {
+    if (this.#steps.at(-1)?.booking.status === step.booking.status) this.#steps.pop();
+    this.#steps.push(step);
+    this.#news.resolve(undefined);
+  }
+
+  /** No more steps; whoever waits for one is told the reason, if there is one. */
+  end(reason?: DomainError): void {
+    if (this.#end !== undefined) return;
+    this.#end = { reason };
+    this.#leave();
+    this.#news.resolve(undefined);
+  }
+
+  /** The next step, once there is one; undefined after the end. */
+  async next(): Promise<Step | undefined> {
+    for (;;) {
+      if (this.#end?.reason !== undefined) throw this.#end.reason;
+      if (this.#end !== undefined) return undefined;
+      const step = this.#steps.shift();
+      if (step !== undefined) return step;
+      await this.#news.promise;
+      this.#news = Promise.withResolvers();
+    }
+  }
+}
+
+interface Deps {
+  db: Db;
+  log: Logger;
+}
+
+/**
+ * Tells those who follow bookings of each step, in order. However many they are, one reader asks for the numbered events
+ * after the last it has seen, and only while somebody follows: a broken connection delays it and loses nothing, and
+ * every API process has its own, so it does not matter which of them has made the step.
+ */
+export class Progress implements AsyncDisposable {
+  readonly #deps: Deps;
+  readonly #followed = new Map<BookingId, Set<Following>>();
+  readonly #byUser = new Map<UserId, number>();
+  readonly #stop = new AbortController();
+  #count = 0;
+  /** Settles when the reader knows from where it reads; undefined while nobody follows. */
+  #reading: Promise<void> | undefined;
+  #reader: Promise<void> | undefined;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** How many are following. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Begins to follow: what happens from now on is told. Whether they may is the caller's question.
+   * @throws DomainError `rate_limited` for a user who follows too much; `unavailable` when too many do, or we stop
+   */
+  async follow(bookingId: BookingId, userId: UserId): Promise<Following> {
+    this.#requireRoomFor(userId);
+    const following = this.#join(bookingId, userId);
+    try {
+      await (this.#reading ??= this.#begin());
+    } catch (error) {
+      following.end();
+      throw error;
+    }
+    return following;
+  }
+
+  /** The booking as it is; undefined where there is none. */
+  async read(bookingId: BookingId): Promise<Step | undefined> {
+    const now = (await readTogether(this.#deps.db, [bookingId])).get(bookingId);
+    return now && { ...now, isPast: false };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    const goodbye = new DomainError('unavailable', 'This server is stopping. Ask again.', {
+      retryAfterSeconds: 1,
+    });
+    for (const following of [...this.#followed.values()].flatMap((some) => [...some])) following.end(goodbye);
+    await this.#reader;
+  }
+
+  #requireRoomFor(userId: UserId): void {
+    if ((this.#byUser.get(userId) ?? 0) >= MAX_FOLLOWED_BY_USER) {
+      const message = `You follow ${MAX_FOLLOWED_BY_USER} bookings already; that is the limit.`;
+      throw new DomainError('rate_limited', message, { limit: MAX_FOLLOWED_BY_USER });
+    }
+    if (this.#count < MAX_FOLLOWED && !this.#stop.signal.aborted) return;
+    throw new DomainError(
+      'unavailable',
+      'No more can be followed here right now. Ask for the booking itself.',
+      { retryAfterSeconds: 5 },
+    );
+  }
+
+  #join(bookingId: BookingId, userId: UserId): Following {
+    const following = new Following({ bookingId, userId }, () => {
+      clearTimeout(over);
+      this.#leave(following);
+    });
+    const tooLong = new DomainError('unavailable', 'This has been followed for long. Ask again.', {
+      retryAfterSeconds: 0,
+    });
+    const over = setTimeout(() => following.end(tooLong), MAX_FOLLOWED_MINUTES * 60_000);
+    this.#followed.set(bookingId, (this.#followed.get(bookingId) ?? new Set()).add(following));
+    this.#byUser.set(userId, (this.#byUser.get(userId) ?? 0) + 1);
+    this.#count += 1;
+    return following;
+  }
+
+  #leave(following: Following): void {
+    const { bookingId, userId } = following;
+    const others = this.#followed.get(bookingId);
+    others?.delete(following);
+    if (others?.size === 0) this.#followed.delete(bookingId);
+    const left = (this.#byUser.get(userId) ?? 1) - 1;
+    if (left === 0) this.#byUser.delete(userId);
+    else this.#byUser.set(userId, left);
+    this.#count -= 1;
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      this.#reader = this.#readFrom(await lastNumber(this.#deps.db));
+    } catch (error) {
+      this.#reading = undefined;
+      throw error;
+    }
+  }
+
+  async #readFrom(start: number): Promise<void> {
+    const { db, log } = this.#deps;
+    let place = start;
+    while (this.#count > 0) {
+      let waitMs = 0;
+      try {
+        const { news, seq, isAll } = await readNews(db, place, EVENTS_AT_ONCE);
+        await this.#tell(news);
+        place = seq;
+        if (isAll) waitMs = LOOK_EVERY_MS;
+      } catch (error) {
+        log.warn({ err: error }, 'cannot follow bookings');
+        waitMs = RETRY_MS;
+      }
+      await pause(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+    this.#reading = undefined; // In the same breath as the last count: who comes now begins anew.
+  }
+
+  async #tell(news: readonly BookingNews[]): Promise<void> {
+    const steps = Map.groupBy(
+      news.filter(({ bookingId }) => this.#followed.has(bookingId)),
+      ({ bookingId }) => bookingId,
+    );
+    if (steps.size === 0) return;
+    const found = await readTogether(this.#deps.db, [...steps.keys()]);
+    for (const [bookingId, now] of found) {
+      const taken = (steps.get(bookingId) ?? []).flatMap(({ step }) => (step === undefined ? [] : [step]));
+      for (const following of this.#followed.get(bookingId) ?? []) {
+        for (const step of pastAmong(taken, now)) following.tell(step);
+        following.tell({ ...now, isPast: false });
+      }
+    }
+  }
+}
+
+function pastAmong(taken: readonly BookingStatus[], now: BookingWithPayment): Step[] {
+  return taken
+    .filter((step) => canBecome(step, now.booking.status))
+    .map((step) => ({ ...asLeftBy(step, now), isPast: true }));
+}

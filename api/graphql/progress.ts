@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { DomainError, notFound } from '#domain/errors.ts';
+import { isId } from '#domain/ids.ts';
+import { maySeeBooking } from '#domain/permissions.ts';
+import { presentBooking } from '../bookings/presenter.ts';
+import { isLast, isNews } from '../bookings/progress.ts';
+import type { Following, Step } from '../bookings/progress.ts';
+import type { Booking as BookingWire } from '../bookings/schemas.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { Booking } from './bookings.ts';
+import { builder } from './builder.ts';
+import { createLoaders, signedIn } from './context.ts';
+import type { Context } from './context.ts';
+
+/** What a follower is told: the booking, or at last why there is no more. */
+type Told = { booking: z.output<typeof BookingWire> } | { refusal: unknown };
+
+/** A step as whoever asked sees it now: a session may have ended since, and a booking be theirs no more. */
+async function present(step: Step, { deps, koa }: Context): Promise<Told> {
+  const actor = await authenticate('user', koa.req.headers.authorization, deps);
+  if (actor === undefined || !maySeeBooking(step.booking, actor)) throw notFound('booking');
+  return { booking: presentBooking(step, actor) };
+}
+
+async function* tellOf(first: Step, following: Following, context: Context): AsyncGenerator<Told> {
+  try {
+    let told = first;
+    yield await present(first, context);
+    while (!isLast(told)) {
+      const step = await following.next();
+      if (step === undefined) return;
+      if (!isNews(told, step)) continue;
+      yield await present(step, context);
+      told = step;
+    }
+  } catch (error) {
+    yield { refusal: error };
+  } finally {
+    following.end();
+  }
+}
+
+/** Begins to follow before the booking is read, so that no step falls between. */
+async function follow(id: string, context: Context): Promise<AsyncGenerator<Told>> {
+  const { koa, progress } = context;
+  const actor = signedIn(context);
+  if (koa.accepts('text/event-stream') === false) {
+    throw new DomainError('invalid_input', 'This is told in events: ask with Accept: text/event-stream.');
+  }
+  if (!isId('booking', id)) throw notFound('booking');
+  const following = await progress.follow(id, actor.id);
+  // Whoever has gone away does not wait for the next step to be missed.
+  koa.res.once('close', () => following.end());
+  try {
+    const first = await progress.read(id);
+    if (first === undefined || !maySeeBooking(first.booking, actor)) throw notFound('booking');
+    if (koa.req.socket.destroyed) following.end();
+    return tellOf(first, following, context);
+  } catch (error) {
+    following.end();
+    throw error;
+  }
+}
+
+builder.subscriptionField('bookingProgress', (t) =>
+  t.field({
+    type: Booking,
+    nullable: true,
+    description:
+      'A booking, at once and again with each step of it or of its payment, until it has ended. For those who may read ' +
+      'it; refused with `not_found` for everyone else. A step that is past by the time it is told comes as it was.',
+    args: { id: t.arg.id({ required: true, description: 'As `bkg_…`.' }) },
+    subscribe: (_root, { id }, context) => follow(id, context),
+    resolve(told, _args, context) {
+      context.loaders = createLoaders(context.deps.db); // What was read for the step before may be old.
+      if ('refusal' in told) throw told.refusal;
+      return told.booking;
+    },
+  }),
+);
