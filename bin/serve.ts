@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
+import { docs } from '#api/docs/docs.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
@@ -86,7 +87,7 @@ export async function startApi(
   if (metrics !== undefined && config.metricsPort !== undefined) {
     opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
   }
-  const mounts = [graphql(deps, config.graphql), ...(await developmentMounts(config))];
+  const mounts = [graphql(deps, config.graphql), docs(ENDPOINTS), ...(await developmentMounts(config))];
   const app = createApp(ENDPOINTS, deps, mounts);
   const graceMs = config.shutdownGraceSeconds * 1000;
   const { url } = opened.use(await listen(app, { host: http.host, port: http.port, graceMs }));
