@@ -3,6 +3,7 @@ import { DomainError } from '#domain/errors.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { documentOf } from '../openapi.ts';
 import type { ApiState } from '../request.ts';
+import { isKnown } from '../send.ts';
 import { ASSETS_PATH, loadAssets } from './assets.ts';
 import type { Asset } from './assets.ts';
 import { loadGuides } from './guides.ts';
@@ -31,7 +32,7 @@ function sendPage(ctx: ParameterizedContext<ApiState>, { html, etag, policy }: P
   ctx.set({ 'ETag': etag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': policy });
   ctx.type = 'text/html';
   ctx.body = html;
-  if (ctx.fresh) ctx.status = 304;
+  if (isKnown(etag, ctx.req.headers['if-none-match'])) ctx.status = 304;
 }
 
 /**
