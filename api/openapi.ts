@@ -2,6 +2,7 @@ import { createDocument } from 'zod-openapi';
 import type {
   ZodOpenApiObject,
   ZodOpenApiOperationObject,
+  ZodOpenApiOverride,
   ZodOpenApiResponsesObject,
   oas31,
 } from 'zod-openapi';
@@ -121,6 +122,12 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   };
 }
 
+/** That a number in JSON is exact only so far is no rule of ours; and readers draw their examples from the bounds. */
+const withoutBoundsOfJson: ZodOpenApiOverride = ({ jsonSchema }) => {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+};
+
 /** The OpenAPI 3.1 document of these endpoints: what they state, and nothing else. */
 export function documentOf(endpoints: readonly Endpoint[]): OpenApiDocument {
   const paths: NonNullable<ZodOpenApiObject['paths']> = {};
@@ -131,7 +138,7 @@ export function documentOf(endpoints: readonly Endpoint[]): OpenApiDocument {
     names.add(operation.operationId ?? '');
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation };
   }
-  return createDocument({
+  const document = {
     openapi: '3.1.1',
     info: { title: 'Stayward', version: '1', description: DESCRIPTION },
     paths,
@@ -141,5 +148,6 @@ export function documentOf(endpoints: readonly Endpoint[]): OpenApiDocument {
         bearer: { type: 'http', scheme: 'bearer', description: 'The `token` of `POST /sessions`.' },
       },
     },
-  });
+  } satisfies ZodOpenApiObject;
+  return createDocument(document, { override: withoutBoundsOfJson });
 }

@@ -6,7 +6,7 @@ import type { ApiState } from './request.ts';
 const SECURE = Object.entries(SECURE_HEADERS).flat();
 
 /** Whether the caller has this very version already. */
-function isKnown(etag: string | undefined, ifNoneMatch: string | undefined): boolean {
+export function isKnown(etag: string | undefined, ifNoneMatch: string | undefined): boolean {
   if (etag === undefined || ifNoneMatch === undefined) return false;
   return (
     ifNoneMatch === etag || ifNoneMatch.split(/\s*,\s*/).some((known) => known.replace(/^W\//, '') === etag)

@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
 import { Progress } from '#api/bookings/progress.ts';
+import { docs } from '#api/docs/docs.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
@@ -91,7 +92,11 @@ export async function startApi(
     opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
   }
   const progress = new Progress({ db, log });
-  const mounts = [graphql(deps, { ...config.graphql, progress }), ...(await developmentMounts(config))];
+  const mounts = [
+    graphql(deps, { ...config.graphql, progress }),
+    docs(ENDPOINTS),
+    ...(await developmentMounts(config)),
+  ];
   const app = createApp(ENDPOINTS, deps, mounts);
   const graceMs = config.shutdownGraceSeconds * 1000;
   const { url } = opened.use(await listen(app, { host: http.host, port: http.port, graceMs }));

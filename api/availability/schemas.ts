@@ -17,7 +17,10 @@ const Night = z
 /** The nights from `from` to `to`, as both the blocks and the calendar spell them. */
 const SPAN = {
   from: Night.meta({ description: 'The first night.' }),
-  to: Night.meta({ description: 'The morning after the last night: itself not included.' }),
+  to: Night.meta({
+    description: 'The morning after the last night: itself not included.',
+    example: '2027-05-04',
+  }),
 };
 
 /** Refuses a span that ends before it begins, or holds more nights than `most`. */

@@ -30,10 +30,20 @@ export const NewBooking = z
       .meta({
         description:
           'Pays at once; a decline ends the booking. Without one the nights are held for the payer.',
+        example: 'pm_card_visa',
       }),
     noteToHost: NoteToHost.optional(),
   })
-  .meta({ id: 'NewBooking' });
+  .meta({
+    id: 'NewBooking',
+    example: {
+      propertyId: 'prp_01jz000000stayward00000001',
+      checkIn: '2027-05-01',
+      checkOut: '2027-05-04',
+      guests: { adults: 2 },
+      paymentMethodId: 'pm_card_visa',
+    },
+  });
 
 export const Booking = z
   .strictObject({

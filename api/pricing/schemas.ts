@@ -16,7 +16,11 @@ export const QuoteId = z
   .max(2048)
   .meta({ description: 'The id of a quote: a signed token that carries the price.' });
 
-export const NewQuote = z.strictObject({ checkIn: CalendarDate, checkOut: CalendarDate, guests: Guests });
+export const NewQuote = z.strictObject({
+  checkIn: CalendarDate,
+  checkOut: CalendarDate.meta({ example: '2027-05-04' }),
+  guests: Guests,
+});
 
 export const PriceLine = z
   .strictObject({

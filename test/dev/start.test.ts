@@ -69,6 +69,10 @@ describe('npm start', function () {
       first.said.some((line) => line.includes('guest@stayward.example')),
       'it prints the demo accounts',
     );
+    assert.ok(
+      first.said.some((line) => line.endsWith(` http://127.0.0.1:${port}/docs`)),
+      'it says where the documentation is',
+    );
     const before = await properties();
     assert.equal(before.status, 200);
 

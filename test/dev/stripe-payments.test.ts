@@ -130,7 +130,7 @@ describe('the simulated bank: payments', () => {
       assert.equal(intent.status, 'requires_action');
       assert.equal(intent.latest_charge, null);
       const page = await fetch(intent.next_action?.redirect_to_url?.url ?? '');
-      assert.match(await page.text(), /Complete authentication/);
+      assert.match(await page.text(), /GBP 123\.00/);
       const back = await answer(intent, 'pass');
       assert.equal(back.status, 303);
       const address = new URL(back.headers.get('location') ?? '');

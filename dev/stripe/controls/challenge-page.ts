@@ -1,10 +1,16 @@
+import type Stripe from 'stripe';
+import { formatMoney } from '#domain/money.ts';
 import type { Bank } from '../bank.ts';
 import { answerChallenge } from '../objects/confirmation.ts';
+import { findIntent } from '../objects/payment-intents.ts';
 import { parseForm } from '../protocol/form.ts';
 import type { Answer } from '../protocol/http.ts';
-import { findIntent } from '../objects/payment-intents.ts';
+import { idOf } from '../state/store.ts';
+import { escaped, sheet } from './challenge-sheet.ts';
 
 const PREFIX = '/_sim/challenges/';
+/** In whose name the account at this bank asks for money. */
+const MERCHANT = 'Stayward';
 
 export function isChallenge(path: string): boolean {
   return path.startsWith(PREFIX);
@@ -14,39 +20,68 @@ export function isChallenge(path: string): boolean {
 export function challengePage(bank: Bank, request: { method: string; path: string; body: string }): Answer {
   const secret = request.path.slice(PREFIX.length);
   const intent = bank.store.paymentIntents.get(secret.split('_secret_')[0] ?? '');
-  if (intent?.client_secret !== secret) return page(404, '<p>There is no such challenge.</p>');
-  if (intent.status !== 'requires_action') return page(200, '<p>This challenge has been answered.</p>');
-  if (request.method !== 'POST') {
-    const amount = `${intent.amount} ${intent.currency.toUpperCase()} (in its smallest unit)`;
-    return page(
-      200,
-      `<p>${escaped(intent.description ?? 'A payment')}: ${escaped(amount)}</p>
-       <form method="post"><button name="outcome" value="pass">Complete authentication</button>
-       <button name="outcome" value="fail">Fail authentication</button></form>`,
-    );
-  }
+  if (intent?.client_secret !== secret)
+    return sheet({ status: 404, title: 'There is no such challenge', body: '' });
+  if (intent.status !== 'requires_action') return end(intent, 'answered');
+  if (request.method !== 'POST') return question(bank, intent);
   const returnUrl = intent.next_action?.redirect_to_url?.return_url ?? null;
-  bank.act(undefined, () => answerChallenge(bank, intent, parseForm(request.body).outcome === 'pass'));
-  const { status } = findIntent(bank, intent.id);
-  const paid = ['processing', 'requires_capture', 'succeeded'].includes(status);
-  if (returnUrl === null)
-    return page(200, `<p>${paid ? 'Authenticated and paid.' : 'Not paid.'} You may close this page.</p>`);
+  const passed = parseForm(request.body).outcome === 'pass';
+  bank.act(undefined, () => answerChallenge(bank, intent, passed));
+  const answered = findIntent(bank, intent.id);
+  return returnUrl === null ? end(answered, passed ? 'passed' : 'failed') : leadBack(answered, returnUrl);
+}
+
+function question(bank: Bank, intent: Stripe.PaymentIntent): Answer {
+  const { card } = bank.store.paymentMethods.get(idOf(intent.payment_method) ?? '') ?? {};
+  const rows = {
+    Amount: amountOf(intent),
+    To: MERCHANT,
+    ...purposeOf(intent),
+    Card: card === undefined ? 'A card' : `${card.brand.toUpperCase()} ending in ${card.last4}`,
+  };
+  const facts = Object.entries(rows).map(([name, fact]) => `<dt>${name}</dt><dd>${escaped(fact)}</dd>`);
+  return sheet({
+    title: 'Is it you who pays?',
+    body: `<p>${MERCHANT} asks for a payment by your card. Approve it only if you are booking this stay.</p>
+<dl>${facts.join('')}</dl>
+<form method="post">
+<button name="outcome" value="pass">Approve payment</button>
+<button name="outcome" value="fail" class="second">Decline</button>
+</form>`,
+  });
+}
+
+function amountOf({ amount, currency }: Stripe.PaymentIntent): string {
+  return formatMoney({ amount, currency: currency.toUpperCase() });
+}
+
+function purposeOf({ description, metadata }: Stripe.PaymentIntent): Record<string, string> {
+  if (description !== null) return { For: description };
+  return metadata.bookingId === undefined ? {} : { Booking: metadata.bookingId };
+}
+
+function isPaid({ status }: Stripe.PaymentIntent): boolean {
+  return ['processing', 'requires_capture', 'succeeded'].includes(status);
+}
+
+/** What has become of the payment, for whoever is not led anywhere. */
+function end(intent: Stripe.PaymentIntent, how: 'passed' | 'failed' | 'answered'): Answer {
+  const before = how === 'answered' ? 'This challenge has been answered. ' : '';
+  const after = 'You may close this page and go back.';
+  const tell = (title: string, words: string) =>
+    sheet({ title, body: `<p role="status">${before}${words} ${after}</p>` });
+  if (isPaid(intent)) return tell('Payment approved', `${amountOf(intent)} go to ${MERCHANT}.`);
+  if (intent.status === 'canceled')
+    return tell('Payment withdrawn', 'It is no longer asked for. Nothing was charged.');
+  if (how === 'passed')
+    return tell('Card declined', 'We know that it is you, but the card did not pay. Nothing was charged.');
+  return tell('Payment declined', 'Nothing was charged.');
+}
+
+function leadBack(intent: Stripe.PaymentIntent, returnUrl: string): Answer {
   const back = new URL(returnUrl);
   back.searchParams.set('payment_intent', intent.id);
-  back.searchParams.set('payment_intent_client_secret', secret);
-  back.searchParams.set('redirect_status', paid ? 'succeeded' : 'failed');
+  back.searchParams.set('payment_intent_client_secret', intent.client_secret ?? '');
+  back.searchParams.set('redirect_status', isPaid(intent) ? 'succeeded' : 'failed');
   return { status: 303, body: '', headers: { location: back.href } };
-}
-
-function page(status: number, content: string): Answer {
-  return {
-    status,
-    body: `<!doctype html><html lang="en"><meta charset="utf-8"><title>3-D Secure (simulated)</title>
-<h1>3-D Secure, simulated</h1>${content}</html>`,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-  };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
