@@ -4,7 +4,9 @@ import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import type { ReviewActivities } from '#activities/reviews.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { REVIEW_STEPS, reviewStories } from './crash-review-stories.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Answer, Wire } from './people.ts';
 import { newProperty, stayRequest } from './people.ts';
@@ -15,6 +17,7 @@ const LONG_MS = 120_000;
 /** What a story is about, once it is prepared. */
 export interface Told {
   guest: Traveller;
+  host: Traveller;
   /** The guest's booking as they see it; theirs is the only one. */
   booking(): Promise<Wire>;
   /** Sends the booking request, always with the same key. */
@@ -43,6 +46,7 @@ async function guestWith(world: World, request: Record<string, unknown>, facts =
   const [key, body] = [randomUUID(), stayRequest({ propertyId: property.id, ...request })];
   return {
     guest,
+    host,
     booking: async () => (await guest.must(200, guest.get('/bookings'))).data[0],
     again: () => guest.post('/bookings', body, key),
   };
@@ -184,7 +188,7 @@ const leftRequested: Story = {
 };
 
 export type Activity = keyof BookingActivities | keyof PaymentActivities | keyof OtherActivities;
-type OtherActivities = NotificationActivities & MaintenanceActivities;
+type OtherActivities = NotificationActivities & MaintenanceActivities & ReviewActivities;
 
 /** The story in which each activity is done. */
 export const STORIES: Readonly<Record<Activity, Story>> = {
@@ -273,6 +277,7 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
     },
   },
   resumeRequested: leftRequested,
+  ...reviewStories({ becomes, booked, passTo }),
 };
 
 /** Those that write to the database, in one transaction each. */
@@ -287,6 +292,7 @@ const WRITES: readonly Activity[] = [
   'completeStay',
   'acceptLatePayment',
   'recordRefund',
+  ...REVIEW_STEPS,
 ];
 
 /** A process to be killed at one point of a story. */
