@@ -10,6 +10,7 @@ import { openReviewWindow } from '#db/review-windows.ts';
 import { ReviewRow } from '#db/reviews.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { DraftId, PropertyId, ReviewId, UserId } from '#domain/ids.ts';
+import { addDays, addHours, instantOf, todayIn } from '#domain/nights.ts';
 import { AUTHOR_OF, windowFrom } from '#domain/reviews.ts';
 import type { ReviewSide } from '#domain/reviews.ts';
 import { aProperty, aUser } from './stays-fixture.ts';
@@ -22,43 +23,54 @@ export const CLOSES = '2027-02-18T11:00:00.000Z';
 export interface StayFacts {
   propertyId?: PropertyId;
   guestId?: UserId;
+  checkOutAt?: string;
 }
 
-/** A stay that was lived to its end, with its window open and nobody at it. Only the facts that matter are named. */
-export async function aStayToReview(db: Db, facts: StayFacts = {}): Promise<BookingRow> {
+/** A stay of three nights that was lived to its end, and nothing after. Only the facts that matter are named. */
+export async function aLivedStay(db: Db, facts: StayFacts = {}): Promise<BookingRow> {
   const propertyId = facts.propertyId ?? (await aProperty(db)).id;
-  const guestId = facts.guestId ?? (await aUser(db));
+  const { hostId, timeZone, checkInTime, checkOutTime } = await PropertyRow.query(db)
+    .findById(propertyId)
+    .throwIfNotFound();
+  const { guestId = await aUser(db), checkOutAt = CHECK_OUT } = facts;
+  const checkOut = todayIn(timeZone, checkOutAt);
+  const checkIn = addDays(checkOut, -3);
+  const requestedAt = addHours(checkOutAt, -600);
   const id = newId('booking');
-  const { hostId } = await PropertyRow.query(db).findById(propertyId).throwIfNotFound();
   await db('bookings').insert({
     id,
     status: 'completed',
     property_id: propertyId,
     guest_id: guestId,
     host_id: hostId,
-    check_in: '2027-02-01',
-    check_out: '2027-02-04',
+    check_in: checkIn,
+    check_out: checkOut,
     adults: 1,
     children: 0,
     infants: 0,
     pets: 0,
-    price: '{}',
+    price: '{"lines":[]}',
     total_minor: 0,
     currency: 'GBP',
     booking_mode: 'instant',
     cancellation_policy: 'flexible',
-    time_zone: 'Europe/London',
-    check_in_time: '15:00',
-    check_out_time: '11:00',
-    check_in_at: '2027-02-01T15:00:00.000Z',
-    check_out_at: CHECK_OUT,
-    confirmed_at: '2027-01-10T12:00:00.000Z',
+    time_zone: timeZone,
+    check_in_time: checkInTime,
+    check_out_time: checkOutTime,
+    check_in_at: instantOf(checkIn, checkInTime, timeZone),
+    check_out_at: checkOutAt,
+    confirmed_at: requestedAt,
     payment_id: newId('payment'),
-    requested_at: '2027-01-10T12:00:00.000Z',
+    requested_at: requestedAt,
   });
-  const booking = await rowOf(db, id);
-  await inTransaction(db, (trx) => openReviewWindow(trx, booking, windowFrom(CHECK_OUT)));
   return rowOf(db, id);
+}
+
+/** The same, with its window open and nobody at it. */
+export async function aStayToReview(db: Db, facts: StayFacts = {}): Promise<BookingRow> {
+  const booking = await aLivedStay(db, facts);
+  await inTransaction(db, (trx) => openReviewWindow(trx, booking, windowFrom(booking.checkOutAt)));
+  return rowOf(db, booking.id);
 }
 
 async function rowOf(db: Db, id: BookingRow['id']): Promise<BookingRow> {

@@ -4,8 +4,10 @@ import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import type { ReviewActivities } from '#activities/reviews.ts';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { REVIEW_STEPS, reviewStories } from './crash-review-stories.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Answer, Wire } from './people.ts';
 import { newProperty, stayRequest } from './people.ts';
@@ -204,7 +206,7 @@ const leftRequested: Story = {
 };
 
 export type Activity = keyof BookingActivities | keyof PaymentActivities | keyof OtherActivities;
-type OtherActivities = NotificationActivities & MaintenanceActivities;
+type OtherActivities = NotificationActivities & MaintenanceActivities & ReviewActivities;
 
 /** The story in which each activity is done. */
 export const STORIES: Readonly<Record<Activity, Story>> = {
@@ -327,6 +329,7 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
     },
   },
   resumeRequested: leftRequested,
+  ...reviewStories({ becomes, booked, passTo }),
 };
 
 /** Those that write to the database, in one transaction each. */
@@ -344,6 +347,7 @@ const WRITES: readonly Activity[] = [
   'recordStay',
   'acceptLatePayment',
   'recordRefund',
+  ...REVIEW_STEPS,
 ];
 
 /** A process to be killed at one point of a story. */
