@@ -74,7 +74,8 @@ describe('a page of GraphQL', () => {
     await inTransaction(db, async (trx) => openPayment(trx, await lockBooking(trx, id)));
   }
 
-  const at = ({ url }: { url: string }) => new Person(url, { token: person.token ?? '', id: person.id, email: person.email });
+  const at = ({ url }: { url: string }) =>
+    new Person(url, { token: person.token ?? '', id: person.id, email: person.email });
 
   for (const [what, query, entriesOf] of PAGES) {
     it(`of ${what} takes as many statements for ${LONG} as for ${SHORT}`, async () => {
