@@ -81,6 +81,8 @@ export class Following {
 interface Deps {
   db: Db;
   log: Logger;
+  /** How long anything may be followed at most, in milliseconds. */
+  longestMs?: number;
 }
 
 /**
@@ -159,7 +161,8 @@ export class Progress implements AsyncDisposable {
     const tooLong = new DomainError('unavailable', 'This has been followed for long. Ask again.', {
       retryAfterSeconds: 0,
     });
-    const over = setTimeout(() => following.end(tooLong), MAX_FOLLOWED_MINUTES * 60_000);
+    const { longestMs = MAX_FOLLOWED_MINUTES * 60_000 } = this.#deps;
+    const over = setTimeout(() => following.end(tooLong), longestMs);
     this.#followed.set(bookingId, (this.#followed.get(bookingId) ?? new Set()).add(following));
     this.#byUser.set(userId, (this.#byUser.get(userId) ?? 0) + 1);
     this.#count += 1;

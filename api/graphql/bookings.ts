@@ -10,7 +10,7 @@ import { call } from './calls.ts';
 import { signedIn } from './context.ts';
 import type { Context } from './context.ts';
 import { PAGE, pageType } from './pages.ts';
-import { BookingPayment } from './payments.ts';
+import { BookingPayment, Payment } from './payments.ts';
 import { Guests, Money, PriceLine } from './pricing.ts';
 import { CancellationPolicy, Property, propertyFor } from './properties.ts';
 import { PublicUser, publicUser } from './users.ts';
@@ -183,6 +183,15 @@ builder.queryField('booking', (t) =>
       if (booking === undefined) throw notFound('booking');
       return booking;
     },
+  }),
+);
+
+builder.objectField(Payment, 'booking', (t) =>
+  t.field({
+    type: Booking,
+    nullable: true,
+    description: 'What for, as it is now.',
+    resolve: ({ bookingId }, _args, context) => bookingFor(context, bookingId),
   }),
 );
 

@@ -32,6 +32,8 @@ export async function call<O extends Outputs>(
   const { limit, auth } = endpoint;
   // That something is read has been counted with the request (`yoga.ts`).
   if (limit !== 'exempt' && limit !== 'read') await withinLimits(limit, koa, deps.rateLimits);
+  // Who signed out in the act before is signed out.
+  if (context.hasActed) context.actor = await authenticate(auth, koa.req.headers.authorization, deps);
   const actor = admit(auth, context.actor);
   const key = keyOf(endpoint, actor, { key: asked.idempotencyKey ?? undefined, name: 'idempotencyKey' });
   const checked = {
@@ -59,22 +61,18 @@ function named({ method, path }: Endpoint, { params, input }: { params: unknown;
   return { route: ['GraphQL', method, path, ...ids].join(' '), body: input };
 }
 
-/**
- * The same for a mutation. Each is a call of its own, as it would be in REST: it sees what the one before it has changed,
- * and who signed out in the one before it is signed out.
- */
+/** The same for a mutation. Each is a call of its own, as it would be in REST: what was read before it may be old. */
 export async function act<O extends Outputs>(
   endpoint: Endpoint<O>,
   asked: Asked,
   context: Context,
 ): Promise<AnswerOf<O>> {
-  if (context.hasActed) {
-    const { authorization } = context.koa.req.headers;
-    context.loaders = createLoaders(context.deps.db);
-    context.actor = await authenticate(endpoint.auth, authorization, context.deps);
+  if (context.hasActed) context.loaders = createLoaders(context.deps.db);
+  try {
+    return await call(endpoint, asked, context);
+  } finally {
+    context.hasActed = true;
   }
-  context.hasActed = true;
-  return call(endpoint, asked, context);
 }
 
 /** For an act that REST answers with no body: every field has a value. */

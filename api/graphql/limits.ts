@@ -18,7 +18,7 @@ export const MAX_ALIASES = 15;
 export const MAX_DIRECTIVES = 20;
 /** A page of 100 properties with every field of theirs and of their hosts is about 5,000. */
 export const MAX_COST = 10_000;
-/** An act may begin a workflow or hash a password: nine of them are all that a query has room for. */
+/** An act may begin a workflow or hash a password: a query has room for ten of them at most. */
 export const ACT_COST = 1_000;
 /** Entries of a page at most, as `PageQuery` has it: what a `limit` counts that is not written out. */
 export const MAX_PAGE = 100;

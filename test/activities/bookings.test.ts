@@ -220,6 +220,27 @@ describe('the database steps of a booking', () => {
       assert.equal(await liveNights(booking), 0);
     });
 
+    it('is told of as it changes at the bank, each change once', async () => {
+      const booking = await aHeld();
+      const open = (status: Intent['status']): Intent => ({ ...paid(booking), status });
+      for (const status of ['pending', 'requires_action', 'requires_action', 'processing'] as const)
+        await steps().noteBank({ bookingId: booking.id, atBank: open(status) });
+      await steps().noteBank({ bookingId: booking.id, atBank: 'nothing' });
+      const changed = (before: string, after: string) => [
+        `payment.${after}`,
+        { bookingId: booking.id, before, after },
+      ];
+      const told = await eventsOf(db(), booking.paymentId);
+      assert.deepEqual(
+        told.map(({ kind, data }) => [kind, data]),
+        [
+          changed('pending', 'requires_action'),
+          changed('requires_action', 'processing'),
+          changed('processing', 'failed'),
+        ],
+      );
+    });
+
     it('is not undone by whatever is heard of the payment later', async () => {
       const booking = await aConfirmed();
       const stale: Intent = { ...paid(booking), status: 'pending', clientSecret: 'secret' };

@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Listening } from '#api/app.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import {
+  ACT_COST,
   LIMITS,
   MAX_ALIASES,
   MAX_COST,
@@ -13,6 +14,7 @@ import {
   MAX_TOKENS,
 } from '#api/graphql/limits.ts';
 import { SCHEMA } from '#api/graphql/schema.ts';
+import { MAX_BODY_BYTES } from '#api/input.ts';
 import { PageQuery } from '#api/schemas.ts';
 import { connect } from '#db/connect.ts';
 import { createRateLimits } from '#gateways/rate-limits.ts';
@@ -22,7 +24,7 @@ import { useLocalApi } from '#test/support/api.ts';
 import { capturedLog } from '#test/support/captured-log.ts';
 import { ask, codesOf, serveWithGraphql } from './graphql-fixture.ts';
 
-/** Our own schema has no end to speak of yet; this one goes as deep as one likes. */
+/** Our own schema has few ways in a circle; this one goes as deep as one likes. */
 const ENDLESS = buildSchema(`
   interface Named { name: String }
   type Query { node: Node, nodes(limit: Int = 20): [Node!]! }
@@ -112,12 +114,21 @@ describe('the limits of a GraphQL query (S5)', () => {
     );
   });
 
-  it('have bookings made few at a time', () => {
-    const book = `createBooking(input: {}, idempotencyKey: "k") { id }`;
-    const booking = (count: number) =>
-      `mutation { ${Array.from({ length: count }, (_, n) => `b${n}: ${book}`).join(' ')} }`;
-    assert.deepEqual(broken(booking(9), SCHEMA), []);
-    assert.deepEqual(broken(booking(10), SCHEMA), ['query_cost']);
+  it('have ten acts done at once, and not one more', () => {
+    const acts = Object.values(SCHEMA.getMutationType()?.getFields() ?? {});
+    assert.ok(acts.length > 0);
+    for (const { name, extensions } of acts) assert.equal(extensions.cost, ACT_COST, name);
+    const signOuts = (count: number) =>
+      `mutation { ${Array.from({ length: count }, (_, n) => `a${n}: signOut`).join(' ')} }`;
+    assert.deepEqual(broken(signOuts(10), SCHEMA), []);
+    assert.deepEqual(broken(signOuts(11), SCHEMA), ['query_cost']);
+  });
+
+  it('hold for what is followed too', () => {
+    const following = (fields: string) => `subscription { bookingProgress(id: "x") { ${fields} } }`;
+    assert.deepEqual(broken(following('property { host { rating { count } } }'), SCHEMA), []);
+    const aliased = Array.from({ length: MAX_ALIASES + 1 }, (_, n) => `a${n}: id`).join(' ');
+    assert.deepEqual(broken(following(aliased), SCHEMA), ['query_aliases']);
   });
 
   it('know how long a page may be', () => {
@@ -193,9 +204,11 @@ describe('GraphQL over HTTP', () => {
       assert.equal(response.status, 400, type);
       assert.deepEqual(codesOf(await response.json()), ['invalid_input'], type);
     }
-    const link = await fetch(`${api.url}/graphql?query=${query}`);
-    assert.equal(link.status, 405);
-    assert.equal(link.headers.get('allow'), 'POST');
+    for (const asked of [query, encodeURIComponent('mutation { signOut }')]) {
+      const link = await fetch(`${api.url}/graphql?query=${asked}`);
+      assert.equal(link.status, 405);
+      assert.equal(link.headers.get('allow'), 'POST');
+    }
   });
 
   it('refuses batches, bodies that are no JSON, too large or empty, and unknown members', async () => {
@@ -212,6 +225,17 @@ describe('GraphQL over HTTP', () => {
       assert.equal(response.status, 400, body.slice(0, 50));
       assert.deepEqual(codesOf(await response.json()), ['invalid_input'], body.slice(0, 50));
     }
+  });
+
+  it(`takes a body of ${MAX_BODY_BYTES} bytes and not one more`, async () => {
+    const padded = (bytes: number) => {
+      const bare = JSON.stringify({ query: '{ __typename }', variables: { pad: '' } });
+      return bare.replace('""', `"${'x'.repeat(bytes - bare.length)}"`);
+    };
+    assert.equal(padded(MAX_BODY_BYTES).length, MAX_BODY_BYTES);
+    assert.deepEqual(await (await send(padded(MAX_BODY_BYTES))).json(), { data: { __typename: 'Query' } });
+    const refused = await send(padded(MAX_BODY_BYTES + 1));
+    assert.deepEqual([refused.status, codesOf(await refused.json())], [400, ['invalid_input']]);
   });
 
   it('says so when there is no query in the body', async () => {
@@ -265,6 +289,23 @@ describe('GraphQL over HTTP', () => {
     assert.deepEqual(codesOf(answers[3]?.body), ['rate_limited']);
   });
 
+  it('counts each act against the limit of its own kind', async () => {
+    await using rateLimits = createRateLimits({ perMinute: { registration: 1, sign_in: 1, write: 1 } });
+    await using limited = await serveWithGraphql({ ...local().deps, rateLimits });
+    const caller = new Person(limited.url);
+    const acts = [
+      'register(input: { email: "what", password: "", name: "" }) { id }',
+      'signIn(input: { email: "what", password: "" }) { token }',
+      'signOut',
+    ];
+    for (const act of acts) {
+      const twice = await ask(caller, `mutation { once: ${act} again: ${act} }`);
+      assert.equal(codesOf(twice)[1], 'rate_limited', act);
+      assert.notEqual(codesOf(twice)[0], 'rate_limited', act);
+      assert.ok(twice.errors[1].extensions.retryAfterSeconds > 0);
+    }
+  });
+
   it('tells nothing of a defect but the request that met it, by which the log has it', async () => {
     const db = connect({ databaseUrl: 'postgres://nobody@127.0.0.1:1/nothing' });
     await db.destroy();
@@ -308,9 +349,12 @@ describe('exploring the schema', () => {
 
   it('is refused where not', async () => {
     await using api = await serveWithGraphql(local().deps, { explorable: false });
-    const refused = await ask(new Person(api.url), introspection);
-    assert.equal(refused.data, undefined);
-    assert.deepEqual(new Set(codesOf(refused)), new Set(['invalid_input']));
+    for (const query of [introspection, '{ __type(name: "User") { fields { name } } }']) {
+      const refused = await ask(new Person(api.url), query);
+      assert.equal(refused.data, undefined);
+      assert.deepEqual(new Set(codesOf(refused)), new Set(['invalid_input']));
+    }
+    assert.deepEqual(await ask(new Person(api.url), '{ __typename }'), { data: { __typename: 'Query' } });
     assert.equal((await page(api.url)).status, 405);
   });
 });

@@ -4,6 +4,7 @@ import { ENDPOINTS } from '#api/endpoints.ts';
 import type { BookingId, UserId } from '#domain/ids.ts';
 import { aHeldBooking, aProperty } from '../db/stays-fixture.ts';
 import { useLocalApi } from '../support/api.ts';
+import { capturedLog } from '../support/captured-log.ts';
 import { follow, stepsOf, subscribe } from '../support/event-stream.ts';
 import type { EventStream } from '../support/event-stream.ts';
 import { newPerson } from '../support/people.ts';
@@ -24,8 +25,9 @@ describe('a stream of steps over HTTP', () => {
   const opened = (stream: EventStream) =>
     until('the first step is told', () => stream.told.length > 0 || stream.isOver);
 
-  it('is left by whoever hangs up', async () => {
-    await using api = await serveWithGraphql(local().deps);
+  it('is left by whoever hangs up, and that is no complaint', async () => {
+    const { log, lines } = capturedLog();
+    await using api = await serveWithGraphql({ ...local().deps, log });
     const streams = [await follow(api.url, guest, booking), await follow(api.url, guest, booking)];
     for (const stream of streams) await opened(stream);
     assert.equal(api.progress.count, 2);
@@ -33,6 +35,7 @@ describe('a stream of steps over HTTP', () => {
     await until('one has left', () => api.progress.count === 1);
     await streams[1]?.[Symbol.asyncDispose]();
     await until('nobody follows', () => api.progress.count === 0);
+    assert.deepEqual(new Set(lines().map(({ msg }) => msg)), new Set(['request']));
   });
 
   it('is refused to whoever has as many as one may, and costs nothing once refused', async () => {

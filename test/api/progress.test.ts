@@ -232,6 +232,13 @@ describe('the progress of bookings', () => {
     await progress.follow(id, guestId);
   });
 
+  it('ends for whoever has followed for long, with a reason', async () => {
+    await using progress = new Progress({ db: own().db, log, longestMs: 1 });
+    const following = await progress.follow(await held(), guestId);
+    await assert.rejects(following.next(), (error) => isDomainError(error, 'unavailable'));
+    assert.equal(progress.count, 0);
+  });
+
   it('keeps for a slow one a step of each status, and what the payment is by then', async () => {
     await using progress = new Progress({ db: own().db, log });
     const id = await held();

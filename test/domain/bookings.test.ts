@@ -9,6 +9,7 @@ import {
   isEnded,
   noShowFrom,
   respondBy,
+  canBecome,
   statusesBefore,
   TRANSITIONS,
 } from '#domain/bookings.ts';
@@ -41,6 +42,17 @@ describe('the life of a booking', () => {
   it('knows what may come before a status', () => {
     assert.deepEqual(statusesBefore('confirmed'), ['held', 'awaiting_host', 'expired']);
     assert.deepEqual(statusesBefore('requested'), []);
+  });
+
+  it('knows what may come of a status, at once or later, and that nothing comes twice', () => {
+    assert.ok(canBecome('requested', 'completed'));
+    assert.ok(canBecome('expired', 'in_stay'));
+    assert.ok(!canBecome('cancelled', 'confirmed'));
+    for (const one of BOOKING_STATUSES) {
+      assert.ok(!canBecome(one, one), one);
+      for (const other of BOOKING_STATUSES)
+        assert.ok(!(canBecome(one, other) && canBecome(other, one)), `${one} ↔ ${other}`);
+    }
   });
 
   it('holds nights for a quarter of an hour', () => {
