@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
 
-/** The protocol's number for a queue's workflow tasks: every worker of ours asks for them. */
-const WORKFLOW_TASKS = 1;
+const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 /** A worker as Temporal sees it. */
 export interface Poller {
@@ -20,9 +20,10 @@ export async function pollersOf(
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: queue },
-      taskQueueType: WORKFLOW_TASKS,
+      // Every worker of ours asks for these, whatever else it does.
+      taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });
-    return (pollers ?? []).map(({ identity, lastAccessTime }) => ({
+    return pollers.map(({ identity, lastAccessTime }) => ({
       identity: identity ?? '',
       lastAskedAt: new Date(Number(lastAccessTime?.seconds ?? 0) * 1000),
     }));

@@ -7,8 +7,9 @@ import { startSimulator } from './server.ts';
  *
  *     node dev/stripe/main.ts --port 0 --dir .stayward/stripe --webhook-url URL --webhook-secret SECRET
  *
- * `--host` is where it listens: the loopback, but in a container. `--webhook-events` narrows what is delivered (comma-separated, `charge.*` allowed). With `--exit-with-parent`
- * it ends when its standard input does, so that it never outlives the stack that started it.
+ * `--host` is where it listens: on the loopback, unless it is in a container. `--webhook-events` narrows what is
+ * delivered (comma-separated, `charge.*` allowed). With `--exit-with-parent` it ends when its standard input does, so
+ * that it never outlives the stack that started it.
  */
 const { values } = parseArgs({
   options: {
