@@ -49,8 +49,6 @@ async function start(): Promise<Simulator> {
 }
 
 const simulator = await start();
-console.log(`ready ${simulator.url}`);
-
 let stopping = false;
 function stop(): void {
   if (stopping) return;
@@ -61,3 +59,4 @@ function stop(): void {
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 if (values['exit-with-parent']) process.stdin.on('end', stop).resume();
+console.log(`ready ${simulator.url}`);
