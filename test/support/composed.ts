@@ -25,6 +25,8 @@ export interface ComposedOptions {
   directory?: string;
   /** Further settings, as if in `settings.env`. */
   settings?: Readonly<Record<string, string>>;
+  /** As whom, where we may choose. */
+  user?: { uid: number; gid: number } | undefined;
   /** Mail is not kept but sent into the void: what keeps it is not part of the image. */
   withoutInbox?: boolean;
 }
@@ -135,7 +137,7 @@ export class Composed {
   #launch({ command = [] }: Service, env: Environment) {
     const [program, ...args] = command;
     if (program !== 'node') throw new Error(`${String(program)} is not what our services run.`);
-    return { file: process.execPath, args, env, directory: this.#directory };
+    return { file: process.execPath, args, env, directory: this.#directory, ...this.#options.user };
   }
 
   #plan(name: string, service: Service, env: Environment) {
