@@ -49,7 +49,9 @@ const SERVICE = z.object({
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute.default(10),
   TRUST_PROXY: yesOrNo.default(false),
   GRAPHQL_EXPLORABLE: yesOrNo.optional(),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).default(0),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
+  WORKFLOW_BUNDLE: z.string().optional(),
 });
 
 const LAUNCHER = z.object({
@@ -106,7 +108,11 @@ export function readConfig(environment: Environment = process.env) {
       registrationsPerMinute: env.RATE_LIMIT_REGISTRATIONS_PER_MINUTE,
       signInsPerMinute: env.RATE_LIMIT_SIGN_INS_PER_MINUTE,
     },
+    /** So long an API that was asked to stop answers on, and says that it is leaving. */
+    drainSeconds: env.DRAIN_SECONDS,
     shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
+    /** The file that `npm run bundle` made. Undefined: a worker makes its own when it starts. */
+    workflowBundle: env.WORKFLOW_BUNDLE === undefined ? undefined : resolve(env.WORKFLOW_BUNDLE),
   };
 }
 

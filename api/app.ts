@@ -66,13 +66,22 @@ export interface Listening extends AsyncDisposable {
 
 const CLOSE_IDLE_EVERY_MS = 50;
 
+export interface ListenOptions {
+  host?: string;
+  port: number;
+  graceMs?: number;
+  /** Aborted: whoever asks is answered, and told to ask elsewhere next time. */
+  leaving?: AbortSignal;
+}
+
 /** Listens; disposing of it takes no new connection and waits for the answers under way, `graceMs` at most. */
 export async function listen(
   app: Koa<ApiState>,
-  { host = '127.0.0.1', port, graceMs = 10_000 }: { host?: string; port: number; graceMs?: number },
+  { host = '127.0.0.1', port, graceMs = 10_000, leaving }: ListenOptions,
 ): Promise<Listening> {
   const answer = app.callback();
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
+    if (leaving?.aborted === true) response.shouldKeepAlive = false;
     void answer(request, response);
   });
   server.listen(port, host);

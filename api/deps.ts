@@ -27,6 +27,8 @@ export interface ApiDeps {
   log: Logger;
   /** The wall clock; bookings have their own (`bookingNow`). */
   now: () => Date;
+  /** Aborted: the process has been asked to stop, and answers only what has come until it does. */
+  leaving: AbortSignal;
   passwords: Passwords;
   rateLimits: RateLimits;
   /** Parts that serving does not depend on, told of by `/readyz`: each asks whether it answers. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Middleware } from 'koa';
 import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
@@ -68,12 +69,14 @@ export async function startApi(
   const workflows = opened.use(connectWorkflows(config.temporal));
   const now = () => new Date();
   const properties = new PublishedProperties({ db, cache });
+  const leaving = new AbortController();
   const metrics = config.metricsPort === undefined ? undefined : createMetrics();
   const deps = {
     db,
     cache,
     log,
     now,
+    leaving: leaving.signal,
     rateLimits,
     quoteSecret,
     metrics,
@@ -99,8 +102,13 @@ export async function startApi(
   ];
   const app = createApp(ENDPOINTS, deps, mounts);
   const graceMs = config.shutdownGraceSeconds * 1000;
-  const { url } = opened.use(await listen(app, { host: http.host, port: http.port, graceMs }));
+  const { host, port } = http;
+  const { url } = opened.use(await listen(app, { host, port, graceMs, leaving: leaving.signal }));
   opened.use(progress); // Closed before the server, which waits for open answers to end.
+  opened.defer(async () => {
+    leaving.abort(); // Whoever balances the load hears of it, and sends nothing more, before the port is closed.
+    await delay(config.drainSeconds * 1000);
+  });
   log.info({ url }, 'listening');
   return opened.move();
 }

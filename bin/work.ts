@@ -104,7 +104,7 @@ export async function startWorker(
   const connection = opened.adopt(await NativeConnection.connect({ address: config.temporal.address }), (c) =>
     c.close(),
   );
-  const bundle = await workflowBundle();
+  const bundle = await workflowBundle(config.workflowBundle);
   const workers = await Promise.all(
     queues.map((taskQueue) =>
       Worker.create({

@@ -9,20 +9,19 @@ const CACHE = join(ROOT, 'node_modules/.cache/stayward');
 const SOURCES = ['workflows', 'domain', 'package-lock.json'];
 
 /**
- * The workflows as one script, made when their sources have changed and found in the cache otherwise: a worker that is
- * started again is back in a moment instead of seconds. Where the cache cannot be written, it is made anew each time.
+ * The workflows as one script: the one made beforehand, or made when their sources have changed and found in the cache
+ * otherwise, so that a worker that is started again is back in a moment instead of seconds. Where the cache cannot be
+ * written, it is made anew each time.
  */
-export async function workflowBundle(): Promise<{ code: string } | { codePath: string }> {
+export async function workflowBundle(madeBefore?: string): Promise<{ code: string } | { codePath: string }> {
+  if (madeBefore !== undefined) return { codePath: madeBefore };
   const codePath = join(CACHE, `workflows-${await fingerprint()}.js`);
   const isCached = await stat(codePath).then(
     () => true,
     () => false,
   );
   if (isCached) return { codePath };
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(ROOT, 'workflows/all.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const code = await makeBundle();
   try {
     await mkdir(dirname(codePath), { recursive: true });
     const draft = `${codePath}.${process.pid}`;
@@ -32,6 +31,15 @@ export async function workflowBundle(): Promise<{ code: string } | { codePath: s
     return { code };
   }
   return { codePath };
+}
+
+/** Seconds of work: the bundler reads the workflows and every package that they use. */
+export async function makeBundle(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(ROOT, 'workflows/all.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return code;
 }
 
 async function fingerprint(): Promise<string> {

@@ -34,7 +34,7 @@ export const readReadiness = endpoint({
   tags: ['platform'],
   summary: 'Tell whether requests can be served',
   output: { 200: Readiness, 503: Readiness },
-  async handle({ db, probes }) {
+  async handle({ db, probes, leaving }) {
     // The database comes first: the rest may be down.
     const all = { database: () => db.raw('select 1').then(() => true), ...probes };
     const names = Object.keys(all);
@@ -42,7 +42,7 @@ export const readReadiness = endpoint({
     const parts = Object.fromEntries(
       names.map((name, index) => [name, states[index] ? 'up' : 'down'] as const),
     );
-    if (states[0] === true) return ok({ status: 'ready', parts });
+    if (states[0] === true && !leaving.aborted) return ok({ status: 'ready', parts });
     return reply(503, { status: 'unready', parts });
   },
 });

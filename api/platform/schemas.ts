@@ -6,5 +6,6 @@ export const Readiness = z
   .strictObject({ status: z.enum(['ready', 'unready']), parts: z.record(z.string(), z.enum(['up', 'down'])) })
   .meta({
     id: 'Readiness',
-    description: 'Only the database decides; without the rest it is slower, or later.',
+    description:
+      'Only the database decides; without the rest it is slower, or later. A process that is about to stop is unready.',
   });

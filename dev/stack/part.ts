@@ -73,11 +73,16 @@ export class Part {
     }
   }
 
-  /** Stops the part and keeps it down until `release`; with `SIGKILL`, as a crash would. */
-  async hold(signal: NodeJS.Signals = this.plan.stopSignal): Promise<void> {
+  /**
+   * Stops the part and keeps it down until `release`; with `SIGKILL`, as a crash would. Tells how it ended, if it ran:
+   * "exit code 0", or the signal that it died of.
+   */
+  async hold(signal: NodeJS.Signals = this.plan.stopSignal): Promise<string | undefined> {
     this.#unwant();
-    await this.#process?.end(signal, this.plan.stopWithinSeconds);
+    const process = this.#process;
+    await process?.end(signal, this.plan.stopWithinSeconds);
     await this.#life;
+    return process?.ended;
   }
 
   /** Ends a hold: the part starts again, on the port it had. */

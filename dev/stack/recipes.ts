@@ -34,8 +34,10 @@ export interface Site {
   readonly tell: (what: string, where: string) => void;
 }
 
+export type Recipes = Readonly<Record<PartName, (site: Site) => Promise<void>>>;
+
 /** How each part comes to be: yours where the environment names one, else found, fetched and started. */
-export const RECIPES: Readonly<Record<PartName, (site: Site) => Promise<void>>> = {
+export const RECIPES: Recipes = {
   postgres: async (site) => {
     const { databaseUrl } = site.config;
     if (databaseUrl === undefined) {

@@ -16,7 +16,7 @@ import { requirePort } from './ports.ts';
 import { identify } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { FOUNDATION, PART_NAMES, RECIPES, SERVICES } from './recipes.ts';
-import type { PartName, Site } from './recipes.ts';
+import type { PartName, Recipes, Site } from './recipes.ts';
 import { seed } from './services.ts';
 
 export interface StackOptions {
@@ -25,6 +25,8 @@ export interface StackOptions {
   readonly parts?: readonly PartName[] | undefined;
   /** Load the demo data into a database that has not had it. */
   readonly seed?: boolean | undefined;
+  /** In the place of the usual ones. A recipe may start several parts, under names of its own. */
+  readonly recipes?: Partial<Recipes> | undefined;
   /** The data directory goes with the stack, so its data need not survive a power cut. */
   readonly throwAway?: boolean | undefined;
   readonly narrator?: Narrator | undefined;
@@ -84,7 +86,7 @@ export class Stack implements AsyncDisposable {
   }
 
   /** The part of this name. Throws when the stack does not run it itself. */
-  part(name: PartName): Part {
+  part(name: string): Part {
     const part = this.#parts.get(name);
     if (part === undefined) throw new StackFailure(`This stack does not run ${name} itself.`);
     return part;
@@ -131,7 +133,10 @@ export class Stack implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    const inOrder = PART_NAMES.map((name) => this.#parts.get(name)).filter((part) => part !== undefined);
+    const ofName = (part: Part) => PART_NAMES.findIndex((name) => name === part.plan.name);
+    // What a recipe of somebody's has started comes last of all, and so stops first.
+    const order = (part: Part) => (ofName(part) === -1 ? PART_NAMES.length : ofName(part));
+    const inOrder = [...this.#parts.values()].sort((a, b) => order(a) - order(b));
     for (const part of inOrder.reverse()) {
       await this.#narrator.during(`stopping ${part.plan.title}`, part.hold());
     }
@@ -160,8 +165,9 @@ export class Stack implements AsyncDisposable {
   /** All at once; when one fails the others are called off, and none is still at work when this throws. */
   async #bring(names: readonly PartName[]): Promise<void> {
     const site = this.#site();
+    const recipes = { ...RECIPES, ...this.#options.recipes };
     const works = names.map((name) =>
-      RECIPES[name](site).catch((error: unknown) => this.#stopping.abort(error)),
+      recipes[name](site).catch((error: unknown) => this.#stopping.abort(error)),
     );
     await Promise.all(works);
     this.#stopping.signal.throwIfAborted();

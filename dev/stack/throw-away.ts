@@ -7,7 +7,7 @@ import { startStack } from './stack.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
 /** What a stack that nobody will miss may be asked for. */
-export interface ThrowAwayOptions extends Pick<StackOptions, 'parts' | 'seed' | 'narrator'> {
+export interface ThrowAwayOptions extends Pick<StackOptions, 'parts' | 'recipes' | 'seed' | 'narrator'> {
   /** Settings for its services, such as limits. */
   readonly environment?: Environment;
 }

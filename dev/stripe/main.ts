@@ -7,11 +7,13 @@ import { startSimulator } from './server.ts';
  *
  *     node dev/stripe/main.ts --port 0 --dir .stayward/stripe --webhook-url URL --webhook-secret SECRET
  *
- * `--webhook-events` narrows what is delivered (comma-separated, `charge.*` allowed). With `--exit-with-parent`
- * it ends when its standard input does, so that it never outlives the stack that started it.
+ * `--host` is where it listens: on the loopback, unless it is in a container. `--webhook-events` narrows what is
+ * delivered (comma-separated, `charge.*` allowed). With `--exit-with-parent` it ends when its standard input does, so
+ * that it never outlives the stack that started it.
  */
 const { values } = parseArgs({
   options: {
+    'host': { type: 'string', default: '127.0.0.1' },
     'port': { type: 'string', default: '0' },
     'dir': { type: 'string' },
     'webhook-url': { type: 'string' },
@@ -31,6 +33,7 @@ const events = values['webhook-events']?.split(',');
 async function start(): Promise<Simulator> {
   try {
     return await startSimulator({
+      host: values.host,
       port: Number(values.port),
       ...(values.dir !== undefined && { directory: values.dir }),
       ...(url !== undefined &&
@@ -46,8 +49,6 @@ async function start(): Promise<Simulator> {
 }
 
 const simulator = await start();
-console.log(`ready ${simulator.url}`);
-
 let stopping = false;
 function stop(): void {
   if (stopping) return;
@@ -58,3 +59,4 @@ function stop(): void {
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 if (values['exit-with-parent']) process.stdin.on('end', stop).resume();
+console.log(`ready ${simulator.url}`);

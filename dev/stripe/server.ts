@@ -20,6 +20,8 @@ const AGENDA_TICK_MS = 200;
 const KEEP_ALIVE_MS = 75_000;
 
 export interface SimulatorOptions {
+  /** The loopback when absent: it is a bank without a lock. */
+  host?: string;
   /** 0 chooses a free one. */
   port: number;
   /** Where the state outlives the process; in memory alone when absent. */
@@ -49,7 +51,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const simulation: Simulation = { bank, faults, webhooks };
   const server = createServer((request, response) => void respond({ api, simulation }, request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const port = await listen(server, options.port);
+  const port = await listen(server, options.port, options.host);
   bank.baseUrl = `http://127.0.0.1:${port}`;
   moveChallenges(bank);
   webhooks.enqueue([...store.deliveries.values()].map(({ id }) => id));
@@ -105,10 +107,10 @@ const PREFLIGHT: Answer = {
   },
 };
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number, host = '127.0.0.1'): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

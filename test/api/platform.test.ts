@@ -51,6 +51,17 @@ describe('the platform', () => {
   });
 });
 
+describe('the platform while it is leaving', () => {
+  const api = useLocalApi(ENDPOINTS, { leaving: AbortSignal.abort() });
+
+  it('lives but is not ready, although its database is there', async () => {
+    assert.equal((await fetch(`${api().url}/healthz`)).status, 200);
+    const answer = await fetch(`${api().url}/readyz`);
+    assert.equal(answer.status, 503);
+    assert.deepEqual(await answer.json(), { status: 'unready', parts: { database: 'up' } });
+  });
+});
+
 describe('the platform without a database', () => {
   const db = connect({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none', acquireTimeoutMs: 500 });
   const api = useLocalApi(ENDPOINTS, { db });

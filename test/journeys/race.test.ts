@@ -3,15 +3,13 @@ import { after, before, describe, it } from 'mocha';
 import { addDays, staysOverlap } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
 import type { Person } from '../support/people.ts';
-import { inDays, newPerson, newProperty, stayRequest } from '../support/people.ts';
+import { inDays, newPerson, newProperty } from '../support/people.ts';
+import { nothingIsLeftOver, race } from '../support/race.ts';
 import { useStack } from '../support/stack.ts';
-import { until } from '../support/virtual-time.ts';
 import { Evidence } from './crash/evidence.ts';
 
 const GUESTS = 50;
 const ROUNDS = 20;
-/** DESIGN "Performance": nothing of the losers is left after this. */
-const LEFTOVERS_MS = 5_000;
 const ALL_ROUNDS_MS = 600_000;
 
 describe('guests who race for nights', function () {
@@ -32,59 +30,14 @@ describe('guests who race for nights', function () {
   });
   after(() => evidence[Symbol.asyncDispose]());
 
-  interface Asked extends Stay {
-    status: number;
-  }
-
-  /** All ask at the same moment, each for one of the stays. Whoever is not accepted is told that the nights are gone. */
-  async function race(propertyId: string, stays: Stay[]): Promise<Asked[]> {
-    const asking = guests.flatMap(async (guest, n): Promise<Asked[]> => {
-      const stay = stays[n];
-      if (stay === undefined) return [];
-      const { status, body } = await guest.post('/bookings', stayRequest({ propertyId, ...stay }));
-      const outcome = status === 201 ? body.status : body.code;
-      assert.ok(
-        (status === 201 && outcome === 'confirmed') || (status === 409 && outcome === 'dates_unavailable'),
-        `${status}: ${JSON.stringify(body)}`,
-      );
-      return [{ ...stay, status }];
-    });
-    return (await Promise.all(asking)).flat();
-  }
-
-  /** What the losers asked for is gone from the tables and from the bank; what the winners have is whole. */
-  async function nothingIsLeftOver(propertyId: string, accepted: number): Promise<void> {
-    await until('nothing of the losers is left', () => isSettled(propertyId), LEFTOVERS_MS);
-    const bookings = await evidence.db('bookings').where({ property_id: propertyId }).select('id', 'status');
-    const lost = bookings.filter(({ status }) => status !== 'confirmed');
-    assert.equal(bookings.length - lost.length, accepted);
-    const intents = await evidence.intentsOf(lost.map(({ id }) => id));
-    assert.deepEqual(
-      intents.filter(({ status }) => status !== 'canceled'),
-      [],
-      'no loser can pay or has paid',
-    );
-  }
-
-  async function isSettled(propertyId: string): Promise<boolean> {
-    const { rows } = await evidence.db.raw(
-      `select (select count(*) from bookings where property_id = :propertyId
-                 and status not in ('confirmed', 'rejected')) as open,
-              (select count(*) from stays s join bookings b on b.id = s.booking_id
-                 where s.property_id = :propertyId and s.live and b.status <> 'confirmed') as held`,
-      { propertyId },
-    );
-    return rows[0].open === 0 && rows[0].held === 0;
-  }
-
   for (let round = 1; round <= ROUNDS; round += 1) {
     it(`sells the same nights to one of fifty, round ${round} (A1)`, async () => {
       const property = await newProperty(host);
       const stay = { checkIn: inDays(30), checkOut: inDays(33) };
-      const asked = await race(property.id, Array<Stay>(GUESTS).fill(stay));
+      const asked = await race(guests, property.id, Array<Stay>(GUESTS).fill(stay));
       assert.equal(asked.filter(({ status }) => status === 201).length, 1);
       assert.equal(asked.filter(({ status }) => status === 409).length, GUESTS - 1);
-      await nothingIsLeftOver(property.id, 1);
+      await nothingIsLeftOver(evidence, { propertyId: property.id, accepted: 1 });
     });
   }
 
@@ -92,7 +45,7 @@ describe('guests who race for nights', function () {
     it(`sells overlapping stays as far as they fit, round ${round} (A1)`, async () => {
       const property = await newProperty(host);
       const stays = Array.from({ length: GUESTS }, () => someStay(30, 24));
-      const asked = await race(property.id, stays);
+      const asked = await race(guests, property.id, stays);
       const accepted = asked.filter(({ status }) => status === 201);
       const refused = asked.filter(({ status }) => status === 409);
       for (const [n, stay] of accepted.entries()) {
@@ -105,7 +58,7 @@ describe('guests who race for nights', function () {
           `${stay.checkIn} to ${stay.checkOut} was refused although nobody has any of its nights`,
         );
       }
-      await nothingIsLeftOver(property.id, accepted.length);
+      await nothingIsLeftOver(evidence, { propertyId: property.id, accepted: accepted.length });
     });
   }
 
@@ -114,12 +67,12 @@ describe('guests who race for nights', function () {
     const rules = { preparationNightsBefore: 1, preparationNightsAfter: 1 };
     await host.must(200, host.call(`/properties/${property.id}/rules`, { method: 'PUT', body: rules }));
     const pairs = Array.from({ length: 20 }, (_, n) => pairOf(addDays(inDays(30), n * 10), 0));
-    const asked = await race(property.id, pairs.flat());
+    const asked = await race(guests, property.id, pairs.flat());
     for (const [first, second] of pairs) {
       const ofPair = asked.filter(({ checkIn }) => [first.checkIn, second.checkIn].includes(checkIn));
       assert.deepEqual(ofPair.map(({ status }) => status).sort(), [201, 409], `from ${first.checkIn}`);
     }
-    await nothingIsLeftOver(property.id, pairs.length);
+    await nothingIsLeftOver(evidence, { propertyId: property.id, accepted: pairs.length });
   });
 
   it('sells both of two stays whose preparation shares a night, 20 pairs at once (A1, D3)', async () => {
@@ -127,9 +80,9 @@ describe('guests who race for nights', function () {
     const rules = { preparationNightsBefore: 1, preparationNightsAfter: 1 };
     await host.must(200, host.call(`/properties/${property.id}/rules`, { method: 'PUT', body: rules }));
     const pairs = Array.from({ length: 20 }, (_, n) => pairOf(addDays(inDays(30), n * 10), 1));
-    const asked = await race(property.id, pairs.flat());
+    const asked = await race(guests, property.id, pairs.flat());
     assert.deepEqual(new Set(asked.map(({ status }) => status)), new Set([201]));
-    await nothingIsLeftOver(property.id, 2 * pairs.length);
+    await nothingIsLeftOver(evidence, { propertyId: property.id, accepted: 2 * pairs.length });
   });
 
   it('has made PostgreSQL break no deadlock in all of that', async () => {

@@ -38,6 +38,7 @@ export function useLocalApi(endpoints: readonly Endpoint[], own: Partial<ApiDeps
       properties: new PublishedProperties({ db, cache }),
       log: createLog({ level: 'fatal', name: 'test' }),
       now: () => new Date(),
+      leaving: new AbortController().signal,
       rateLimits: opened.use(createRateLimits({ perMinute: {} })),
       passwords: createPasswords(),
       probes: {},
