@@ -10,19 +10,24 @@ import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
 import { BOOKINGS_QUEUE } from './bookings.contract.ts';
 import { PAYMENTS_QUEUE } from './refunds.contract.ts';
+import { named } from './summaries.ts';
 
 /** A database step on the hot path: one marker in the history. Two seconds are an age for a transaction. */
-const quick = proxyLocalActivities<BookingActivities>({
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 3, initialInterval: '100ms' },
-});
+const quick = named<BookingActivities>(
+  proxyLocalActivities<BookingActivities>({
+    startToCloseTimeout: '2s',
+    retry: { maximumAttempts: 3, initialInterval: '100ms' },
+  }),
+);
 
 /** The same step once its quick tries are spent: a database that is away comes back. Watched by alerts, never given up. */
-const patient = proxyActivities<BookingActivities>({
-  taskQueue: BOOKINGS_QUEUE,
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '500ms', maximumInterval: '1m' },
-});
+const patient = named<BookingActivities>(
+  proxyActivities<BookingActivities>({
+    taskQueue: BOOKINGS_QUEUE,
+    startToCloseTimeout: '30s',
+    retry: { initialInterval: '500ms', maximumInterval: '1m' },
+  }),
+);
 
 /** The database steps of a booking: quick, then patient, so that none is ever left undone. */
 export const step = quickThenPatient();
@@ -55,36 +60,43 @@ function isFinal(error: unknown): boolean {
 export const BANK_PATIENCE_SECONDS = 30;
 
 /** The bank while a guest waits. Spent, its effect is unknown and has to be looked up. */
-export const bankNow = proxyActivities<PaymentActivities>({
-  taskQueue: PAYMENTS_QUEUE,
-  startToCloseTimeout: '20s',
-  scheduleToCloseTimeout: `${BANK_PATIENCE_SECONDS}s`,
-  retry: { initialInterval: '200ms', maximumInterval: '5s' },
-});
+export const bankNow = named<PaymentActivities>(
+  proxyActivities<PaymentActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '20s',
+    scheduleToCloseTimeout: `${BANK_PATIENCE_SECONDS}s`,
+    retry: { initialInterval: '200ms', maximumInterval: '5s' },
+  }),
+);
 
 /** The bank where a word from it would be welcome but nothing waits for it longer than this. */
-export const bankBriefly = proxyActivities<PaymentActivities>({
-  taskQueue: PAYMENTS_QUEUE,
-  startToCloseTimeout: '5s',
-  scheduleToCloseTimeout: '10s',
-});
+export const bankBriefly = named<PaymentActivities>(
+  proxyActivities<PaymentActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '5s',
+    scheduleToCloseTimeout: '10s',
+  }),
+);
 
 /** The bank for what has to happen: asked until it answers, each time after a look at what it has already done. */
-export const bank = proxyActivities<PaymentActivities>({
-  taskQueue: PAYMENTS_QUEUE,
-  startToCloseTimeout: '20s',
-  retry: { initialInterval: '500ms', maximumInterval: '5m' },
-});
+export const bank = named<PaymentActivities>(
+  proxyActivities<PaymentActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '500ms', maximumInterval: '5m' },
+  }),
+);
 
 /** Mail: tried for three days, then given up; none can fail a booking. */
-export const mail = proxyActivities<NotificationActivities>({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '3d',
-  retry: { initialInterval: '1s', maximumInterval: '10m' },
-});
+export const mail = named<NotificationActivities>(
+  proxyActivities<NotificationActivities>({
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '3d',
+    retry: { initialInterval: '1s', maximumInterval: '10m' },
+  }),
+);
 
 /** Jobs of a schedule: the next run does what this one could not. */
-export const maintenance = proxyActivities<MaintenanceActivities>({
-  startToCloseTimeout: '1m',
-  retry: { maximumAttempts: 3 },
-});
+export const maintenance = named<MaintenanceActivities>(
+  proxyActivities<MaintenanceActivities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 3 } }),
+);
