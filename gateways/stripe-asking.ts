@@ -9,10 +9,11 @@ const FAILURES_PER_ASK = 2;
 const MAX_KEYS = 500;
 
 /**
- * Asks under a key. A 500 ends the execution at the bank but is replayed to the same key for a day: then the bank's
- * records tell whether it had an effect, and only if it had none the key is raised. The chain of keys is the same
- * in every process, so an ask that is repeated after a crash walks it to the same end; and it is as long as the
- * bank's bad spell, so that what has to happen is not put off until the bank forgets.
+ * Asks under a key. A 500 ends the execution at the bank but is replayed to the same key for a day, as is the refusal of
+ * an act for the state that the intent was in: then the bank's records tell whether it had an effect, and only if it had
+ * none the key is raised. The chain of keys is the same in every process, so an ask that is repeated after a crash walks
+ * it to the same end; and it is as long as the bank's bad spell, so that what has to happen is not put off until the bank
+ * forgets.
  */
 export async function withKey<T>(
   key: string,
@@ -24,7 +25,7 @@ export async function withKey<T>(
     try {
       return await translated(() => ask(`${key}:${attempt.toString()}`));
     } catch (error) {
-      const failure = error instanceof BankUnavailable ? storedFailure(error.cause) : undefined;
+      const failure = storedFailure(error);
       if (failure === undefined) throw error;
       // Of a walk over old failures the first look tells enough: what had no effect then has none now.
       const found = failure.isRepeated && attempt > 1 ? undefined : await find();
@@ -35,9 +36,24 @@ export async function withKey<T>(
   throw new BankUnavailable('The bank answers nothing but errors.');
 }
 
-function storedFailure(cause: unknown): { isRepeated: boolean } | undefined {
+function storedFailure(error: unknown): { isRepeated: boolean } | undefined {
+  const cause = error instanceof BankUnavailable ? error.cause : undefined;
+  if (isOfAnotherState(cause) && isRepeated(cause)) return { isRepeated: true };
   if (!(cause instanceof Stripe.errors.StripeAPIError) || (cause.statusCode ?? 0) < 500) return undefined;
-  return { isRepeated: cause.headers?.['idempotent-replayed'] === 'true' };
+  return { isRepeated: isRepeated(cause) };
+}
+
+/** Refused for the state that the intent is in, or was in when this was first asked. */
+export function isOfAnotherState(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
+  return (
+    error instanceof Stripe.errors.StripeInvalidRequestError &&
+    error.code === 'payment_intent_unexpected_state'
+  );
+}
+
+/** Said before, to the same key, and not thought about again. */
+export function isRepeated({ headers }: Stripe.errors.StripeError): boolean {
+  return headers?.['idempotent-replayed'] === 'true';
 }
 
 /** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
@@ -48,6 +64,8 @@ export async function translated<T>(ask: () => Promise<T>): Promise<T> {
     if (error instanceof Stripe.errors.StripeCardError && error.payment_intent !== undefined) {
       return intentOf(error.payment_intent) as T;
     }
+    if (isOfAnotherState(error) && isRepeated(error))
+      throw new BankUnavailable('The bank repeats what is over.', { cause: error });
     if (error instanceof Stripe.errors.StripeInvalidRequestError) throw refusalOf(error);
     if (error instanceof Stripe.errors.StripeError)
       throw new BankUnavailable(error.message, { cause: error });

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
-import { translated, withKey } from './stripe-asking.ts';
+import { isOfAnotherState, isRepeated, translated, withKey } from './stripe-asking.ts';
 import { intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
@@ -134,7 +134,10 @@ interface LastAct {
   act: (how: { idempotencyKey: string }) => Promise<Stripe.PaymentIntent>;
 }
 
-/** What ends an intent, one way or the other. Already taken, already let go, or on its way: what it is now is the answer. */
+/**
+ * What ends an intent, one way or the other. Already taken, already let go, or on its way: what it is now is the answer,
+ * unless the bank only repeats what it said before, of an intent that was on its way and is so no more.
+ */
 async function conclude(stripe: Stripe, intentId: string, { key, act }: LastAct): Promise<Intent> {
   const find = () =>
     translated(async () => {
@@ -145,13 +148,8 @@ async function conclude(stripe: Stripe, intentId: string, { key, act }: LastAct)
     try {
       return intentOf(await act({ idempotencyKey }));
     } catch (error) {
-      if (
-        error instanceof Stripe.errors.StripeInvalidRequestError &&
-        error.code === 'payment_intent_unexpected_state'
-      ) {
-        return retrieve(stripe, intentId);
-      }
-      throw error;
+      if (!isOfAnotherState(error) || isRepeated(error)) throw error;
+      return retrieve(stripe, intentId);
     }
   });
 }

@@ -12,6 +12,7 @@ import type { PaymentActivities } from '#activities/payments.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { BOOKINGS_QUEUE } from './bookings.contract.ts';
 import { PAYMENTS_QUEUE } from './refunds.contract.ts';
+import { named } from './summaries.ts';
 
 /** A database step on the hot path: one marker in the history. Two seconds are an age for a transaction. */
 const QUICK = { startToCloseTimeout: '2s', retry: { maximumAttempts: 3, initialInterval: '100ms' } } as const;
@@ -25,18 +26,20 @@ const PATIENT = {
 
 /** The database steps of a booking: quick, then patient, so that none is ever left undone. */
 export const step = quickThenPatient<BookingActivities>(
-  proxyLocalActivities<BookingActivities>(QUICK),
-  proxyActivities<BookingActivities>(PATIENT),
+  named<BookingActivities>(proxyLocalActivities<BookingActivities>(QUICK)),
+  named<BookingActivities>(proxyActivities<BookingActivities>(PATIENT)),
 );
+
+const patientReviews = named<ReviewActivities>(proxyActivities<ReviewActivities>(PATIENT));
 
 /** The database steps of a review window, likewise. */
 export const reviewStep = quickThenPatient<ReviewActivities>(
-  proxyLocalActivities<ReviewActivities>(QUICK),
-  proxyActivities<ReviewActivities>(PATIENT),
+  named<ReviewActivities>(proxyLocalActivities<ReviewActivities>(QUICK)),
+  patientReviews,
 );
 
 /** Opens a review window, which is a call to Temporal too and so no step of a moment. */
-export const { openReviews } = proxyActivities<ReviewActivities>(PATIENT);
+export const openReviews: ReviewActivities['openReviews'] = (stay) => patientReviews.openReviews(stay);
 
 function quickThenPatient<Steps extends UntypedActivities>(quick: Steps, patient: Steps): Steps {
   return new Proxy(quick, {
@@ -66,36 +69,43 @@ function isFinal(error: unknown): boolean {
 export const BANK_PATIENCE_SECONDS = 30;
 
 /** The bank while a guest waits. Spent, its effect is unknown and has to be looked up. */
-export const bankNow = proxyActivities<PaymentActivities>({
-  taskQueue: PAYMENTS_QUEUE,
-  startToCloseTimeout: '20s',
-  scheduleToCloseTimeout: `${BANK_PATIENCE_SECONDS}s`,
-  retry: { initialInterval: '200ms', maximumInterval: '5s' },
-});
+export const bankNow = named<PaymentActivities>(
+  proxyActivities<PaymentActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '20s',
+    scheduleToCloseTimeout: `${BANK_PATIENCE_SECONDS}s`,
+    retry: { initialInterval: '200ms', maximumInterval: '5s' },
+  }),
+);
 
 /** The bank where a word from it would be welcome but nothing waits for it longer than this. */
-export const bankBriefly = proxyActivities<PaymentActivities>({
-  taskQueue: PAYMENTS_QUEUE,
-  startToCloseTimeout: '5s',
-  scheduleToCloseTimeout: '10s',
-});
+export const bankBriefly = named<PaymentActivities>(
+  proxyActivities<PaymentActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '5s',
+    scheduleToCloseTimeout: '10s',
+  }),
+);
 
 /** The bank for what has to happen: asked until it answers, each time after a look at what it has already done. */
-export const bank = proxyActivities<PaymentActivities>({
-  taskQueue: PAYMENTS_QUEUE,
-  startToCloseTimeout: '20s',
-  retry: { initialInterval: '500ms', maximumInterval: '5m' },
-});
+export const bank = named<PaymentActivities>(
+  proxyActivities<PaymentActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '500ms', maximumInterval: '5m' },
+  }),
+);
 
 /** Mail: tried for three days, then given up; none can fail a booking. */
-export const mail = proxyActivities<NotificationActivities>({
-  startToCloseTimeout: '30s',
-  scheduleToCloseTimeout: '3d',
-  retry: { initialInterval: '1s', maximumInterval: '10m' },
-});
+export const mail = named<NotificationActivities>(
+  proxyActivities<NotificationActivities>({
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '3d',
+    retry: { initialInterval: '1s', maximumInterval: '10m' },
+  }),
+);
 
 /** Jobs of a schedule: the next run does what this one could not. */
-export const maintenance = proxyActivities<MaintenanceActivities>({
-  startToCloseTimeout: '1m',
-  retry: { maximumAttempts: 3 },
-});
+export const maintenance = named<MaintenanceActivities>(
+  proxyActivities<MaintenanceActivities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 3 } }),
+);

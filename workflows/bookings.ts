@@ -1,6 +1,7 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, setCurrentDetails } from '@temporalio/workflow';
 import { step } from './activities.ts';
 import type { BookingOutcome, BookStay } from './bookings.contract.ts';
+import { AT_ONCE, withdraw } from './bookings/ending.ts';
 import { awaitHost } from './bookings/hosting.ts';
 import { now, tellStatus } from './bookings/life.ts';
 import type { End, Life, Money } from './bookings/life.ts';
@@ -17,24 +18,34 @@ import { awaitStay } from './bookings/staying.ts';
 export async function bookStay(request: BookStay): Promise<BookingOutcome> {
   return CancellationScope.nonCancellable(async () => {
     const status = await live({ request, mailbox: new Mailbox() });
-    tellStatus(status);
+    tellStatus(status, `Over: the booking is ${status}.`);
     await condition(allHandlersFinished);
     return { status };
   });
 }
 
 async function live(life: Life): Promise<End> {
-  const { request, mailbox } = life;
-  const hold = await step.holdNights(now(request));
-  if (!hold.held) {
-    mailbox.reserved({ status: 'rejected', rejection: hold.rejection });
-    mailbox.close('rejected');
-    return 'rejected';
-  }
-  const money = await settle(life, hold.holdExpiresAt);
+  const money = (await calledOff(life)) ?? (await reserve(life));
   if (money.is === 'ended') return money.as;
-  mailbox.reserved({ status: 'confirmed' });
+  life.mailbox.reserved({ status: 'confirmed' });
   return awaitStay(life);
+}
+
+/** The guest may have called off what was left lying, or was long in coming: then the bank is not asked at all. */
+async function calledOff(life: Life): Promise<Money | undefined> {
+  const message = life.mailbox.takeCancellation();
+  return message && withdraw(life, message, { until: AT_ONCE, left: { is: 'nothing' } });
+}
+
+/** From requested to nights that are held, and on; or to a refusal. */
+async function reserve(life: Life): Promise<Money> {
+  const { request, mailbox } = life;
+  setCurrentDetails('Taking the nights.');
+  const hold = await step.holdNights(now(request));
+  if (hold.held) return (await calledOff(life)) ?? settle(life, hold.holdExpiresAt);
+  mailbox.reserved({ status: 'rejected', rejection: hold.rejection });
+  mailbox.close('rejected');
+  return { is: 'ended', as: 'rejected' };
 }
 
 /** What costs nothing needs no payment: once its nights are held, only the host, if one is to be asked, has a say. */

@@ -5,7 +5,7 @@ import { bank } from './activities.ts';
 import { refundSpoke } from './refunds.contract.ts';
 import type { RefundPayment } from './refunds.contract.ts';
 
-const ASK_AGAIN = '12h';
+const ASK_AGAIN_MS = 12 * 60 * 60 * 1000;
 
 /** Money goes back to the guest: asked of the bank once, however often we ask, and explained by the ledger when it is gone. */
 export async function refundPayment(order: RefundPayment): Promise<void> {
@@ -16,24 +16,31 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     const refundId = 'refundId' in order ? order.refundId : await takeIn(order.late);
     if (refundId === undefined) return;
+    setCurrentDetails('Waiting for the bank to take the refund on.');
     let result = await bank.refundAtBank({ refundId });
-    if (result.status === 'pending') {
-      await bank.recordRefund({ refundId, result, at: now() });
-      setCurrentDetails('The bank has taken the refund on; waiting until it is through.');
-    }
+    if (result.status === 'pending') await bank.recordRefund({ refundId, result, at: now() });
     while (result.status === 'pending') {
-      await condition(() => spoken, ASK_AGAIN);
+      const askAgainAt = new Date(Date.now() + ASK_AGAIN_MS).toISOString();
+      setCurrentDetails(`Waiting for the bank to carry the refund out. Asked again at ${askAgainAt}.`);
+      await condition(() => spoken, ASK_AGAIN_MS, { summary: 'Ask the bank again' });
       spoken = false;
       result = await bank.readRefund({ refundId });
     }
     await bank.recordRefund({ refundId, result, at: now() });
+    setCurrentDetails(ENDS[result.status]);
   });
 }
+
+const ENDS = {
+  settled: 'Over: the money is on its way to the card.',
+  failed: 'Over: the bank cannot give the money back this way; an operator has to.',
+} as const;
 
 const now = (): string => new Date(Date.now()).toISOString();
 
 /** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
 async function takeIn(late: Collection): Promise<RefundId | undefined> {
+  setCurrentDetails('Looking for money that has come too late.');
   const intent = await bank.readPayment(late);
   if (intent?.status !== 'posted') return undefined;
   const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at: now() });

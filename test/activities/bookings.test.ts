@@ -224,8 +224,8 @@ describe('the database steps of a booking', () => {
       const booking = await aHeld();
       const open = (status: Intent['status']): Intent => ({ ...paid(booking), status });
       for (const status of ['pending', 'requires_action', 'requires_action', 'processing'] as const)
-        await steps().noteBank({ bookingId: booking.id, atBank: open(status) });
-      await steps().noteBank({ bookingId: booking.id, atBank: 'nothing' });
+        await steps().noteBank({ bookingId: booking.id, at: NOW, atBank: open(status) });
+      await steps().noteBank({ bookingId: booking.id, at: NOW, atBank: 'nothing' });
       const changed = (before: string, after: string) => [
         `payment.${after}`,
         { bookingId: booking.id, before, after },

@@ -5,9 +5,12 @@ import type { AtBank, Intent } from '#domain/payments.ts';
 import { bank, openReviews, step } from '../activities.ts';
 import { collectionOf } from './collecting.ts';
 import type { Left } from './collecting.ts';
-import { beforeOr, now, tellStatus } from './life.ts';
-import type { End, Life, Money } from './life.ts';
+import { beforeOr, instant, now, tellStatus } from './life.ts';
+import type { End, InTime, Life, Money } from './life.ts';
 import type { CancelMessage } from './mailbox.ts';
+
+/** For an `until`: the nights are not kept for the bank's sake. */
+export const AT_ONCE = 0;
 
 interface GivingUp {
   ending: Omit<EndHold, 'bookingId' | 'at' | 'atBank'>;
@@ -28,7 +31,8 @@ export async function giveUp(life: Life, giving: GivingUp): Promise<Money> {
   const { request, mailbox } = life;
   const { ending, until, left = { is: 'unknown' }, freed } = giving;
   const closing = close(life, left);
-  const closed = await beforeOr(closing, until);
+  const closed =
+    left.is === 'nothing' ? NOTHING_TO_CLOSE : await beforeOr(closing, until, 'The end of the hold');
   if (closed.in && isPaid(closed.value) && request.bookingMode === 'instant') {
     return accept(life, { intent: closed.value });
   }
@@ -36,10 +40,15 @@ export async function giveUp(life: Life, giving: GivingUp): Promise<Money> {
   if (ending.rejection !== undefined) mailbox.reserved({ status: 'rejected', rejection: ending.rejection });
   freed?.();
   mailbox.close(ending.to);
-  tellStatus(ending.to);
   if (closed.in && isOver(closed.value)) return { is: 'ended', as: ending.to };
+  tellStatus(
+    ending.to,
+    'The nights are free again; waiting for the bank to close the payment, however long it takes.',
+  );
   return awaitBank(life, { as: ending.to, last: await closing });
 }
+
+const NOTHING_TO_CLOSE: InTime<AtBank> = { in: true, value: 'nothing' };
 
 /** Sees to it that no more money can come, and says what there is at the bank by then. */
 async function close({ request }: Life, left: Left): Promise<AtBank> {
@@ -53,8 +62,11 @@ async function awaitBank(life: Life, { as, last }: { as: End; last: AtBank }): P
   const { request, mailbox } = life;
   let atBank = last;
   while (!isOver(atBank) && !isPaid(atBank)) {
-    setCurrentDetails('The nights are free again; waiting for the bank to finish the payment.');
-    await mailbox.take(Date.now() + BANK_FINAL_EVERY_MS, 'Ask the bank again');
+    const askAgainMs = Date.now() + BANK_FINAL_EVERY_MS;
+    setCurrentDetails(
+      `The nights are free again; waiting for the bank to finish the payment. Asked again at ${instant(askAgainMs)}.`,
+    );
+    await mailbox.take(askAgainMs, 'Ask the bank again');
     atBank = await bank.closePayment(collectionOf(request));
   }
   if (isPaid(atBank)) return accept(life, { intent: atBank, endedAs: as });
@@ -100,7 +112,10 @@ export async function withdraw(
   { until, left }: Pick<GivingUp, 'until' | 'left'>,
 ): Promise<Money> {
   const ending = { to: 'cancelled', cancellation: cancellationOf(message) } as const;
-  const freed = () => message.answer.resolve({ refundMinor: 0 });
+  const freed = () => {
+    life.mailbox.reserved({ status: 'cancelled' });
+    message.answer.resolve({ refundMinor: 0 });
+  };
   const money = await giveUp(life, { ending, until, freed, ...(left && { left }) });
   return money.is === 'ended' ? money : { is: 'ended', as: await cancel(life, message) };
 }
@@ -111,6 +126,7 @@ export async function cancel({ request, mailbox }: Life, message: CancelMessage)
   const { refundMinor, refundId, isReviewable } = cancelled;
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');
+  tellStatus('cancelled', 'Cancelled; the refund is being started.');
   if (refundId !== undefined) await bank.startRefund({ refundId });
   if (isReviewable) await openReviews({ bookingId: request.bookingId });
   return 'cancelled';

@@ -1,10 +1,11 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { Intent } from '#domain/payments.ts';
 import { bank, step } from '../activities.ts';
 import { readBriefly } from './collecting.ts';
 import type { Left } from './collecting.ts';
-import { accept, giveUp, withdraw } from './ending.ts';
+import { accept, AT_ONCE, giveUp, withdraw } from './ending.ts';
 import { now, tellStatus } from './life.ts';
 import type { Life, Money } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
@@ -24,7 +25,8 @@ export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): P
   const { respondBy } = await step.askHost({ ...now(request), ...(intent && { atBank: intent }) });
   mailbox.reserved({ status: 'awaiting_host' });
   payer?.answer.resolve({ status: 'awaiting_host' });
-  tellStatus('awaiting_host', `Waiting for the host to answer until ${respondBy}; the price is reserved.`);
+  const price = intent === undefined ? 'there is nothing to pay' : 'the price is reserved';
+  tellStatus('awaiting_host', `Waiting until ${respondBy} for the host to answer; ${price}.`);
 
   const left: Left = intent === undefined ? { is: 'nothing' } : { is: 'intent', intent };
   const silentFrom = Date.parse(respondBy) + 1; // At the instant itself the host is still in time.
@@ -52,9 +54,6 @@ export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): P
   }
 }
 
-/** The nights of a request are not kept for the bank's sake: nobody wants its money any more. */
-const AT_ONCE = 0;
-
 const LET_GO: Rejection = {
   code: 'card_declined',
   message: 'The bank has let go of the money that was reserved. Nothing was charged.',
@@ -69,6 +68,7 @@ async function answered(life: Life, { ask, answer }: HostMessage, left: Left): P
     return giveUp(life, { ending: { to: 'declined', actorId }, until: AT_ONCE, left, freed });
   }
   if (left.is === 'intent') {
+    setCurrentDetails('The host has accepted; waiting for the bank to hand over what is reserved.');
     const taken = await bank.capturePayment({ intentId: left.intent.id });
     if (taken.status !== 'posted') return letGo(life, taken, () => answer.reject(notAny('rejected')));
     await accept(life, { intent: taken, actorId });

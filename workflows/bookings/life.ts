@@ -1,4 +1,4 @@
-import { setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { BookingStatus } from '#domain/bookings.ts';
 import { SEARCH } from '../bookings.contract.ts';
 import type { BookingOutcome, BookStay } from '../bookings.contract.ts';
@@ -17,21 +17,34 @@ export type Money = { is: 'in' } | { is: 'ended'; as: End };
 
 /** The booking and its workflow's now, which is what every rule that depends on time is judged by. */
 export function now({ bookingId }: BookStay): { bookingId: BookStay['bookingId']; at: string } {
-  return { bookingId, at: new Date(Date.now()).toISOString() };
+  return { bookingId, at: instant(Date.now()) };
 }
 
-/** What the booking has become, and in a sentence what it waits for: for whoever looks at it in the Temporal UI. */
-export function tellStatus(status: BookingStatus, details?: string): void {
+export function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/**
+ * What the booking has become, and in a sentence what it waits for and until when: for whoever looks at it in the
+ * Temporal UI. The sentence costs nothing; a status is an event, so it is told once, and not where it lasts no longer
+ * than the bank takes to answer.
+ */
+export function tellStatus(status: BookingStatus, details: string): void {
+  setCurrentDetails(details);
+  if (workflowInfo().typedSearchAttributes.get(SEARCH.status) === status) return;
   upsertSearchAttributes([{ key: SEARCH.status, value: status }]);
-  if (details !== undefined) setCurrentDetails(details);
 }
 
 export type InTime<T> = { in: true; value: T } | { in: false };
 
 /** What `work` gives if it gives it before `until` (milliseconds since the epoch). */
-export async function beforeOr<T>(work: Promise<T>, until: number): Promise<InTime<T>> {
+export async function beforeOr<T>(work: Promise<T>, until: number, summary: string): Promise<InTime<T>> {
   const patience = until - Date.now();
-  if (patience <= 0) return { in: false };
-  const inTime = work.then((value): InTime<T> => ({ in: true, value }));
-  return Promise.race([inTime, sleep(patience).then((): InTime<T> => ({ in: false }))]);
+  let result: InTime<T> = { in: false };
+  if (patience <= 0) return result;
+  const working = work.then((value) => {
+    result = { in: true, value };
+  });
+  await Promise.race([working, condition(() => result.in, patience, { summary })]);
+  return result;
 }

@@ -64,6 +64,12 @@ export class Mailbox {
     return spoken ? this.#messages.shift() : undefined;
   }
 
+  /** A cancellation that waits, if there is one. What waits before it is not lost by that, but has lost its point. */
+  takeCancellation(): CancelMessage | undefined {
+    const at = this.#messages.findIndex(({ kind }) => kind === 'cancel');
+    return at < 0 ? undefined : (this.#messages.splice(at, 1)[0] as CancelMessage);
+  }
+
   /** From now on nothing can be asked: whoever does, or has, hears what the booking has become. */
   close(as: BookingStatus): void {
     this.#closedAs = as;

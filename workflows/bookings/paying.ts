@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { challengedHoldExpiry } from '#domain/bookings.ts';
-import type { Intent } from '#domain/payments.ts';
+import type { Intent, PaymentStatus } from '#domain/payments.ts';
 import { step } from '../activities.ts';
 import { collect, confirmAgain, isSafe, readBriefly } from './collecting.ts';
 import { accept, giveUp, withdraw } from './ending.ts';
@@ -14,6 +14,7 @@ import type { PayMessage } from './mailbox.ts';
 export async function awaitMoney(life: Life, holdExpiresAt: string): Promise<Money> {
   const { request, mailbox } = life;
   const hold = new Hold(holdExpiresAt);
+  setCurrentDetails(`Waiting for the bank to answer; the nights are held until ${holdExpiresAt}.`);
   const first = await collect(request);
   if (first.is === 'refused') {
     const { rejection, left } = first;
@@ -22,9 +23,8 @@ export async function awaitMoney(life: Life, holdExpiresAt: string): Promise<Mon
   if (isSafe(request, first.intent)) return goOn(life, first.intent);
   await note(life, hold, first.intent);
   mailbox.reserved({ status: 'held' });
-  tellStatus('held');
   for (;;) {
-    tellWait(hold);
+    tellStatus('held', hold.inWords());
     const message = await mailbox.take(hold.endsMs, 'Hold');
     if (message === undefined) {
       const intent = await readBriefly(request);
@@ -53,6 +53,7 @@ export async function awaitMoney(life: Life, holdExpiresAt: string): Promise<Mon
 class Hold {
   expiresAt: string;
   #isExtended = false;
+  #payment: PaymentStatus = 'pending';
 
   constructor(expiresAt: string) {
     this.expiresAt = expiresAt;
@@ -66,21 +67,31 @@ class Hold {
     return status === 'requires_action' && !this.#isExtended;
   }
 
-  extend(): string {
+  /** Keeps in mind how the payment stands; gives the new end, if that puts it off. */
+  heard(intent: Intent): string | undefined {
+    const isPutOff = this.mayBeExtendedFor(intent);
+    this.#payment = intent.status;
+    if (!isPutOff) return undefined;
     this.#isExtended = true;
     this.expiresAt = challengedHoldExpiry(this.expiresAt);
     return this.expiresAt;
   }
+
+  inWords(): string {
+    const what = WAITING_FOR[this.#payment] ?? 'for the guest to pay';
+    return `Waiting until ${this.expiresAt} ${what}; the nights are held.`;
+  }
 }
 
-function tellWait({ expiresAt }: Hold): void {
-  setCurrentDetails(`Waiting for the guest to pay until ${expiresAt}.`);
-}
+const WAITING_FOR: Partial<Record<PaymentStatus, string>> = {
+  requires_action: 'for the guest to pass the challenge of the card’s issuer',
+  processing: 'for the bank to process the payment',
+};
 
 /** Keeps what the bank has of the payment; a payer who is being challenged gets the time for it. */
 async function note({ request }: Life, hold: Hold, intent: Intent): Promise<void> {
-  const longer = hold.mayBeExtendedFor(intent) ? { holdExpiresAt: hold.extend() } : {};
-  await step.noteBank({ ...now(request), atBank: intent, ...longer });
+  const holdExpiresAt = hold.heard(intent);
+  await step.noteBank({ ...now(request), atBank: intent, ...(holdExpiresAt && { holdExpiresAt }) });
 }
 
 /** Gives the intent if its price is safe now, and answers the payer if it is not. */

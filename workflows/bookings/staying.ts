@@ -16,7 +16,7 @@ export async function awaitStay(life: Life): Promise<End> {
 async function awaitCheckIn(life: Life): Promise<End | undefined> {
   const { request, mailbox } = life;
   const { checkInAt } = request;
-  tellStatus('confirmed', `Paid and confirmed; check-in is from ${checkInAt}.`);
+  tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
   for (;;) {
     const message = await mailbox.take(Date.parse(checkInAt), 'Check-in');
     if (message === undefined) break;
@@ -35,7 +35,7 @@ async function awaitCheckIn(life: Life): Promise<End | undefined> {
 async function awaitCheckOut(life: Life): Promise<End> {
   const { request, mailbox } = life;
   const { checkOutAt } = request;
-  tellStatus('in_stay', `The stay is under way; check-out is until ${checkOutAt}.`);
+  tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
   for (;;) {
     const message = await mailbox.take(Date.parse(checkOutAt), 'Check-out');
     if (message === undefined) break;
@@ -74,7 +74,7 @@ async function awaitScheduledEnd(life: Life): Promise<End> {
   const { request, mailbox } = life;
   const { checkOutAt } = request;
   mailbox.close('completed');
-  tellStatus('completed', `The guest has left; the stay was to end at ${checkOutAt}.`);
+  tellStatus('completed', `The guest has left; waiting for the scheduled check-out at ${checkOutAt}.`);
   const leftMs = Date.parse(checkOutAt) - Date.now();
   if (leftMs > 0) await sleep(leftMs, { summary: 'Scheduled check-out' });
   return openToReviews(life);

@@ -1,0 +1,64 @@
+import type { BookingActivities } from '#activities/bookings.ts';
+import type { MaintenanceActivities } from '#activities/maintenance.ts';
+import type { NotificationActivities } from '#activities/notifications.ts';
+import type { PaymentActivities } from '#activities/payments.ts';
+import type { ReviewActivities } from '#activities/reviews.ts';
+
+export type Activity =
+  | keyof BookingActivities
+  | keyof PaymentActivities
+  | keyof NotificationActivities
+  | keyof ReviewActivities
+  | keyof MaintenanceActivities;
+
+/**
+ * What each step is called in the Temporal UI. A summary travels with the command that is there anyway, so it costs no
+ * event; fixed words tell of nobody.
+ */
+export const SUMMARIES: Readonly<Record<Activity, string>> = {
+  holdNights: 'Take the nights',
+  noteBank: 'Note what the bank says',
+  endHold: 'Free the nights',
+  askHost: 'Ask the host',
+  remindHost: 'Remind the host',
+  confirmFree: 'Confirm a stay that is free',
+  acceptPayment: 'Take the money in',
+  cancelStay: 'Cancel the stay',
+  beginStay: 'Begin the stay',
+  completeStay: 'Complete the stay',
+  recordStay: 'Record what a side says',
+  collectPayment: 'Ask the bank for the money',
+  confirmPayment: 'Try the card at the bank',
+  readPayment: 'Ask the bank what it knows',
+  capturePayment: 'Take what is reserved',
+  closePayment: 'Close the payment at the bank',
+  acceptLatePayment: 'Take late money in',
+  startRefund: 'Start the refund',
+  refundAtBank: 'Ask the bank to give back',
+  readRefund: 'Ask the bank how it stands',
+  recordRefund: 'Write the refund down',
+  openReviews: 'Open the window for reviews',
+  submitReview: 'Take a review',
+  editReview: 'Change a review',
+  withdrawReview: 'Take a review back',
+  remindReviewers: 'Remind who has not written',
+  revealReviews: 'Make public what is in',
+  sendMail: 'Send the mail',
+  resumeRequested: 'Take up what was left',
+};
+
+type Step = (input: never) => Promise<unknown>;
+
+/** What `proxyActivities` and its local brother give, as far as it is used here. */
+type Callable<T> = Readonly<
+  Record<keyof T, { executeWithOptions(options: { summary: string }, args: never): Promise<unknown> }>
+>;
+
+/** The same activities, each under its own words. */
+export function named<T extends Partial<Record<Activity, Step>>>(proxy: Callable<T>): T {
+  const call =
+    (name: Activity & keyof T) =>
+    (...args: unknown[]) =>
+      proxy[name].executeWithOptions({ summary: SUMMARIES[name] }, args as never);
+  return new Proxy({} as T, { get: (_, name) => call(name as Activity & keyof T) });
+}
