@@ -79,7 +79,7 @@ export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<Paym
 
 /**
  * Notes what the bank has of an attempt, and tells of it where its status changes. A posted payment stays posted, whatever
- * is heard of it later.
+ * is heard of it later; and that it is posted is said by `postPayment` alone, together with the ledger.
  */
 export async function noteBank(
   trx: Transaction,
@@ -88,6 +88,7 @@ export async function noteBank(
   const payment = await findPayment(trx, booking.paymentId);
   if (payment === undefined || payment.status === 'posted') return;
   const noted = atBank === 'nothing' ? { status: 'failed' as const } : columnsOf(atBank);
+  if (noted.status === 'posted') return;
   await PaymentRow.query(trx).findById(payment.id).patch(noted);
   if (noted.status === payment.status) return;
   await recordEvent(trx, {

@@ -106,16 +106,26 @@ export class BankDesk {
   /** Somebody gives a payment back in the bank's dashboard, past us. */
   async refundByHand(bookingId: string): Promise<void> {
     const { id } = await this.intentOf(bookingId);
-    const response = await fetch(`${this.#url}/v1/refunds`, {
+    await this.#byHand('refunds', { payment_intent: id });
+  }
+
+  /** Somebody takes what is reserved, or a part of it, in the bank's dashboard. */
+  async captureByHand(bookingId: string, amountMinor?: number): Promise<void> {
+    const { id } = await this.intentOf(bookingId);
+    const part = amountMinor === undefined ? {} : { amount_to_capture: String(amountMinor) };
+    await this.#byHand(`payment_intents/${id}/capture`, part);
+  }
+
+  async #byHand(path: string, form: Record<string, string>): Promise<void> {
+    const response = await fetch(`${this.#url}/v1/${path}`, {
       method: 'POST',
       headers: {
         'authorization': 'Bearer sk_test_dashboard',
         'content-type': 'application/x-www-form-urlencoded',
       },
-      body: new URLSearchParams({ payment_intent: id }),
+      body: new URLSearchParams(form),
     });
-    assert.equal(response.status, 200);
-    await response.body?.cancel();
+    assert.equal(response.status, 200, await response.text());
   }
 
   signatureOf(body: string, { at = Math.floor(Date.now() / 1000), secrets = [this.secret] }: Delivery = {}) {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { bookStayId } from '#workflows/bookings.contract.ts';
+import { useWorld } from '../support/journeys.ts';
+import { balancesOf, movementsOf } from '../support/ledger.ts';
+import type { Person, Wire } from '../support/people.ts';
+import { until } from '../support/virtual-time.ts';
+
+describe('what somebody does in the bank’s dashboard', () => {
+  const world = useWorld();
+
+  const accept = (host: Person, { id }: Wire) => host.post(`/bookings/${id}/acceptance`);
+  const cancel = (guest: Person, { id }: Wire) => guest.post(`/bookings/${id}/cancellation`);
+
+  async function isOver({ id }: Wire): Promise<void> {
+    await until('the workflow is over', async () => {
+      return (await world().temporal.statusOf(bookStayId(id))) === 'COMPLETED';
+    });
+  }
+
+  /** A request whose price was reserved in the browser and then taken by hand, before we heard of either. */
+  async function capturedUnheard() {
+    const journey = await world().requested({ paymentMethodId: undefined });
+    await world().bank.control('POST', '/webhooks/pause');
+    const { id, payment } = journey.booking;
+    assert.equal(await world().bank.payInBrowser(payment.clientSecret), 200);
+    await world().bank.captureByHand(id);
+    return journey;
+  }
+
+  describe('to a request that is not with its host yet', () => {
+    it('is money that is posted when the host accepts (M26)', async () => {
+      const { booking, guest, host } = await capturedUnheard();
+      await world().bank.control('POST', '/webhooks/resume');
+      await world().sees(guest, booking.id, 'awaiting_host');
+      assert.deepEqual(await movementsOf(world().db, booking.id), []);
+      const confirmed = await host.must(200, accept(host, booking));
+      assert.deepEqual([confirmed.status, confirmed.payment.status], ['confirmed', 'posted']);
+      assert.equal((await balancesOf(world().db, booking.id)).bank_clearing, booking.total.amount);
+      await guest.must(200, cancel(guest, booking));
+      await world().refunded(booking.id, { reason: 'cancellation', amount: booking.total.amount });
+    });
+
+    it('is money that goes back when the guest withdraws (M26)', async () => {
+      const { booking, guest } = await capturedUnheard();
+      assert.equal((await guest.must(200, cancel(guest, booking))).status, 'cancelled');
+      await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+      await isOver(booking);
+    });
+  });
+
+  describe('to a request that waits for its host', () => {
+    it('is the capture itself, when the host accepts', async () => {
+      const { booking, host } = await world().requested();
+      await world().bank.captureByHand(booking.id);
+      assert.equal((await host.must(200, accept(host, booking))).status, 'confirmed');
+      assert.equal((await movementsOf(world().db, booking.id)).length, 1);
+    });
+
+    it('is money that goes back when the host refuses', async () => {
+      const { booking, host } = await world().requested();
+      await world().bank.captureByHand(booking.id);
+      await host.must(200, host.post(`/bookings/${booking.id}/refusal`));
+      await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+    });
+  });
+});
