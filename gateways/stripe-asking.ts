@@ -41,7 +41,7 @@ function storedFailure(cause: unknown): { isRepeated: boolean } | undefined {
 }
 
 /** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
-export async function translated<T>(ask: () => Promise<T>): Promise<T> {
+async function translated<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
@@ -52,6 +52,19 @@ export async function translated<T>(ask: () => Promise<T>): Promise<T> {
     if (error instanceof Stripe.errors.StripeError)
       throw new BankUnavailable(error.message, { cause: error });
     throw error;
+  }
+}
+
+/**
+ * What the bank has on record. There is nothing to refuse in a look: a bank that does not know what it has told us of is
+ * not in its right mind, or not the one that was meant, and is asked again until somebody has seen to it.
+ */
+export async function lookedUp<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    throw new BankUnavailable(error.message, { cause: error });
   }
 }
 
