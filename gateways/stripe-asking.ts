@@ -3,7 +3,7 @@ import { DomainError, invalidInput } from '#domain/errors.ts';
 import { BankUnavailable } from './bank.ts';
 import { intentOf } from './stripe-words.ts';
 
-/** How often the bank may fail anew in one ask. What it only repeats is walked past. */
+/** How often the bank may fail anew in one ask. What it only repeats is walked past, with a look each time. */
 const FAILURES_PER_ASK = 2;
 /** More keys than a day of asking at the longest pause between tries can use up. */
 const MAX_KEYS = 500;
@@ -26,8 +26,8 @@ export async function withKey<T>(
     } catch (error) {
       const failure = error instanceof BankUnavailable ? storedFailure(error.cause) : undefined;
       if (failure === undefined) throw error;
-      // Of a walk over old failures the first look tells enough: what had no effect then has none now.
-      const found = failure.isRepeated && attempt > 1 ? undefined : await find();
+      // After an old failure too: another who asks at this moment may have failed so since we looked last.
+      const found = await find();
       if (found !== undefined) return found;
       if (!failure.isRepeated) failures += 1;
     }
