@@ -3,7 +3,7 @@ import { DomainError, invalidInput } from '#domain/errors.ts';
 import { BankUnavailable } from './bank.ts';
 import { intentOf } from './stripe-words.ts';
 
-/** How often the bank may fail anew in one ask. What it only repeats is walked past. */
+/** How often the bank may fail anew in one ask. What it only repeats is walked past, with a look each time. */
 const FAILURES_PER_ASK = 2;
 /** More keys than a day of asking at the longest pause between tries can use up. */
 const MAX_KEYS = 500;
@@ -27,8 +27,8 @@ export async function withKey<T>(
     } catch (error) {
       const failure = storedFailure(error);
       if (failure === undefined) throw error;
-      // Of a walk over old failures the first look tells enough: what had no effect then has none now.
-      const found = failure.isRepeated && attempt > 1 ? undefined : await find();
+      // After an old failure too: another who asks at this moment may have failed so since we looked last.
+      const found = await find();
       if (found !== undefined) return found;
       if (!failure.isRepeated) failures += 1;
     }
@@ -57,7 +57,7 @@ export function isRepeated({ headers }: Stripe.errors.StripeError): boolean {
 }
 
 /** A card that is declined is an answer; what cannot be charged is a refusal; all else is a bank to be asked again. */
-export async function translated<T>(ask: () => Promise<T>): Promise<T> {
+async function translated<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
@@ -70,6 +70,19 @@ export async function translated<T>(ask: () => Promise<T>): Promise<T> {
     if (error instanceof Stripe.errors.StripeError)
       throw new BankUnavailable(error.message, { cause: error });
     throw error;
+  }
+}
+
+/**
+ * What the bank has on record. There is nothing to refuse in a look: a bank that does not know what it has told us of is
+ * not in its right mind, or not the one that was meant, and is asked again until somebody has seen to it.
+ */
+export async function lookedUp<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    throw new BankUnavailable(error.message, { cause: error });
   }
 }
 

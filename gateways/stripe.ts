@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
-import { isOfAnotherState, isRepeated, translated, withKey } from './stripe-asking.ts';
+import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
 import { intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
@@ -77,7 +77,7 @@ async function collect(
 
 /** By id, or by walking the bank's records since the payment was asked for: unlike its search they are never behind. */
 async function read(stripe: Stripe, collection: Collection, intentId?: string): Promise<Intent | undefined> {
-  return translated(async () => {
+  return lookedUp(async () => {
     if (intentId !== undefined) return retrieve(stripe, intentId);
     const since = Math.floor(Date.parse(collection.since) / 1000) - CLOCK_SKEW_SECONDS;
     for await (const intent of stripe.paymentIntents.list({ created: { gte: since }, limit: 100 })) {
@@ -100,19 +100,24 @@ async function confirm(
   { paymentMethodId, attempt }: { paymentMethodId: string; attempt: string },
 ): Promise<Intent> {
   const find = () =>
-    translated(async () => {
+    lookedUp(async () => {
       const intent = await retrieve(stripe, intentId);
       return intent.status === 'pending' || intent.status === 'requires_action' ? undefined : intent;
     });
-  return withKey(`${intentId}:confirm:${attempt}`, find, async (idempotencyKey) =>
-    intentOf(
-      await stripe.paymentIntents.confirm(
-        intentId,
-        { payment_method: paymentMethodId, ...WITH_CHARGE },
-        { idempotencyKey },
-      ),
-    ),
-  );
+  return withKey(`${intentId}:confirm:${attempt}`, find, async (idempotencyKey) => {
+    try {
+      const pays = { payment_method: paymentMethodId, ...WITH_CHARGE };
+      return intentOf(await stripe.paymentIntents.confirm(intentId, pays, { idempotencyKey }));
+    } catch (error) {
+      // Paid in another tab, or let go: what it is now is the answer.
+      if (isOfAnotherState(error) && !isRepeated(error)) return lookedUp(() => retrieve(stripe, intentId));
+      throw error;
+    }
+  });
+}
+
+function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidRequestError {
+  return error instanceof Stripe.errors.StripeInvalidRequestError;
 }
 
 async function capture(stripe: Stripe, intentId: string): Promise<Intent> {
@@ -135,12 +140,13 @@ interface LastAct {
 }
 
 /**
- * What ends an intent, one way or the other. Already taken, already let go, or on its way: what it is now is the answer,
- * unless the bank only repeats what it said before, of an intent that was on its way and is so no more.
+ * What ends an intent, one way or the other. Already taken, already let go, or on its way: whatever the bank has against
+ * it, what the intent is now is the answer, unless the bank only repeats what it said of an intent that was on its way
+ * and is so no more. A refusal would help nobody: somebody waits for an end.
  */
 async function conclude(stripe: Stripe, intentId: string, { key, act }: LastAct): Promise<Intent> {
   const find = () =>
-    translated(async () => {
+    lookedUp(async () => {
       const intent = await retrieve(stripe, intentId);
       return intent.status === 'posted' || intent.status === 'voided' ? intent : undefined;
     });
@@ -148,8 +154,8 @@ async function conclude(stripe: Stripe, intentId: string, { key, act }: LastAct)
     try {
       return intentOf(await act({ idempotencyKey }));
     } catch (error) {
-      if (!isOfAnotherState(error) || isRepeated(error)) throw error;
-      return retrieve(stripe, intentId);
+      if (!isRefusal(error) || (isOfAnotherState(error) && isRepeated(error))) throw error;
+      return lookedUp(() => retrieve(stripe, intentId));
     }
   });
 }
@@ -160,7 +166,7 @@ async function refundAtBank(
   { again }: { again: boolean },
 ): Promise<BankRefundResult> {
   const find = () =>
-    translated(async () => {
+    lookedUp(async () => {
       for await (const found of stripe.refunds.list({ payment_intent: refund.intentId, limit: 100 })) {
         if (found.metadata?.refundId === refund.refundId) return refundOf(found);
       }
@@ -177,7 +183,7 @@ async function refundAtBank(
       return refundOf(await stripe.refunds.create({ payment_intent, amount, metadata }, { idempotencyKey }));
     } catch (error) {
       // Given back by hand, disputed, not there: no later ask changes it, so it is on record for a person to see.
-      if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      if (!isRefusal(error)) throw error;
       return { status: 'failed', failure: error.code ?? error.type };
     }
   });

@@ -134,6 +134,23 @@ describe('a hold whose time is over (A15)', () => {
     );
   });
 
+  it('outlives a bank that does not know its payment any more', async () => {
+    const { booking, guest } = await world().held();
+    const { id } = await world().bank.intentOf(booking.id);
+    const noted = (intentId: string) =>
+      world().db('payments').where({ booking_id: booking.id }).update({ intent_id: intentId });
+    await noted(`${id}_of_another_bank`);
+    const workflow = bookStayId(booking.id);
+    await world().temporal.advanceTo(workflow, Date.parse(booking.holdExpiresAt));
+    await world().sees(guest, booking.id, 'expired');
+    await world().temporal.isTried(workflow, 'closePayment', 2);
+    await noted(id);
+    await until(
+      'the intent is cancelled',
+      async () => (await world().bank.intentOf(booking.id)).status === 'canceled',
+    );
+  });
+
   it('has its intent cancelled although the bank repeats an error for a day (M25)', async () => {
     const { booking, guest } = await world().held();
     const cancel = { method: 'POST', path: '/v1/payment_intents/*/cancel' };

@@ -4,6 +4,7 @@ import { useWorld } from '../support/journeys.ts';
 import type { Traveller } from '../support/journeys.ts';
 import { assertBooksBalance, movementsOf } from '../support/ledger.ts';
 import { stayRequest } from '../support/people.ts';
+import { until } from '../support/virtual-time.ts';
 
 const CREATE = { method: 'POST', path: '/v1/payment_intents' };
 const CONFIRM = { method: 'POST', path: '/v1/payment_intents/*/confirm' };
@@ -125,6 +126,16 @@ describe('paying for a held booking', () => {
     await world().bank.misbehave({ kind: 'answer_lost', match: CONFIRM, times: 2 });
     assert.equal((await guest.must(201, pay(guest, booking.id, 'pm_card_visa'))).status, 'posted');
     assert.equal(await world().bank.faultsLeft(), 0);
+    await assertPaidOnce(booking);
+  });
+
+  it('is what the payer hears although another tab was faster (M19)', async () => {
+    const { booking, guest } = await world().held();
+    await world().bank.misbehave({ kind: 'latency', match: CONFIRM, delayMs: 1_500 });
+    const paying = pay(guest, booking.id, 'pm_card_visa');
+    await until('it is on its way', async () => (await world().bank.faultsLeft()) === 0);
+    assert.equal(await world().bank.payInBrowser(booking.payment.clientSecret), 200);
+    assert.equal((await guest.must(201, paying)).status, 'posted');
     await assertPaidOnce(booking);
   });
 
