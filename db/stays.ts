@@ -47,7 +47,7 @@ export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<
   }
 }
 
-/** How many stays a guest may have pending: held, and of requests waiting for hosts too. */
+/** How many stays a guest may have pending: held, and of requests too, held ones among them: paid, they wait for hosts. */
 interface PendingLimits {
   holds: number;
   requests: number | null;
@@ -195,7 +195,7 @@ async function insertNights(
   const { rows } = await trx.raw<{ rows: [Pending & { solid: number; prepared: number }] }>(
     `with pending as (
        select cast(count(*) filter (where status = 'held') as integer) as holds,
-              cast(count(*) filter (where status = 'awaiting_host') as integer) as requests
+              cast(count(*) filter (where booking_mode = 'request') as integer) as requests
        from bookings where guest_id = :guestId and status in ('held', 'awaiting_host') and id <> :bookingId
      ), solid as (
        insert into stays (property_id, nights, kind, booking_id)
@@ -230,7 +230,7 @@ async function insertNights(
   throw tooMany(pending, limits) ?? datesUnavailable();
 }
 
-/** A guest's other stays that are not certain yet. */
+/** A guest's other stays that are not certain yet. A request that is held is one of both. */
 interface Pending {
   holds: number;
   requests: number;

@@ -218,6 +218,23 @@ describe('a request to book', () => {
     assert.equal(instant.status, 'confirmed');
   });
 
+  it('counts against the five while it is held for its payer, too (A17)', async () => {
+    const guest = await world().person();
+    const request = async (facts: Record<string, unknown> = {}) => {
+      const { property } = await world().home({ bookingMode: 'request' });
+      return guest.post('/bookings', stayRequest({ propertyId: property.id, ...facts }));
+    };
+    for (let nth = 1; nth <= 4; nth += 1) await guest.must(201, request());
+    const held = await guest.must(201, request({ paymentMethodId: undefined }));
+    assert.equal(held.status, 'held');
+    for (const facts of [{}, { paymentMethodId: undefined }])
+      assert.equal((await request(facts)).body.code, 'hold_limit');
+    const paid = { bookingId: held.id, paymentMethodId: 'pm_card_visa' };
+    await guest.must(201, guest.post('/payments', paid));
+    const { data } = await guest.must(200, guest.get('/bookings?status=awaiting_host'));
+    assert.equal(data.length, 5);
+  });
+
   it('outlives the closing of its property, as do bookings to come (A12)', async () => {
     const { booking, guest, host, property } = await world().requested();
     await host.must(200, host.delete(`/properties/${property.id}/publication`));
