@@ -33,7 +33,8 @@ COPY workflows workflows
 COPY activities activities
 COPY api api
 COPY bin bin
-USER node
+# `node`, by number: what runs it can see that this is not root.
+USER 1000:1000
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --start-interval=2s CMD ["node", "bin/healthy.ts"]
 CMD ["node", "bin/api.ts"]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before } from 'mocha';
 import { readConfig } from '#config';
@@ -188,12 +188,9 @@ export class World {
 
 /** Prints what the services last complained of: a failed answer says only under which request id. */
 function complaints(logs: string): void {
-  for (const service of ['api', 'worker']) {
-    const lines = readFileSync(join(logs, `${service}.log`), 'utf8')
-      .trimEnd()
-      .split('\n');
-    for (const line of lines.slice(-COMPLAINTS_SHOWN))
-      console.error(`      ${service}: ${line.slice(0, 600)}`);
+  for (const log of readdirSync(logs).filter((name) => /^(?:api|worker)/.test(name))) {
+    const lines = readFileSync(join(logs, log), 'utf8').trimEnd().split('\n');
+    for (const line of lines.slice(-COMPLAINTS_SHOWN)) console.error(`      ${log}: ${line.slice(0, 600)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { before } from 'mocha';
 import { PART_NAMES } from '#dev/stack/recipes.ts';
-import type { PartName } from '#dev/stack/recipes.ts';
+import type { PartName, Recipes } from '#dev/stack/recipes.ts';
 import type { Stack } from '#dev/stack/stack.ts';
 import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 
@@ -14,8 +14,15 @@ const FIRST_START_MS = 600_000;
 export type Which = 'shared' | 'apart';
 const stacks = new Map<Which, Promise<Stack>>();
 
+let recipes: () => Partial<Recipes> = () => ({});
+
+/** Has the stacks of this run made by other recipes than those of `npm start` (composed-run.ts). */
+export function startStacksWith(others: () => Partial<Recipes>): void {
+  recipes = others;
+}
+
 function stackOf(which: Which): Promise<Stack> {
-  const stack = stacks.get(which) ?? startThrowAwayStack({ parts: [] });
+  const stack = stacks.get(which) ?? startThrowAwayStack({ parts: [], recipes: recipes() });
   stacks.set(which, stack);
   return stack;
 }
