@@ -34,7 +34,9 @@ describe('a challenge of the issuer', () => {
     await world().passTo(booking, booking.holdExpiresAt);
     await world().sees(guest, booking.id, 'expired');
     assert.deepEqual(await world().availability(property.id, ...NIGHTS), [true, true, true]);
-    assert.equal((await world().bank.intentOf(booking.id)).status, 'canceled');
+    await until('the bank has let go', async () => {
+      return (await world().bank.intentOf(booking.id)).status === 'canceled';
+    });
   });
 
   it('puts the end off when it is begun in the browser, too', async () => {
