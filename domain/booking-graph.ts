@@ -1,36 +1,72 @@
-import { BOOKING_STATUSES, TRANSITIONS } from './bookings.ts';
+import {
+  BOOKING_STATUSES,
+  CHALLENGED_HOLD_MINUTES,
+  HOLD_MINUTES,
+  HOST_ANSWER_HOURS,
+  HOST_REMINDER_HOURS,
+  NO_SHOW_AFTER_HOURS,
+  TRANSITIONS,
+} from './bookings.ts';
 import type { BookingStatus } from './bookings.ts';
 
 /** What each status means, for people. */
 export const MEANINGS: Readonly<Record<BookingStatus, string>> = {
   requested: 'Recorded with its price; nothing is held, nothing is charged.',
-  held: 'The nights are held for fifteen minutes and wait for the payment.',
-  awaiting_host: 'The payment is reserved; the host has a day to answer.',
-  confirmed: 'The payment is posted: the stay is certain.',
-  in_stay: 'Between check-in and check-out.',
-  completed: 'The stay is over.',
-  rejected: 'Refused: the nights are gone, a rule, the card, or a bank that did not answer.',
-  declined: 'The host refused.',
+  held: `The nights are held for ${HOLD_MINUTES} minutes, or ${CHALLENGED_HOLD_MINUTES} once the payer is sent to a challenge, and wait for the payment.`,
+  awaiting_host: `The price is reserved, or there is none; the host has ${HOST_ANSWER_HOURS} hours to answer (never past check-in, nor to where the bank lets go of the money) and is reminded after ${HOST_REMINDER_HOURS}.`,
+  confirmed: 'The price is posted, or there is none: the stay is certain.',
+  in_stay: `Between check-in and check-out. Arrival, departure and, after ${NO_SHOW_AFTER_HOURS} hours, that nobody came can be put on record; nobody has to.`,
+  completed:
+    'The stay is over: its check-out has come, or the guest has left before. One to which nobody came is over too.',
+  rejected:
+    'Refused: the nights are gone, a rule, the card, a bank that did not answer or that has let go of what was reserved.',
+  declined: 'The host refused; nothing was charged.',
   expired: 'Nobody paid, or nobody answered, in time.',
-  cancelled: 'Called off, under the policy it was booked with.',
+  cancelled: 'Called off by its guest: before it was certain without a charge, after that under its policy.',
 };
 
 /** What undoes each effect of booking a stay, and when that is done. */
 export const UNDO: readonly { effect: string; undo: string; when: string }[] = [
   {
-    effect: 'holdNights',
+    effect: 'holdNights: the nights are taken',
     undo: 'endHold',
-    when: 'the card is declined, the bank stays silent, the hold ends, or the guest withdraws',
+    when: 'the card is declined, the bank stays silent or lets go of the money, the hold ends, the host refuses or stays silent, or the guest withdraws',
   },
   {
-    effect: 'collectPayment, confirmPayment',
-    undo: 'closePayment',
-    when: 'the hold is given up; before the nights are freed while it lasts, else after',
+    effect: 'noteBank: the end of the hold is put off for a challenge',
+    undo: 'none: put off once, it comes',
+    when: 'never',
   },
   {
-    effect: 'acceptPayment',
+    effect:
+      'collectPayment, confirmPayment: the price is reserved, and where no host is asked posted in the same act',
+    undo: 'closePayment: what is reserved is voided',
+    when: 'the booking is given up; before the nights are freed while a hold lasts, after that where it is over or a host was asked',
+  },
+  {
+    effect: 'askHost: the host is asked',
+    undo: 'endHold',
+    when: 'the host refuses, or does not answer in time; the guest withdraws; the bank lets go of the money',
+  },
+  {
+    effect: 'capturePayment: what is reserved is posted',
     undo: 'refundPayment, a workflow of its own',
+    when: 'the guest cancels',
+  },
+  {
+    effect: 'acceptPayment: the money is in the ledger, the stay certain',
+    undo: 'refundPayment, and cancelStay for the nights',
     when: 'the money came for nights that are gone or a booking that has ended, or the guest cancels',
+  },
+  {
+    effect: 'recordStay: the guest has left',
+    undo: 'none: the nights that are left are free, and may be somebody else’s at once',
+    when: 'never',
+  },
+  {
+    effect: 'recordStay: nobody came',
+    undo: 'recordStay: the guest has arrived',
+    when: 'they come after all',
   },
 ];
 
@@ -58,7 +94,7 @@ export function describeBooking(): string {
     ),
     '',
     '`expired → confirmed` is the one way back: money that arrived after its hold had ended, while the nights were',
-    'still free.',
+    'still free. It is no way for a request that its host has not accepted: late money for one goes back.',
     '',
     '## Effects and their undoing',
     '',

@@ -71,6 +71,15 @@ export class TemporalDesk implements AsyncDisposable {
     return (await this.client.workflow.getHandle(workflowId).describe()).status.name;
   }
 
+  /** What a workflow says it waits for: the sentence that the Temporal UI shows. Asks the workflow itself. */
+  async detailsOf(workflowId: string): Promise<string> {
+    const handle = this.client.workflow.getHandle(workflowId);
+    const { currentDetails } = await handle.query<{ currentDetails?: string }>(
+      '__temporal_workflow_metadata',
+    );
+    return currentDetails ?? '';
+  }
+
   /** Waits until an activity of a workflow is tried for the so-manieth time. */
   async isTried(workflowId: string, activity: string, times: number): Promise<void> {
     await until(`${activity} is tried ${times} times`, async () => {

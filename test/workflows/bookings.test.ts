@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'mocha';
-import { newBooking } from '#api/bookings/terms.ts';
-import { pricingOf } from '#api/pricing/quotes.ts';
-import { findBooking, insertBooking } from '#db/bookings.ts';
+import { findBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
-import { findProperty } from '#db/properties.ts';
-import { inTransaction } from '#db/transaction.ts';
 import { isDomainError } from '#domain/errors.ts';
-import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
-import { priceStay } from '#domain/pricing.ts';
+import type { BookingId } from '#domain/ids.ts';
 import { connectWorkflows } from '#gateways/workflows.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import {
@@ -21,8 +16,8 @@ import {
 import { notifyId } from '#workflows/notifications.contract.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import { useWorld } from '../support/journeys.ts';
+import { leaveRequest } from '../support/left-request.ts';
 import { eventsOf, movementsOf } from '../support/ledger.ts';
-import { inDays } from '../support/people.ts';
 import { until } from '../support/virtual-time.ts';
 
 const PATIENCE = { acceptWithinMs: 5_000, answerWithinMs: 10_000 };
@@ -75,7 +70,7 @@ describe('the workflow of a booking', () => {
   it('started ten times at once for a request that was left is one (L18)', async () => {
     const { property } = await world().home();
     const guest = await world().person();
-    const row = await aLeftRequest(property.id, guest.id as UserId);
+    const row = await leaveRequest(world().db, { propertyId: property.id, guestId: guest.id });
     const starts = await Promise.all(Array.from({ length: 10 }, () => workflows.start(bookStayOrder(row))));
     assert.equal(starts.filter((isFirst) => isFirst).length, 1);
     await world().sees(guest, row.id, 'confirmed');
@@ -92,20 +87,6 @@ describe('the workflow of a booking', () => {
     assert.deepEqual(new Set(await Promise.all(starts)), new Set([false]));
     assert.equal((await eventsOf(world().db, booking.id)).length, 3);
   });
-
-  /** A request as an outage of Temporal leaves it: recorded, and nobody at it. */
-  async function aLeftRequest(propertyId: PropertyId, guestId: UserId): Promise<BookingRow> {
-    const { db } = world();
-    const property = await findProperty(db, propertyId);
-    assert.ok(property);
-    const stay = { checkIn: inDays(30), checkOut: inDays(33) };
-    const guests = { adults: 2, children: 0, infants: 0, pets: 0 };
-    const price = priceStay({ stay, guests, pricing: pricingOf(property), currency: property.currency });
-    const asked = { ...stay, guests, propertyId, guestId, paymentMethodId: 'pm_card_visa' };
-    const booking = newBooking(asked, { property, price }, new Date());
-    await inTransaction(db, (trx) => insertBooking(trx, booking));
-    return rowOf(booking.id);
-  }
 
   it('gives the answer to a cancellation again after its end, to the same ask alone', async () => {
     const { booking } = await world().booked();
