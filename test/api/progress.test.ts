@@ -238,15 +238,12 @@ describe('the progress of bookings', () => {
   it(`lets ${MAX_FOLLOWED} be followed at once, and not one more`, async () => {
     await using progress = new Progress({ db: own().db, log });
     const id = await held();
-    const everyone = Array.from(
-      { length: MAX_FOLLOWED / MAX_FOLLOWED_BY_USER },
-      (_, n) => `usr_${n}` as UserId,
-    );
-    const followings = await Promise.all(
-      everyone.flatMap((userId) =>
-        Array.from({ length: MAX_FOLLOWED_BY_USER }, () => progress.follow(id, userId)),
-      ),
-    );
+    const followings: Following[] = [];
+    while (followings.length < MAX_FOLLOWED) {
+      const userId = `usr_${followings.length}` as UserId;
+      const theirs = Array.from({ length: MAX_FOLLOWED_BY_USER }, () => progress.follow(id, userId));
+      followings.push(...(await Promise.all(theirs)));
+    }
     await assert.rejects(progress.follow(id, guestId), (error) => isDomainError(error, 'unavailable'));
     followings[0]?.end();
     await progress.follow(id, guestId);
