@@ -83,6 +83,7 @@ export function asLeftBy(
   const booking = now.booking
     .$clone()
     .$set({ status: step, rejection: null, cancelledBy: null, cancelledAt: null });
+  if (step === 'requested') return { booking, payment: undefined }; // It is opened with the hold.
   const payment = now.payment
     ?.$clone()
     .$set({ status: PAYMENT_AT[step] ?? now.payment.status, clientSecret: null, nextActionUrl: null });

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { Db } from '#db/connect.ts';
 import { asLeftBy, lastNumber, readNews, readTogether } from '#db/progress.ts';
 import type { BookingNews } from '#db/progress.ts';
-import { canBecome, isEnded } from '#domain/bookings.ts';
-import type { BookingStatus } from '#domain/bookings.ts';
-import { DomainError } from '#domain/errors.ts';
+import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId, UserId } from '#domain/ids.ts';
+import { Following } from './following.ts';
+import type { Step } from './following.ts';
 import type { BookingWithPayment } from './presenter.ts';
 
 /** What one user, and all together, may follow at once in one API process. */
@@ -19,64 +19,6 @@ const LOOK_EVERY_MS = 150;
 const EVENTS_AT_ONCE = 500;
 /** After the database could not be had. */
 const RETRY_MS = 1_000;
-
-/** A booking as it is, or as a step left it that it has gone beyond by now. */
-export interface Step extends BookingWithPayment {
-  isPast: boolean;
-}
-
-/** Whether a follower who was told of one step is to be told of the other: it is a later one, or its payment changed. */
-export function isNews(told: Step, next: Step): boolean {
-  const [from, to] = [told.booking.status, next.booking.status];
-  return from === to ? told.payment?.status !== next.payment?.status : canBecome(from, to);
-}
-
-/** Whether nothing more is to be expected. */
-export function isLast({ booking, isPast }: Step): boolean {
-  return !isPast && isEnded(booking.status);
-}
-
-/** One who follows a booking. What waits for a slow one is a step for each status at most. */
-export class Following {
-  readonly bookingId: BookingId;
-  readonly userId: UserId;
-  readonly #steps: Step[] = [];
-  readonly #leave: () => void;
-  #news = Promise.withResolvers<undefined>();
-  #end: { reason: DomainError | undefined } | undefined;
-
-  constructor(who: { bookingId: BookingId; userId: UserId }, leave: () => void) {
-    this.bookingId = who.bookingId;
-    this.userId = who.userId;
-    this.#leave = leave;
-  }
-
-  tell(step: Step): void {
-    if (this.#steps.at(-1)?.booking.status === step.booking.status) this.#steps.pop();
-    this.#steps.push(step);
-    this.#news.resolve(undefined);
-  }
-
-  /** No more steps; whoever waits for one is told the reason, if there is one. */
-  end(reason?: DomainError): void {
-    if (this.#end !== undefined) return;
-    this.#end = { reason };
-    this.#leave();
-    this.#news.resolve(undefined);
-  }
-
-  /** The next step, once there is one; undefined after the end. */
-  async next(): Promise<Step | undefined> {
-    for (;;) {
-      if (this.#end?.reason !== undefined) throw this.#end.reason;
-      if (this.#end !== undefined) return undefined;
-      const step = this.#steps.shift();
-      if (step !== undefined) return step;
-      await this.#news.promise;
-      this.#news = Promise.withResolvers();
-    }
-  }
-}
 
 interface Deps {
   db: Db;
@@ -110,25 +52,24 @@ export class Progress implements AsyncDisposable {
   }
 
   /**
-   * Begins to follow: what happens from now on is told. Whether they may is the caller's question.
-   * @throws DomainError `rate_limited` for a user who follows too much; `unavailable` when too many do, or we stop
+   * Begins to follow: `known` is the booking as it is, and every step from there on is told. It is read once the reader
+   * knows its place, so that none falls between. Whether they may see it is the caller's question.
+   * @throws DomainError `rate_limited` for a user who follows too much; `unavailable` when too many do, or we stop;
+   * `not_found`
    */
   async follow(bookingId: BookingId, userId: UserId): Promise<Following> {
     this.#requireRoomFor(userId);
     const following = this.#join(bookingId, userId);
     try {
       await (this.#reading ??= this.#begin());
+      const now = (await readTogether(this.#deps.db, [bookingId])).get(bookingId);
+      if (now === undefined) throw notFound('booking');
+      following.begin(now);
+      return following;
     } catch (error) {
       following.end();
       throw error;
     }
-    return following;
-  }
-
-  /** The booking as it is; undefined where there is none. */
-  async read(bookingId: BookingId): Promise<Step | undefined> {
-    const now = (await readTogether(this.#deps.db, [bookingId])).get(bookingId);
-    return now && { ...now, isPast: false };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -216,17 +157,18 @@ export class Progress implements AsyncDisposable {
     if (steps.size === 0) return;
     const found = await readTogether(this.#deps.db, [...steps.keys()]);
     for (const [bookingId, now] of found) {
-      const taken = (steps.get(bookingId) ?? []).flatMap(({ step }) => (step === undefined ? [] : [step]));
-      for (const following of this.#followed.get(bookingId) ?? []) {
-        for (const step of pastAmong(taken, now)) following.tell(step);
-        following.tell({ ...now, isPast: false });
-      }
+      const told = stepsOf(steps.get(bookingId) ?? [], now);
+      for (const following of this.#followed.get(bookingId) ?? [])
+        for (const step of told) following.tell(step);
     }
   }
 }
 
-function pastAmong(taken: readonly BookingStatus[], now: BookingWithPayment): Step[] {
-  return taken
-    .filter((step) => canBecome(step, now.booking.status))
-    .map((step) => ({ ...asLeftBy(step, now), isPast: true }));
+/** What news come to, beside the booking as it is by the time they are read. */
+function stepsOf(news: readonly BookingNews[], now: BookingWithPayment): Step[] {
+  return news.map(({ step }) => {
+    if (step === undefined || step === now.booking.status)
+      return { ...now, isPast: false, isTold: step !== undefined };
+    return { ...asLeftBy(step, now), isPast: true, isTold: true };
+  });
 }

@@ -3,8 +3,7 @@ import { DomainError, notFound } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import { maySeeBooking } from '#domain/permissions.ts';
 import { presentBooking } from '../bookings/presenter.ts';
-import { isLast, isNews } from '../bookings/progress.ts';
-import type { Following, Step } from '../bookings/progress.ts';
+import type { Following, Step } from '../bookings/following.ts';
 import type { Booking as BookingWire } from '../bookings/schemas.ts';
 import { authenticate } from '../middleware/authenticate.ts';
 import { Booking } from './bookings.ts';
@@ -22,16 +21,12 @@ async function present(step: Step, { deps, koa }: Context): Promise<Told> {
   return { booking: presentBooking(step, actor) };
 }
 
-async function* tellOf(first: Step, following: Following, context: Context): AsyncGenerator<Told> {
+async function* tellOf(following: Following, context: Context): AsyncGenerator<Told> {
   try {
-    let told = first;
-    yield await present(first, context);
-    while (!isLast(told)) {
-      const step = await following.next();
-      if (step === undefined) return;
-      if (!isNews(told, step)) continue;
+    let step: Step | undefined = following.known;
+    while (step !== undefined) {
       yield await present(step, context);
-      told = step;
+      step = await following.next();
     }
   } catch (error) {
     yield { refusal: error };
@@ -40,7 +35,6 @@ async function* tellOf(first: Step, following: Following, context: Context): Asy
   }
 }
 
-/** Begins to follow before the booking is read, so that no step falls between. */
 async function follow(id: string, context: Context): Promise<AsyncGenerator<Told>> {
   const { koa, progress } = context;
   const actor = signedIn(context);
@@ -49,17 +43,13 @@ async function follow(id: string, context: Context): Promise<AsyncGenerator<Told
   }
   if (!isId('booking', id)) throw notFound('booking');
   const following = await progress.follow(id, actor.id);
-  // Whoever has gone away does not wait for the next step to be missed.
+  // Who hangs up is noticed at once, and not only when the next step finds nobody.
   koa.res.once('close', () => following.end());
-  try {
-    const first = await progress.read(id);
-    if (first === undefined || !maySeeBooking(first.booking, actor)) throw notFound('booking');
-    if (koa.req.socket.destroyed) following.end();
-    return tellOf(first, following, context);
-  } catch (error) {
-    following.end();
-    throw error;
-  }
+  const hasHungUp = koa.req.socket.destroyed;
+  const maySee = maySeeBooking(following.known.booking, actor);
+  if (hasHungUp || !maySee) following.end();
+  if (!maySee) throw notFound('booking');
+  return tellOf(following, context);
 }
 
 builder.subscriptionField('bookingProgress', (t) =>

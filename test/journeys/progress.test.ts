@@ -69,7 +69,8 @@ describe('following a booking', () => {
     await using stream = await following(guest, booking.id);
     await world().temporal.advanceTo(bookStayId(booking.id), Date.parse(booking.holdExpiresAt));
     await stream.ended();
-    assert.deepEqual(stepsOf(stream), ['held pending', 'expired voided']);
+    // The nights are freed when the hold ends, whether or not the bank has closed the payment by then.
+    assert.match(stepsOf(stream).join(', '), /^held pending, expired (?:voided|pending)$/);
     assert.ok(stream.isComplete);
   });
 
