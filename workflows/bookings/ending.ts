@@ -37,7 +37,7 @@ export async function giveUp(life: Life, giving: GivingUp): Promise<Money> {
   freed?.();
   mailbox.close(ending.to);
   tellStatus(ending.to);
-  if (closed.in && isOver(closed.value)) return { is: 'ended', as: ending.to };
+  if (closed.in && isOver(life, closed.value)) return { is: 'ended', as: ending.to };
   return awaitBank(life, { as: ending.to, last: await closing });
 }
 
@@ -52,14 +52,16 @@ async function close({ request }: Life, left: Left): Promise<AtBank> {
 async function awaitBank(life: Life, { as, last }: { as: End; last: AtBank }): Promise<Money> {
   const { request, mailbox } = life;
   let atBank = last;
-  while (!isOver(atBank) && !isPaid(atBank)) {
+  while (!isPaid(atBank)) {
+    if (isOver(life, atBank)) {
+      await step.noteBank({ ...now(request), atBank });
+      if (isOver(life, atBank)) return { is: 'ended', as };
+    }
     setCurrentDetails('The nights are free again; waiting for the bank to finish the payment.');
     await mailbox.take(Date.now() + BANK_FINAL_EVERY_MS, 'Ask the bank again');
     atBank = await bank.closePayment(collectionOf(request));
   }
-  if (isPaid(atBank)) return accept(life, { intent: atBank, endedAs: as });
-  await step.noteBank({ ...now(request), atBank });
-  return { is: 'ended', as };
+  return accept(life, { intent: atBank, endedAs: as });
 }
 
 const BANK_FINAL_EVERY_MS = 6 * 60 * 60 * 1000;
@@ -68,9 +70,9 @@ function isPaid(atBank: AtBank): atBank is Intent {
   return atBank !== 'nothing' && atBank.status === 'posted';
 }
 
-/** There was no money, and there can be none. */
-function isOver(atBank: AtBank): boolean {
-  return atBank === 'nothing' || atBank.status === 'voided';
+/** There was no money, and there can be none. A bank that had nothing may have been slow: then it has spoken since. */
+function isOver({ mailbox }: Life, atBank: AtBank): boolean {
+  return atBank === 'nothing' ? !mailbox.hasNews : atBank.status === 'voided';
 }
 
 interface MoneyIn {
