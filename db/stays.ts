@@ -60,7 +60,7 @@ const LIMITS: Readonly<Record<BookingMode, PendingLimits>> = {
 
 /**
  * Takes the nights of a booking whose hold had ended before its money arrived: if they are free, whatever the rules
- * say by now, since the guest has paid. Otherwise as `takeNights`.
+ * say by now, since the guest has paid; that the stay can still be begun is for the caller to see. Otherwise as `takeNights`.
  * @throws DomainError `dates_unavailable`, also when the property is gone: then the money goes back.
  */
 export async function retakeNights(trx: Transaction, stay: NightsToTake): Promise<void> {

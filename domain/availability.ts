@@ -92,6 +92,11 @@ export function assertAllowed(request: StayRequest): void {
   throw new DomainError('stay_refused', message, { rule, limit });
 }
 
+/** Whether a stay can still be begun at a moment: until its first day is over, in the property's zone. */
+export function canBegin({ checkIn }: Stay, { zone, at }: { zone: TimeZone; at: Instant }): boolean {
+  return checkIn >= todayIn(zone, at);
+}
+
 /** How many of the party count against the capacity. */
 export function countedGuests({ adults, children, infants }: Guests): number {
   return adults + children + Math.max(0, infants - INFANTS_NOT_COUNTED);

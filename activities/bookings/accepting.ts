@@ -5,6 +5,7 @@ import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findRefundOf, postPayment, requestRefund } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
+import { canBegin } from '#domain/availability.ts';
 import type { RefundId } from '#domain/ids.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Intent } from '#domain/payments.ts';
@@ -52,10 +53,14 @@ async function retake(trx: Transaction, booking: BookingRow): Promise<void> {
   await retakeNights(trx, { bookingId, propertyId, guestId, checkIn, checkOut });
 }
 
-/** A request becomes certain only by its host's word; an instant booking by money, if need be by late money. */
-function isToBeConfirmed({ status, bookingMode }: BookingRow, { retake }: Acceptance): boolean {
-  if (bookingMode === 'request') return status === 'awaiting_host';
-  return status === 'held' || (status === 'expired' && retake);
+/**
+ * A request becomes certain only by its host's word; an instant booking by money, if need be by late money, as long as the
+ * stay can still be begun.
+ */
+function isToBeConfirmed(booking: BookingRow, { retake, at }: Acceptance): boolean {
+  if (booking.bookingMode === 'request') return booking.status === 'awaiting_host';
+  if (booking.status === 'held') return true;
+  return booking.status === 'expired' && retake && canBegin(booking, { zone: booking.timeZone, at });
 }
 
 export async function confirmFree(

@@ -211,6 +211,22 @@ describe('the database steps of a booking', () => {
       assert.equal((await rowOf(booking)).status, 'expired');
     });
 
+    it('as long as the first day of the stay is not over: then there is nothing left to be had for it', async () => {
+      const [inTime, late] = [await aHeld(), await aHeld()];
+      const lastMoment = '2027-02-01T23:59:59.999Z';
+      for (const [booking, at, confirmed] of [
+        [inTime, lastMoment, true],
+        [late, after(lastMoment, 1), false],
+      ] as const) {
+        await steps().endHold({ bookingId: booking.id, at: NOW, to: 'expired' });
+        const payment = { bookingId: booking.id, at, intent: paid(booking) };
+        assert.equal((await steps().acceptPayment(payment)).confirmed, confirmed);
+        assert.equal(await liveNights(booking), confirmed ? 1 : 0);
+      }
+      const [refund] = await db()('refunds').where({ booking_id: late.id });
+      assert.deepEqual([refund?.reason, refund?.amount_minor], ['late_payment', PAID_MINOR]);
+    });
+
     it('for a booking that its guest has cancelled promises it back, however free the nights are', async () => {
       const booking = await aHeld();
       const cancellation = { by: 'guest' as const, actorId: booking.guestId };

@@ -7,6 +7,7 @@ import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import type { Traveller } from '../support/journeys.ts';
+import { balancesOf } from '../support/ledger.ts';
 import { stayRequest } from '../support/people.ts';
 import type { Answer, Wire } from '../support/people.ts';
 import { until } from '../support/virtual-time.ts';
@@ -44,6 +45,9 @@ describe('an outage', function () {
     await until('the nights are held', async () => (await booking())?.status === 'held', LONG_MS);
     return booking();
   }
+
+  const isThere = async (table: string, row: object): Promise<boolean> =>
+    (await world().db(table).where(row).first()) !== undefined;
 
   /** Whoever asks again with their key is told of the booking that they made, and it was paid once. */
   async function isTheOneBooking({ guest, ask }: Asking, bookingId: string): Promise<void> {
@@ -128,6 +132,32 @@ describe('an outage', function () {
     const other = await world().person();
     const request = stayRequest({ propertyId: one.propertyId });
     await other.must(201, other.post('/bookings', request));
+  });
+
+  it('of the bank that acts after all, just as the booking is given up, keeps no money (M24)', async () => {
+    const { guest, ask } = await asking();
+    const create = { method: 'POST', path: '/v1/payment_intents' };
+    await world().bank.misbehave(
+      { kind: 'latency', match: create, delayMs: 35_000 },
+      { kind: '429', match: create, times: 1_000 },
+    );
+    const asked = ask();
+    const { id } = await isHeld(guest);
+    await world().temporal.isTried(bookStayId(id), 'collectPayment', 6);
+    // Nothing of the booking can be written down from here until the bank has acted and spoken.
+    const lock = await world().db.transaction();
+    await lock.raw('set local idle_in_transaction_session_timeout = 0');
+    await lock('bookings').where({ id }).forUpdate().first('id');
+    try {
+      const told = { kind: 'payment_intent.succeeded', delivered_to: bookStayId(id) };
+      await until('the booking has been told', () => isThere('bank_events', told), LONG_MS);
+    } finally {
+      await lock.rollback();
+    }
+    assert.equal((await asked).status, 202);
+    await becomes(guest, id, 'rejected');
+    await world().refunded(id, { reason: 'late_payment' });
+    assert.deepEqual(await balancesOf(world().db, id), {});
   });
 
   it('of the bank as the time of a request runs out frees its nights at once, and its money later (L15)', async () => {

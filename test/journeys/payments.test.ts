@@ -3,7 +3,7 @@ import { bookStayId } from '#workflows/bookings.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import type { Traveller } from '../support/journeys.ts';
 import { assertBooksBalance, movementsOf } from '../support/ledger.ts';
-import { stayRequest } from '../support/people.ts';
+import { inDays, stayRequest } from '../support/people.ts';
 import { until } from '../support/virtual-time.ts';
 
 const CREATE = { method: 'POST', path: '/v1/payment_intents' };
@@ -237,6 +237,18 @@ describe('paying for a held booking', () => {
       await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });
       assert.equal(await statusOf(guest, booking.id), 'expired');
     });
+  });
+
+  it('gives the money back when the bank is done only after the stay would have been over (M18)', async () => {
+    await world().bank.control('POST', '/settings', { authorization: 'processing', processingSeconds: 600 });
+    const { booking, guest } = await world().booked({ checkIn: inDays(1), checkOut: inDays(2) });
+    await world().passTo(booking, booking.holdExpiresAt);
+    await world().sees(guest, booking.id, 'expired');
+    await world().passTo(booking, booking.checkOutAt);
+    const { id } = await world().bank.intentOf(booking.id);
+    await world().bank.control('POST', `/payment_intents/${id}/settlement`, { outcome: 'succeed' });
+    await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });
+    assert.equal(await statusOf(guest, booking.id), 'expired');
   });
 
   async function assertPaidOnce({ id, total }: { id: string; total: { amount: number } }): Promise<void> {

@@ -40,7 +40,7 @@ export async function giveUp(life: Life, giving: GivingUp): Promise<Money> {
   if (ending.rejection !== undefined) mailbox.reserved({ status: 'rejected', rejection: ending.rejection });
   freed?.();
   mailbox.close(ending.to);
-  if (closed.in && isOver(closed.value)) return { is: 'ended', as: ending.to };
+  if (closed.in && isOver(life, closed.value)) return { is: 'ended', as: ending.to };
   tellStatus(
     ending.to,
     'The nights are free again; waiting for the bank to close the payment, however long it takes.',
@@ -61,7 +61,11 @@ async function close({ request }: Life, left: Left): Promise<AtBank> {
 async function awaitBank(life: Life, { as, last }: { as: End; last: AtBank }): Promise<Money> {
   const { request, mailbox } = life;
   let atBank = last;
-  while (!isOver(atBank) && !isPaid(atBank)) {
+  while (!isPaid(atBank)) {
+    if (isOver(life, atBank)) {
+      await step.noteBank({ ...now(request), atBank });
+      if (isOver(life, atBank)) return { is: 'ended', as };
+    }
     const askAgainMs = Date.now() + BANK_FINAL_EVERY_MS;
     setCurrentDetails(
       `The nights are free again; waiting for the bank to finish the payment. Asked again at ${instant(askAgainMs)}.`,
@@ -69,9 +73,7 @@ async function awaitBank(life: Life, { as, last }: { as: End; last: AtBank }): P
     await mailbox.take(askAgainMs, 'Ask the bank again');
     atBank = await bank.closePayment(collectionOf(request));
   }
-  if (isPaid(atBank)) return accept(life, { intent: atBank, endedAs: as });
-  await step.noteBank({ ...now(request), atBank });
-  return { is: 'ended', as };
+  return accept(life, { intent: atBank, endedAs: as });
 }
 
 const BANK_FINAL_EVERY_MS = 6 * 60 * 60 * 1000;
@@ -80,9 +82,9 @@ function isPaid(atBank: AtBank): atBank is Intent {
   return atBank !== 'nothing' && atBank.status === 'posted';
 }
 
-/** There was no money, and there can be none. */
-function isOver(atBank: AtBank): boolean {
-  return atBank === 'nothing' || atBank.status === 'voided';
+/** There was no money, and there can be none. A bank that had nothing may have been slow: then it has spoken since. */
+function isOver({ mailbox }: Life, atBank: AtBank): boolean {
+  return atBank === 'nothing' ? !mailbox.hasNews : atBank.status === 'voided';
 }
 
 interface MoneyIn {

@@ -70,10 +70,18 @@ export class Mailbox {
     return at < 0 ? undefined : (this.#messages.splice(at, 1)[0] as CancelMessage);
   }
 
-  /** From now on nothing can be asked: whoever does, or has, hears what the booking has become. */
+  /** Whether the bank has spoken and nobody has asked it since what it means. */
+  get hasNews(): boolean {
+    return this.#messages.some(({ kind }) => kind === 'bank');
+  }
+
+  /** From now on nothing can be asked: whoever does, or has, hears what the booking has become. The bank is still heard. */
   close(as: BookingStatus): void {
     this.#closedAs = as;
-    for (const message of this.#messages.splice(0)) refuse(message, as);
+    for (const message of this.#messages.splice(0)) {
+      if (message.kind === 'bank') this.#messages.push(message);
+      else refuse(message, as);
+    }
   }
 
   /** Opens again for a booking that late money has brought back. */
