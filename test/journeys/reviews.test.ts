@@ -147,7 +147,8 @@ describe('the reviews of a stay', () => {
     const workflow = collectReviewsId(booking.id);
     const subjectsOf = async (person: Traveller) =>
       (await world().mailbox(person)).map(({ subject }) => subject as string).reverse();
-    const reminded = (subjects: string[]) => subjects.filter((subject) => subject.includes('still time')).length;
+    const reminded = (subjects: string[]) =>
+      subjects.filter((subject) => subject.includes('still time')).length;
     for (const [times, ms] of [
       [1, Date.parse(booking.checkOutAt) + 3 * DAY_MS],
       [2, Date.parse(booking.reviewBy) - DAY_MS],
