@@ -54,7 +54,7 @@ export function createReviewActivities({ db, workflows }: { db: Db; workflows: W
       if (opened?.window.status === 'open') await workflows.start(orderOf(opened));
     },
 
-    /** Takes a review. The second of a stay reveals both, in the same transaction: none is ever public alone, or hidden too long. */
+    /** Takes a review. The second of a stay reveals both in the same transaction: never are both in and one hidden. */
     async submitReview({ bookingId, reviewId, at }: At & { reviewId: ReviewId }): Promise<Taken> {
       return inTransaction(db, async (trx) => {
         const { booking, window } = await lock(trx, bookingId);

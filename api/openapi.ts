@@ -113,7 +113,10 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
       parameters: [{ ...IDEMPOTENCY_KEY, required: idempotency === 'required' }],
     }),
     ...(input !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: input } } },
+      requestBody: {
+        required: !input.safeParse({}).success,
+        content: { 'application/json': { schema: input } },
+      },
     }),
     ...(body === 'raw' && {
       requestBody: { required: true, content: { 'application/json': { schema: {} } } },

@@ -31,7 +31,7 @@ export async function lockReviewWindow(trx: Transaction, bookingId: BookingId): 
   return ReviewWindowRow.query(trx).findById(bookingId).forNoKeyUpdate().throwIfNotFound();
 }
 
-/** Opens a stay's window and tells of it, in the transaction that has locked the booking. Gives it as it is, if it was opened before. */
+/** Opens a stay's window and tells of it, in a transaction that has locked the booking. Opened before, it is given as it is. */
 export async function openReviewWindow(
   trx: Transaction,
   booking: BookingRow,

@@ -82,7 +82,7 @@ function hidden(trx: Transaction, id: ReviewId) {
   return ReviewRow.query(trx).findById(id).whereNull('publishedAt');
 }
 
-/** Makes all that was said of a stay public and counts it, in a transaction that has locked the window. Gives what was. */
+/** Makes public and counts all that was said of a stay, in a transaction that has locked the window. Gives what it was. */
 export async function publishReviewsOf(
   trx: Transaction,
   bookingId: BookingId,
@@ -169,8 +169,8 @@ interface Told {
 }
 
 /**
- * A review is its own subject: while it is hidden, nothing tells of which stay, property or person it is, and whoever may
- * not see it has nothing to see of its events either.
+ * A review is its own subject: while it is hidden, nothing tells of which stay, property or person it is, and whoever
+ * may not see it has nothing to see of its events either.
  */
 async function tell(trx: Transaction, subjectId: ReviewId, { at, ...told }: Told): Promise<void> {
   await recordEvent(trx, { ...told, subjectId, occurredAt: at });

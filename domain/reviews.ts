@@ -44,8 +44,8 @@ export const REMIND_AFTER_OPENING_HOURS = 3 * 24;
 export const REMIND_BEFORE_CLOSING_HOURS = 24;
 
 /**
- * How often a side may write, write anew or change what it wrote. Each is a message to the window's workflow, which takes
- * 2,000 of them in its life: nobody may use them up for the other.
+ * How often a side may write, write anew or change what it wrote. Each is a message to the window's workflow, which
+ * takes 2,000 of them in its life: nobody may use them up for the other.
  */
 export const MAX_DRAFTS_PER_SIDE = 50;
 
@@ -58,7 +58,7 @@ export function windowFrom(opensAt: Instant): ReviewWindow {
   return { opensAt, closesAt: later(opensAt, REVIEW_WINDOW_HOURS) };
 }
 
-/** Why nothing can be said at a moment; undefined within the window. It opens at its first instant, and its end is outside. */
+/** Why nothing can be said at a moment; undefined within the window, which its opening belongs to and its end does not. */
 export function outsideOf(
   { opensAt, closesAt }: ReviewWindow,
   at: Instant,

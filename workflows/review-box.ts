@@ -5,7 +5,7 @@ import { reviewStep } from './activities.ts';
 import { editReview, submitReview, withdrawReview } from './reviews.contract.ts';
 import type { CollectReviews, Taken } from './reviews.contract.ts';
 
-/** What a side has said to the window, and when by the window's clock: that is what it is judged by, however long it lay. */
+/** What a side has said to the window. By when it came it is judged, on the window's clock, however long it lay. */
 export interface Message {
   at: string;
   act: () => Promise<Taken>;
@@ -31,7 +31,7 @@ export class ReviewBox {
     );
   }
 
-  /** The next message, or undefined when `until` (milliseconds since the epoch) has come and nothing is left that came before. */
+  /** The next message, or undefined at `until` (milliseconds since the epoch) when none is left that came before. */
   async take(until: number, summary: string): Promise<Message | undefined> {
     const patience = until - Date.now();
     if (this.#messages.length === 0 && patience > 0)

@@ -8,7 +8,7 @@ import type { ReviewSide } from '#domain/reviews.ts';
 import { momentIn } from './text.ts';
 import type { Text } from './text.ts';
 
-/** What a side of a stay is told of its reviews. Undefined where there is nothing to tell any more, or nothing of theirs. */
+/** What a side of a stay is told of its reviews. Undefined where there is nothing to tell them, or not any more. */
 export async function reviewText(
   db: Db,
   booking: BookingRow,
@@ -44,12 +44,13 @@ function revealed(booking: BookingRow, reviews: readonly ReviewRow[], to: Review
   const left = reviews.filter(({ removedAt }) => removedAt === null);
   if (left.length === 0) return undefined;
   const theirs = left.find(({ subject }) => AUTHOR_OF[subject] !== to);
+  const until = (publishedAt: string) => momentIn(booking.timeZone, respondBy(publishedAt));
   const lines = theirs?.publishedAt
     ? [
         to === 'guest'
           ? 'Your host has reviewed you as a guest.'
           : 'Your guest has reviewed the stay at your property.',
-        `You can respond to it once, for everyone to read, until ${momentIn(booking.timeZone, respondBy(theirs.publishedAt))}.`,
+        `You can respond to it once, for everyone to read, until ${until(theirs.publishedAt)}.`,
       ]
     : ['Your review can be read by everyone now.'];
   return { subject: `The reviews of the stay from ${booking.checkIn} are public`, lines };

@@ -53,10 +53,7 @@ export const PublicUser = builder
       id: t.exposeID('id', { description: 'As `usr_…`.' }),
       name: t.exposeString('name', { description: 'As they call themselves.' }),
       createdAt: t.expose('createdAt', { type: 'Instant', description: 'Since when they have an account.' }),
-      rating: t.expose('rating', {
-        type: Rating,
-        description: 'Of those whom they stayed with or had to stay.',
-      }),
+      rating: t.expose('rating', { type: Rating, description: 'Of the hosts whom they stayed with.' }),
     }),
   });
 

@@ -29,7 +29,7 @@ export interface NewReview {
   content: ReviewContent;
 }
 
-/** What REST and GraphQL ask of a review window. All are judged there. @throws DomainError `review_not_eligible`, `unavailable` */
+/** What is asked of a review window, and judged there. @throws DomainError `review_not_eligible`, `unavailable` */
 export interface Reviews {
   submit(review: NewReview, once: Once | undefined): Promise<ReviewRow>;
   edit(review: ReviewRow, changes: ReviewChanges): Promise<ReviewRow>;
@@ -124,7 +124,7 @@ async function say<Input>(
   throw notNow();
 }
 
-/** A draft that was refused is not kept. One whose fate is unknown may be taken yet, and is gone with its window at the latest. */
+/** A draft that was refused is not kept. One whose fate is unknown may be taken yet; its window lets none outlive it. */
 async function withDraft<T>(db: Db, id: Draft['id'], act: () => Promise<T>): Promise<T> {
   try {
     return await act();

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * What people say of a stay. A review is a row of `reviews` once the window's workflow has taken it, and hidden until the
- * window ends; what is on its way there is a draft, so that no workflow's history ever carries its words.
+ * What people say of a stay. A review is a row of `reviews` once the window's workflow has taken it, and hidden until
+ * the window ends; what is on its way there is a draft, so that no workflow's history ever carries its words.
  */
 export async function up(db: Knex): Promise<void> {
   await db.raw(`

@@ -193,7 +193,7 @@ describe('the reviews of a stay', () => {
     ] as const) {
       it(`on the day of check-in in ${timeZone} can be written from then on`, async () => {
         const { guest, host, booking } = await cancelledAt(timeZone, offsetHours, 30);
-        const { reviewBy } = await mayReview(guest, booking.id);
+        const { reviewBy } = await mayReview(world(), guest, booking.id);
         assert.equal(Date.parse(reviewBy), Date.parse(booking.cancellation.at) + 14 * DAY_MS);
         const { at } = booking.cancellation;
         await world().temporal.advanceTo(collectReviewsId(booking.id), Date.parse(at));

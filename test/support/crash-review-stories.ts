@@ -6,6 +6,7 @@ import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import type { Story, Told } from './crash-stories.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Wire } from './people.ts';
+import { isConducted } from './reviews.ts';
 import { until } from './virtual-time.ts';
 
 /** Each writes to the database, in one transaction. */
@@ -112,6 +113,7 @@ export function reviewStories({
     await passTo(world, told, 'checkOutAt');
     await mayReview(told);
     const { id, checkOutAt } = await told.booking();
+    await isConducted(world, id);
     await world.temporal.advanceTo(collectReviewsId(id), Date.parse(checkOutAt));
     await writes(told.guest, told);
     return told;

@@ -1,3 +1,4 @@
+import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import type { Home, Traveller, World } from './journeys.ts';
@@ -15,14 +16,13 @@ export async function toReview(world: World, facts: Record<string, unknown> = {}
   const booked = await world.booked(facts);
   const { id, checkOutAt } = booked.booking;
   await world.temporal.advanceTo(bookStayId(id), Date.parse(checkOutAt));
-  const booking = await mayReview(booked.guest, id);
-  await world.temporal.isStarted(collectReviewsId(id));
+  const booking = await mayReview(world, booked.guest, id);
   await world.temporal.advanceTo(collectReviewsId(id), Date.parse(checkOutAt));
   return { ...booked, booking };
 }
 
-/** Waits until somebody may review their stay, and gives it as they see it. */
-export async function mayReview(person: Traveller, bookingId: string): Promise<Wire> {
+/** Waits until somebody may review their stay and there is a workflow to hear them. Gives the stay as they see it. */
+export async function mayReview(world: World, person: Traveller, bookingId: string): Promise<Wire> {
   let booking: Wire;
   await until(
     () => `${bookingId} may be reviewed (it is ${booking?.status})`,
@@ -31,7 +31,18 @@ export async function mayReview(person: Traveller, bookingId: string): Promise<W
       return booking.reviewBy !== undefined;
     },
   );
+  await isConducted(world, booking.id);
   return booking;
+}
+
+/** The window is written down a moment before its workflow is started. */
+export async function isConducted({ temporal }: World, bookingId: BookingId): Promise<void> {
+  await until(`the window of ${bookingId} is conducted`, () =>
+    temporal.statusOf(collectReviewsId(bookingId)).then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 /** Five stars and a few words, unless said otherwise. */

@@ -4,8 +4,10 @@ import type { ReplayHistoriesIterable } from '@temporalio/worker';
 import { workflowBundle } from '#bin/workflow-bundle.ts';
 import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import { stayRequest } from '../support/people.ts';
+import { toReview, write } from '../support/reviews.ts';
 import { until } from '../support/virtual-time.ts';
 
 /** Of each type as many as tell something; a whole run of the suite leaves more. */
@@ -21,6 +23,7 @@ describe('workflow code', () => {
   before('walk the paths', async function () {
     this.timeout(120_000);
     await Promise.all([confirmedAndCancelled(), declined(), lived(), expired(), paidLate(), withdrawn()]);
+    await Promise.all([reviewedByBoth(), reviewedByOne()]);
     await world().bankIsHeard();
   });
 
@@ -35,9 +38,10 @@ describe('workflow code', () => {
       if (error !== undefined) failures.push(`${workflowId}: ${error.message}`);
     }
     assert.deepEqual(failures, []);
-    for (const type of ['bookStay', 'refundPayment', 'notify'])
+    for (const type of ['bookStay', 'refundPayment', 'notify', 'collectReviews'])
       assert.ok((replayed.get(type) ?? 0) > 0, `no ${type}`);
-    assert.ok((replayed.get('bookStay') ?? 0) >= 6);
+    assert.ok((replayed.get('bookStay') ?? 0) >= 8);
+    assert.ok((replayed.get('collectReviews') ?? 0) >= 2);
   });
 
   async function* histories(replayed: Map<string, number>): ReplayHistoriesIterable {
@@ -95,4 +99,27 @@ describe('workflow code', () => {
     await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
     await isOver(booking.id);
   }
+
+  async function reviewedByBoth() {
+    const { booking, guest, host } = await toReview(world());
+    const { id } = await guest.must(201, write(guest, booking.id));
+    await guest.must(200, guest.patch(`/reviews/${id}`, { rating: 4 }));
+    await host.must(201, write(host, booking.id));
+    await isRevealed(booking.id);
+  }
+
+  /** Through both reminders to the end, with a second thought on the way. */
+  async function reviewedByOne() {
+    const { booking, guest } = await toReview(world());
+    const { id } = await guest.must(201, write(guest, booking.id));
+    await guest.must(204, guest.delete(`/reviews/${id}`));
+    await guest.must(201, write(guest, booking.id));
+    await world().temporal.advanceTo(collectReviewsId(booking.id), Date.parse(booking.reviewBy));
+    await isRevealed(booking.id);
+  }
+
+  const isRevealed = (bookingId: BookingId) =>
+    until(`the window of ${bookingId} is over`, async () => {
+      return (await world().temporal.statusOf(collectReviewsId(bookingId))) !== 'RUNNING';
+    });
 });

@@ -93,7 +93,7 @@ describe('the workflow of a review window', () => {
       const { booking, guest } = await world().booked();
       const { id, checkOutAt } = booking;
       await world().temporal.advanceTo(`booking:${id}`, Date.parse(checkOutAt));
-      await mayReview(guest, id);
+      await mayReview(world(), guest, id);
       const workflow = collectReviewsId(id);
       await world().temporal.advanceTo(workflow, Date.parse(checkOutAt) - MINUTE_MS);
       const early = await write(guest, id);
@@ -168,7 +168,7 @@ describe('the workflow of a review window', () => {
         guestId: guest.id,
       });
       const { id } = await guest.must(201, write(guest, booking.id));
-      const { reviewBy } = await mayReview(host, booking.id);
+      const { reviewBy } = await mayReview(world(), host, booking.id);
       await world().temporal.advanceTo(collectReviewsId(booking.id), Date.parse(reviewBy));
       await isPublic(guest, id);
       const kinds = (await eventsOf(world().db, booking.id)).map(({ kind }) => kind);
