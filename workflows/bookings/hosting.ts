@@ -22,6 +22,7 @@ const HOUR_MS = 3_600_000;
 export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): Promise<Money> {
   const { request, mailbox } = life;
   const { respondBy } = await step.askHost({ ...now(request), ...(intent && { atBank: intent }) });
+  mailbox.hears({ status: 'awaiting_host', kinds: ['host', 'cancel'] });
   mailbox.reserved({ status: 'awaiting_host' });
   payer?.answer.resolve({ status: 'awaiting_host' });
   tellStatus('awaiting_host', `Waiting for the host to answer until ${respondBy}; the price is reserved.`);
@@ -62,8 +63,9 @@ const LET_GO: Rejection = {
 };
 
 async function answered(life: Life, { ask, answer }: HostMessage, left: Left): Promise<Money> {
-  const { request } = life;
+  const { request, mailbox } = life;
   const { accepts, actorId } = ask;
+  mailbox.hears({ status: 'awaiting_host', kinds: ['cancel'] }); // One answer is enough, however long the bank takes.
   if (!accepts) {
     const freed = () => answer.resolve({ status: 'declined' });
     return giveUp(life, { ending: { to: 'declined', actorId }, until: AT_ONCE, left, freed });

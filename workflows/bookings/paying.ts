@@ -14,6 +14,7 @@ import type { PayMessage } from './mailbox.ts';
 export async function awaitMoney(life: Life, holdExpiresAt: string): Promise<Money> {
   const { request, mailbox } = life;
   const hold = new Hold(holdExpiresAt);
+  mailbox.hears({ status: 'held', kinds: ['pay', 'cancel'] });
   const first = await collect(request);
   if (first.is === 'refused') {
     const { rejection, left } = first;
