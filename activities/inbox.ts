@@ -7,7 +7,12 @@ import type { Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
 import { ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
-import { latePaymentOrder, refundPaymentId, refundSpoke } from '#workflows/refunds.contract.ts';
+import {
+  latePaymentOrder,
+  refundPaymentId,
+  refundSpoke,
+  returnedRefundOrder,
+} from '#workflows/refunds.contract.ts';
 
 /**
  * A booking that was paid in one act learns of its money from the bank's answer. Its webhook is left lying this long, so
@@ -47,11 +52,17 @@ async function tellBooking(
   return order.id;
 }
 
+/** A refund whose workflow is over is still heard of when its money comes back. */
 async function tellRefund(
   { db, workflows }: { db: Db; workflows: Workflows },
   owner: Extract<Owner, { is: 'refund' }>,
 ): Promise<string> {
   const refund = await findRefund(db, owner.refundId);
+  if (refund?.status === 'settled' && owner.hasFailed) {
+    const order = returnedRefundOrder(owner.refundId);
+    await workflows.start(order);
+    return order.id;
+  }
   if (refund?.status !== 'pending') return 'known';
   const workflowId = refundPaymentId(owner.refundId);
   return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';

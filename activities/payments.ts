@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { failRefund, findPayment, findRefund, noteRefund, settleRefund } from '#db/payments.ts';
+import { failRefund, findPayment, findRefund, lockRefund, noteRefund, settleRefund } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
 import type { AtBank, BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
@@ -94,13 +94,14 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       result: BankRefundResult;
       at: string;
     }): Promise<void> {
-      const refund = await found(findRefund(db, refundId), refundId);
-      const booking = await found(findBooking(db, refund.bookingId), refund.bookingId);
       await inTransaction(db, async (trx) => {
+        const refund = await lockRefund(trx, refundId);
+        const booking = await found(findBooking(trx, refund.bookingId), refund.bookingId);
         if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
         if (result.status === 'settled')
           await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
-        if (result.status === 'failed') await failRefund(trx, { refund, failure: result.failure, at });
+        if (result.status === 'failed')
+          await failRefund(trx, { refund, booking, failure: result.failure, at });
       });
     },
 

@@ -193,6 +193,11 @@ export async function findRefund(db: Db | Transaction, id: RefundId): Promise<Re
   return RefundRow.query(db).findById(id);
 }
 
+/** The row under a lock that other writers of this refund wait for. Its absence is a defect of the caller. */
+export async function lockRefund(trx: Transaction, id: RefundId): Promise<RefundRow> {
+  return RefundRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
+}
+
 /** The first refund that was promised for a booking. */
 export async function findRefundOf(
   db: Db | Transaction,
@@ -244,23 +249,32 @@ export async function settleRefund(
   });
 }
 
-/** The bank will not give the money back this way: an operator has to. The promise stands in the record. */
+/**
+ * The bank will not give the money back this way: an operator has to. The promise stands in the record. Money that was
+ * given and has come back is in the ledger as here again.
+ */
 export async function failRefund(
   trx: Transaction,
-  failed: { refund: RefundRow; failure: string; at: string },
+  failed: { refund: RefundRow; booking: BookingRow; failure: string; at: string },
 ): Promise<void> {
-  const { refund, failure, at } = failed;
-  const changed = await RefundRow.query(trx)
-    .findById(refund.id)
-    .where('status', 'pending')
-    .patch({ status: 'failed', failure });
-  if (changed === 0) return;
+  const { refund, booking, failure, at } = failed;
+  if (refund.status === 'failed') return;
+  await RefundRow.query(trx).findById(refund.id).patch({ status: 'failed', failure });
+  if (refund.status === 'settled') {
+    await writeLedger(trx, {
+      step: `return:${refund.id}`,
+      booking,
+      bankId: refund.bankRefundId ?? refund.id,
+      at,
+      entries: postEntries(refund.shares),
+    });
+  }
   await recordEvent(trx, {
     kind: 'refund.failed',
     subjectId: refund.id,
     actorId: 'system',
     occurredAt: at,
-    data: { bookingId: refund.bookingId, before: 'pending', after: 'failed', failure },
+    data: { bookingId: refund.bookingId, before: refund.status, after: 'failed', failure },
   });
 }
 

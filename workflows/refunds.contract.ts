@@ -8,11 +8,13 @@ export const REFUND_PAYMENT = 'refundPayment';
 export const refundPaymentId = (refundId: RefundId): string => `refund:${refundId}`;
 export const latePaymentId = (paymentId: PaymentId): string => `refund:${paymentId}`;
 
+export const returnedRefundId = (refundId: RefundId): string => `${refundPaymentId(refundId)}:returned`;
+
 /**
- * A refund that was promised; or a payment that came in for a booking nobody conducts any more, to be taken into the
+ * A refund that was promised; one that was given and has come back; or a payment that came in for a booking nobody conducts any more, to be taken into the
  * ledger and given back whole.
  */
-export type RefundPayment = { refundId: RefundId } | { late: Collection };
+export type RefundPayment = { refundId: RefundId; hasComeBack?: true } | { late: Collection };
 
 export function refundOrder(refundId: RefundId) {
   const input: RefundPayment = { refundId };
@@ -23,6 +25,13 @@ export function refundOrder(refundId: RefundId) {
     input,
     summary: 'Refund to the guest',
   };
+}
+
+/** The bank had given a refund and tells that the money is here again. */
+export function returnedRefundOrder(refundId: RefundId) {
+  const input: RefundPayment = { refundId, hasComeBack: true };
+  const summary = 'Refund that has come back';
+  return { ...refundOrder(refundId), id: returnedRefundId(refundId), input, summary };
 }
 
 export function latePaymentOrder(late: Collection) {

@@ -16,7 +16,9 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     const refundId = 'refundId' in order ? order.refundId : await takeIn(order.late);
     if (refundId === undefined) return;
-    let result = await bank.refundAtBank({ refundId });
+    // One that has come back is looked at only: to ask again could give the money twice.
+    const isBack = 'hasComeBack' in order;
+    let result = await (isBack ? bank.readRefund({ refundId }) : bank.refundAtBank({ refundId }));
     if (result.status === 'pending') {
       await bank.recordRefund({ refundId, result, at: now() });
       setCurrentDetails('The bank has taken the refund on; waiting until it is through.');
@@ -27,6 +29,11 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
       result = await bank.readRefund({ refundId });
     }
     await bank.recordRefund({ refundId, result, at: now() });
+    // What the bank has said while that was written down.
+    while (spoken) {
+      spoken = false;
+      await bank.recordRefund({ refundId, result: await bank.readRefund({ refundId }), at: now() });
+    }
   });
 }
 
