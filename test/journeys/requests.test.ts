@@ -257,6 +257,21 @@ describe('a request to book', () => {
     await world().mail(guest, /could not be booked/);
   });
 
+  it('that was accepted while the bank was silent tells the same key what came of it (M16, M23)', async () => {
+    const { booking, host } = await world().requested();
+    const { id } = await world().bank.intentOf(booking.id);
+    const capture = { method: 'POST', path: '/v1/payment_intents/*/capture' };
+    await world().bank.misbehave({ kind: '429', match: capture, times: 1_000 });
+    const working = await accept(host, booking.id, 'yes');
+    assert.deepEqual([working.status, working.body.status], [202, 'awaiting_host']);
+    assert.equal((await accept(host, booking.id, 'yes')).status, 202);
+    await world().bank.control('POST', '/clock', { paymentIntent: id, advanceSeconds: 8 * 86_400 });
+    await world().bank.heal();
+    await world().sees(host, booking.id, 'rejected');
+    const again = await accept(host, booking.id, 'yes');
+    assert.deepEqual([again.status, again.body.bookingStatus], [409, 'rejected']);
+  }).timeout(90_000);
+
   it('ends as soon as the bank tells that it has let go (M16, M26)', async () => {
     const { booking, guest, property } = await world().requested();
     const { id } = await world().bank.intentOf(booking.id);
