@@ -126,7 +126,8 @@ async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {
   const refund = await found(findRefund(db, refundId), refundId);
   const payment = await found(findPayment(db, refund.paymentId), refund.paymentId);
   if (payment.intentId === null) throw new Error(`${payment.id} was posted without an intent.`);
-  return { refundId, intentId: payment.intentId, amountMinor: refund.amountMinor };
+  const { amountMinor, currency } = refund;
+  return { refundId, intentId: payment.intentId, amountMinor, currency };
 }
 
 async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
