@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
+import { deadlineBefore } from '#domain/nights.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import { eventsOf, movementsOf } from '../support/ledger.ts';
@@ -173,6 +174,31 @@ describe('a request to book', () => {
       if (accepted.status === 200) await world().refunded(booking.id, { amount: booking.total.amount });
       else await isLetGo(booking);
     }
+  });
+
+  it('that its guest withdraws in time is refunded in full, however long the bank takes over the acceptance (L2)', async () => {
+    const place = { timeZone: 'Etc/UTC', checkInTime: '00:00' };
+    const { booking, guest, host } = await world().requested(
+      { checkIn: inDays(2), checkOut: inDays(5) },
+      place,
+    );
+    // The coming midnight, which no request made today outlives.
+    const deadline = Date.parse(deadlineBefore({ date: booking.checkIn, time: '00:00', zone: 'Etc/UTC' }, 1));
+    const workflow = bookStayId(booking.id);
+    await world().temporal.advanceTo(workflow, deadline - 5_000);
+    const capture = { method: 'POST', path: '/v1/payment_intents/*/capture' };
+    await world().bank.misbehave({ kind: '429', match: capture, times: 1_000 });
+    const accepted = accept(host, booking.id);
+    await world().temporal.isTried(workflow, 'capturePayment', 1);
+    const withdrawn = withdraw(guest, booking.id);
+    await until('the deadline has passed', async () => {
+      return (await world().temporal.virtualNow(workflow)) > deadline;
+    });
+    await world().bank.heal();
+    await host.must(200, accepted);
+    const { cancellation } = await guest.must(200, withdrawn);
+    assert.ok(Date.parse(cancellation.at) <= deadline, cancellation.at);
+    assert.equal(cancellation.refund.amount, booking.total.amount);
   });
 
   it('can be withdrawn while it waits: nothing is charged, and the host is told', async () => {

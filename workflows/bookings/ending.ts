@@ -109,7 +109,12 @@ export async function withdraw(
 
 /** The guest gives up a paid stay: the nights are free at once, the refund goes its own durable way. */
 export async function cancel({ request, mailbox }: Life, message: CancelMessage): Promise<End> {
-  const { refundMinor, refundId } = await step.cancelStay({ ...now(request), ...cancellationOf(message) });
+  const { bookingId } = request;
+  const { refundMinor, refundId } = await step.cancelStay({
+    bookingId,
+    at: message.at,
+    ...cancellationOf(message),
+  });
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');
   if (refundId !== undefined) await bank.startRefund({ refundId });

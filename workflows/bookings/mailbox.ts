@@ -24,6 +24,8 @@ import type {
 interface Asked<Kind, Ask, Answer> {
   kind: Kind;
   ask: Ask;
+  /** The workflow's now when it was asked: whatever it has to wait for, it is judged by this. */
+  at: string;
   answer: Trigger<Answer>;
 }
 
@@ -64,16 +66,18 @@ export class Mailbox {
   constructor() {
     setHandler(reserveStay, async () => this.#reservation);
     setHandler(bankSpoke, () => void this.#messages.push({ kind: 'bank' }));
-    setHandler(payBooking, (ask) => this.#ask<PayResult>((answer) => ({ kind: 'pay', ask, answer })), {
+    setHandler(payBooking, (ask) => this.#ask<PayResult>((asked) => ({ kind: 'pay', ask, ...asked })), {
       validator: (ask: Pay) => this.#judge({ kind: 'pay', ask }),
     });
-    setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((answer) => ({ kind: 'cancel', ask, answer })), {
+    setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((asked) => ({ kind: 'cancel', ask, ...asked })), {
       validator: (ask: Cancel) => this.#judge({ kind: 'cancel', ask }),
     });
-    setHandler(answerRequest, (ask) => this.#ask<HostAnswered>((answer) => ({ kind: 'host', ask, answer })), {
-      validator: (ask: HostAnswer) => this.#judge({ kind: 'host', ask }),
-    });
-    setHandler(recordStay, (ask) => this.#ask<StayRecorded>((answer) => ({ kind: 'stay', ask, answer })), {
+    setHandler(
+      answerRequest,
+      (ask) => this.#ask<HostAnswered>((asked) => ({ kind: 'host', ask, ...asked })),
+      { validator: (ask: HostAnswer) => this.#judge({ kind: 'host', ask }) },
+    );
+    setHandler(recordStay, (ask) => this.#ask<StayRecorded>((asked) => ({ kind: 'stay', ask, ...asked })), {
       validator: (ask: StayAsked) => this.#judge({ kind: 'stay', ask }),
     });
   }
@@ -125,11 +129,11 @@ export class Mailbox {
   }
 
   /** Handlers run beside the workflow's own scope, where Temporal's cancel would else reach what they wait for. */
-  async #ask<T>(messageFor: (answer: Trigger<T>) => Message): Promise<T> {
+  async #ask<T>(messageFor: (asked: { at: string; answer: Trigger<T> }) => Message): Promise<T> {
     if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
     return CancellationScope.nonCancellable(async () => {
       const answer = new Trigger<T>();
-      this.#messages.push(messageFor(answer));
+      this.#messages.push(messageFor({ at: new Date(Date.now()).toISOString(), answer }));
       return answer;
     });
   }
