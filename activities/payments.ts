@@ -19,6 +19,9 @@ export interface PaymentDeps {
   workflows: Workflows;
 }
 
+/** A payment, and which of its intents is meant where that is known. */
+type Reading = Collection & { intentId?: string };
+
 export type PaymentActivities = ReturnType<typeof createPaymentActivities>;
 
 /** What the bank is asked, one effect each. An activity that runs again looks in the bank's records before it asks. */
@@ -38,8 +41,8 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     /** What the bank knows of the payment; undefined when it never heard of it. */
-    async readPayment(collection: Collection): Promise<Intent | undefined> {
-      return bank.read(collection, await intentIdOf(db, collection));
+    async readPayment({ intentId, ...collection }: Reading): Promise<Intent | undefined> {
+      return bank.read(collection, intentId ?? (await intentIdOf(db, collection)));
     },
 
     /** The payer tries again on the open intent; a challenge that was left gives way to the new card. */
@@ -59,7 +62,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     /** Sees to it that the payment can bring no more money, unless it has: then that is the answer. */
-    async closePayment({ intentId, ...collection }: Collection & { intentId?: string }): Promise<AtBank> {
+    async closePayment({ intentId, ...collection }: Reading): Promise<AtBank> {
       const open = await bank.read(collection, intentId ?? (await intentIdOf(db, collection)));
       if (open === undefined) return 'nothing';
       return open.status === 'posted' || open.status === 'voided' ? open : bank.close(open.id);

@@ -36,7 +36,10 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
     id: intent.id,
     // A status that this API version does not know is neither money nor an end.
     status: STATUSES[intent.status] ?? 'processing',
-    amountMinor: inMinor(intent.amount, intent.currency),
+    amountMinor: inMinor(
+      intent.status === 'succeeded' ? intent.amount_received : intent.amount,
+      intent.currency,
+    ),
     currency: intent.currency.toUpperCase(),
     ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
     ...(nextActionUrl !== undefined && { nextActionUrl }),

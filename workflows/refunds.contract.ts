@@ -1,12 +1,12 @@
 import { defineSignal } from '@temporalio/workflow';
-import type { PaymentId, RefundId } from '#domain/ids.ts';
+import type { RefundId } from '#domain/ids.ts';
 import type { Collection } from '#domain/payments.ts';
 
 export const PAYMENTS_QUEUE = 'payments';
 export const REFUND_PAYMENT = 'refundPayment';
 
 export const refundPaymentId = (refundId: RefundId): string => `refund:${refundId}`;
-export const latePaymentId = (paymentId: PaymentId): string => `refund:${paymentId}`;
+export const latePaymentId = (moneyId: string): string => `refund:${moneyId}`;
 
 export const returnedRefundId = (refundId: RefundId): string => `${refundPaymentId(refundId)}:returned`;
 
@@ -14,7 +14,7 @@ export const returnedRefundId = (refundId: RefundId): string => `${refundPayment
  * A refund that was promised; one that was given and has come back; or a payment that came in for a booking nobody conducts any more, to be taken into the
  * ledger and given back whole.
  */
-export type RefundPayment = { refundId: RefundId; hasComeBack?: true } | { late: Collection };
+export type RefundPayment = { refundId: RefundId; hasComeBack?: true } | { late: Late };
 
 export function refundOrder(refundId: RefundId) {
   const input: RefundPayment = { refundId };
@@ -34,12 +34,15 @@ export function returnedRefundOrder(refundId: RefundId) {
   return { ...refundOrder(refundId), id: returnedRefundId(refundId), input, summary };
 }
 
-export function latePaymentOrder(late: Collection) {
+/** With an intent: money that came in beside that of the payment. */
+export type Late = Collection & { intentId?: string };
+
+export function latePaymentOrder(late: Late) {
   const input: RefundPayment = { late };
   const summary = `Late payment of ${late.bookingId}, to be given back`;
   return {
     workflow: REFUND_PAYMENT,
-    id: latePaymentId(late.paymentId),
+    id: latePaymentId(late.intentId ?? late.paymentId),
     queue: PAYMENTS_QUEUE,
     input,
     summary,

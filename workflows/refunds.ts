@@ -1,9 +1,8 @@
 import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { RefundId } from '#domain/ids.ts';
-import type { Collection } from '#domain/payments.ts';
 import { bank } from './activities.ts';
 import { refundSpoke } from './refunds.contract.ts';
-import type { RefundPayment } from './refunds.contract.ts';
+import type { Late, RefundPayment } from './refunds.contract.ts';
 
 const ASK_AGAIN = '12h';
 
@@ -40,7 +39,7 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
 const now = (): string => new Date(Date.now()).toISOString();
 
 /** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
-async function takeIn(late: Collection): Promise<RefundId | undefined> {
+async function takeIn(late: Late): Promise<RefundId | undefined> {
   const intent = await bank.readPayment(late);
   if (intent?.status !== 'posted') return undefined;
   const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at: now() });

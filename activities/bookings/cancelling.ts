@@ -45,6 +45,7 @@ export async function cancelStay(
   await requestRefund(trx, {
     id: refundId,
     booking,
+    paymentId: booking.paymentId,
     reason: 'cancellation',
     amountMinor: refundMinor,
     shares: sharesOf(outcome),
@@ -63,7 +64,7 @@ export function cancelledColumns(
 }
 
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
-  const refundId = await findRefundOf(trx, booking.id);
+  const refundId = await findRefundOf(trx, booking.paymentId);
   return { refundMinor: booking.refundMinor ?? 0, ...(refundId !== undefined && { refundId }) };
 }
 

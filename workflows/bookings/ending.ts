@@ -92,7 +92,9 @@ export async function accept({ request, mailbox }: Life, money: MoneyIn): Promis
     return { is: 'in' };
   }
   if (accepted.refundId !== undefined) await bank.startRefund({ refundId: accepted.refundId });
-  return { is: 'ended', as: endedAs ?? 'expired' };
+  const as = endedAs ?? (accepted.isShort === true ? 'rejected' : 'expired');
+  mailbox.close(as);
+  return { is: 'ended', as };
 }
 
 /** The guest withdraws before the stay is certain: nothing to refund, unless the money was faster. */

@@ -73,7 +73,11 @@ async function answered(life: Life, { ask, answer }: HostMessage, left: Left): P
   if (left.is === 'intent') {
     const taken = await bank.capturePayment({ intentId: left.intent.id });
     if (taken.status !== 'posted') return letGo(life, taken, () => answer.reject(notAny('rejected')));
-    await accept(life, { intent: taken, actorId });
+    const money = await accept(life, { intent: taken, actorId });
+    if (money.is === 'ended') {
+      answer.reject(notAny(money.as));
+      return money;
+    }
   } else {
     await step.confirmFree({ ...now(request), actorId });
   }
