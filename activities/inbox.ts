@@ -7,7 +7,12 @@ import type { Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
 import { ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
-import { latePaymentOrder, refundPaymentId, refundSpoke } from '#workflows/refunds.contract.ts';
+import {
+  latePaymentOrder,
+  refundPaymentId,
+  refundSpoke,
+  returnedRefundOrder,
+} from '#workflows/refunds.contract.ts';
 
 /**
  * A booking that was paid in one act learns of its money from the bank's answer. Its webhook is left lying this long, so
@@ -26,32 +31,52 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
 async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
-  return owner.is === 'booking' ? tellBooking(deps, owner) : tellRefund(deps, owner);
+  return owner.is === 'booking' ? tellBooking(deps, owner, event) : tellRefund(deps, owner);
 }
 
 /** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
 async function tellBooking(
   { db, workflows }: { db: Db; workflows: Workflows },
   owner: Extract<Owner, { is: 'booking' }>,
+  { object_id: intentId }: BankEventRow,
 ): Promise<string> {
   const payment = await findPayment(db, owner.paymentId);
+  const isAnother = payment?.status === 'posted' && owner.says === 'posted' && payment.intentId !== intentId;
+  if (isAnother && intentId !== null) return giveBack({ db, workflows }, owner, intentId);
   if (payment?.status === 'posted' || (payment?.status === owner.says && owner.says !== 'pending'))
     return 'known';
   const workflowId = bookStayId(owner.bookingId);
   if (await workflows.tell(workflowId, bankSpoke)) return workflowId;
+  if (owner.says !== 'posted' || payment === undefined) return 'nobody';
+  return giveBack({ db, workflows }, owner);
+}
+
+/** Has money taken in and given back. With an intent, it came in beside that which had paid. */
+async function giveBack(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  owner: Extract<Owner, { is: 'booking' }>,
+  intentId?: string,
+): Promise<string> {
   const booking = await findBooking(db, owner.bookingId);
-  if (owner.says !== 'posted' || booking === undefined || payment === undefined) return 'nobody';
+  if (booking?.paymentId !== owner.paymentId) return 'nobody';
   const { id: bookingId, paymentId, totalMinor: amountMinor, currency, requestedAt: since } = booking;
-  const order = latePaymentOrder({ bookingId, paymentId, amountMinor, currency, since });
+  const late = { bookingId, paymentId, amountMinor, currency, since };
+  const order = latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) });
   await workflows.start(order);
   return order.id;
 }
 
+/** A refund whose workflow is over is still heard of when its money comes back. */
 async function tellRefund(
   { db, workflows }: { db: Db; workflows: Workflows },
   owner: Extract<Owner, { is: 'refund' }>,
 ): Promise<string> {
   const refund = await findRefund(db, owner.refundId);
+  if (refund?.status === 'settled' && owner.hasFailed) {
+    const order = returnedRefundOrder(owner.refundId);
+    await workflows.start(order);
+    return order.id;
+  }
   if (refund?.status !== 'pending') return 'known';
   const workflowId = refundPaymentId(owner.refundId);
   return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { failRefund, findPayment, findRefund, noteRefund, settleRefund } from '#db/payments.ts';
+import { failRefund, findPayment, findRefund, lockRefund, noteRefund, settleRefund } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
 import type { AtBank, BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
@@ -18,6 +18,9 @@ export interface PaymentDeps {
   bank: Bank;
   workflows: Workflows;
 }
+
+/** A payment, and which of its intents is meant where that is known. */
+type Reading = Collection & { intentId?: string };
 
 export type PaymentActivities = ReturnType<typeof createPaymentActivities>;
 
@@ -38,8 +41,8 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     /** What the bank knows of the payment; undefined when it never heard of it. */
-    async readPayment(collection: Collection): Promise<Intent | undefined> {
-      return bank.read(collection, await intentIdOf(db, collection));
+    async readPayment({ intentId, ...collection }: Reading): Promise<Intent | undefined> {
+      return bank.read(collection, intentId ?? (await intentIdOf(db, collection)));
     },
 
     /** The payer tries again on the open intent; a challenge that was left gives way to the new card. */
@@ -59,7 +62,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     /** Sees to it that the payment can bring no more money, unless it has: then that is the answer. */
-    async closePayment({ intentId, ...collection }: Collection & { intentId?: string }): Promise<AtBank> {
+    async closePayment({ intentId, ...collection }: Reading): Promise<AtBank> {
       const open = await bank.read(collection, intentId ?? (await intentIdOf(db, collection)));
       if (open === undefined) return 'nothing';
       return open.status === 'posted' || open.status === 'voided' ? open : bank.close(open.id);
@@ -94,13 +97,14 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       result: BankRefundResult;
       at: string;
     }): Promise<void> {
-      const refund = await found(findRefund(db, refundId), refundId);
-      const booking = await found(findBooking(db, refund.bookingId), refund.bookingId);
       await inTransaction(db, async (trx) => {
+        const refund = await lockRefund(trx, refundId);
+        const booking = await found(findBooking(trx, refund.bookingId), refund.bookingId);
         if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
         if (result.status === 'settled')
           await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
-        if (result.status === 'failed') await failRefund(trx, { refund, failure: result.failure, at });
+        if (result.status === 'failed')
+          await failRefund(trx, { refund, booking, failure: result.failure, at });
       });
     },
 
@@ -125,7 +129,8 @@ async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {
   const refund = await found(findRefund(db, refundId), refundId);
   const payment = await found(findPayment(db, refund.paymentId), refund.paymentId);
   if (payment.intentId === null) throw new Error(`${payment.id} was posted without an intent.`);
-  return { refundId, intentId: payment.intentId, amountMinor: refund.amountMinor };
+  const { amountMinor, currency } = refund;
+  return { refundId, intentId: payment.intentId, amountMinor, currency };
 }
 
 async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {

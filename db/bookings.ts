@@ -109,6 +109,11 @@ export async function findBooking(db: Db | Transaction, id: BookingId): Promise<
   return BookingRow.query(db).findById(id);
 }
 
+/** The booking that a payment is for, also before the payment is there, and where there is none. */
+export async function findBookingOfPayment(db: Db, paymentId: PaymentId): Promise<BookingRow | undefined> {
+  return BookingRow.query(db).findOne({ paymentId });
+}
+
 /** The row under a lock that other writers of this booking wait for. Its absence is a defect of the caller. */
 export async function lockBooking(trx: Transaction, id: BookingId): Promise<BookingRow> {
   return BookingRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();

@@ -13,6 +13,7 @@ import type {
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
+import { newId } from './ids.ts';
 import { Row } from './model.ts';
 
 export class PaymentRow extends Row {
@@ -71,6 +72,14 @@ export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<
   return PaymentRow.query(db).findById(id);
 }
 
+/** The payment whose money the bank has under this id. */
+export async function findPaymentByIntent(
+  db: Db | Transaction,
+  intentId: string,
+): Promise<PaymentRow | undefined> {
+  return PaymentRow.query(db).findOne({ intentId });
+}
+
 /** The payments of many bookings, by id. */
 export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<PaymentId, PaymentRow>> {
   const rows = await PaymentRow.query(db).findByIds(ids);
@@ -112,6 +121,7 @@ function columnsOf(intent: Intent): Partial<PaymentRow> & Pick<PaymentRow, 'stat
   };
 }
 
+/** Money that has come in, and whose it is. */
 export interface Posting {
   booking: BookingRow;
   intent: Intent;
@@ -124,41 +134,65 @@ export interface Posting {
  * was done before.
  */
 export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
-  const { booking, intent, shares, at } = posting;
+  const { paymentId } = posting.booking;
   const posted = await PaymentRow.query(trx)
-    .findById(booking.paymentId)
+    .findById(paymentId)
     .whereNot('status', 'posted')
-    .patch({
-      status: 'posted',
-      intentId: intent.id,
-      chargeId: intent.chargeId ?? null,
-      clientSecret: null,
-      nextActionUrl: null,
-      captureBefore: null,
-      failure: null,
-      postedAt: at,
-    });
+    .patch(postedColumns(posting));
   if (posted === 0) return false;
+  await explain(trx, paymentId, posting);
+  return true;
+}
+
+/** Money came in once more for a booking that was paid: a payment of its own, which is posted at once. */
+export async function postAnother(trx: Transaction, posting: Posting): Promise<PaymentId> {
+  const { id: bookingId, currency } = posting.booking;
+  const paymentId = newId('payment');
+  await PaymentRow.query(trx).insert({ id: paymentId, bookingId, currency, ...postedColumns(posting) });
+  await explain(trx, paymentId, posting);
+  return paymentId;
+}
+
+function postedColumns({ intent, at }: Posting): Partial<PaymentRow> {
+  return {
+    status: 'posted',
+    amountMinor: intent.amountMinor,
+    intentId: intent.id,
+    chargeId: intent.chargeId ?? null,
+    clientSecret: null,
+    nextActionUrl: null,
+    captureBefore: null,
+    failure: null,
+    postedAt: at,
+  };
+}
+
+async function explain(
+  trx: Transaction,
+  paymentId: PaymentId,
+  { booking, intent, shares, at }: Posting,
+): Promise<void> {
   await writeLedger(trx, {
-    step: `post:${booking.paymentId}`,
+    step: `post:${paymentId}`,
     booking,
+    paymentId,
     bankId: intent.chargeId ?? intent.id,
     at,
     entries: postEntries(shares),
   });
   await recordEvent(trx, {
     kind: 'payment.posted',
-    subjectId: booking.paymentId,
+    subjectId: paymentId,
     actorId: 'system',
     occurredAt: at,
-    data: { bookingId: booking.id, amount: booking.totalMinor, currency: booking.currency },
+    data: { bookingId: booking.id, amount: intent.amountMinor, currency: booking.currency },
   });
-  return true;
 }
 
 export interface NewRefund {
   id: RefundId;
   booking: BookingRow;
+  paymentId: PaymentId;
   reason: RefundReason;
   amountMinor: number;
   shares: Shares;
@@ -168,11 +202,11 @@ export interface NewRefund {
 
 /** Promises money back. The amount counts against the payment at once, so promises can never exceed what came in. */
 export async function requestRefund(trx: Transaction, refund: NewRefund): Promise<void> {
-  const { id, booking, reason, amountMinor, shares, at } = refund;
-  await PaymentRow.query(trx).findById(booking.paymentId).increment('refundedMinor', amountMinor);
+  const { id, booking, paymentId, reason, amountMinor, shares, at } = refund;
+  await PaymentRow.query(trx).findById(paymentId).increment('refundedMinor', amountMinor);
   await RefundRow.query(trx).insert({
     id,
-    paymentId: booking.paymentId,
+    paymentId,
     bookingId: booking.id,
     reason,
     amountMinor,
@@ -185,7 +219,7 @@ export async function requestRefund(trx: Transaction, refund: NewRefund): Promis
     subjectId: id,
     actorId: refund.actorId,
     occurredAt: at,
-    data: { bookingId: booking.id, paymentId: booking.paymentId, amount: amountMinor, reason },
+    data: { bookingId: booking.id, paymentId, amount: amountMinor, reason },
   });
 }
 
@@ -193,12 +227,17 @@ export async function findRefund(db: Db | Transaction, id: RefundId): Promise<Re
   return RefundRow.query(db).findById(id);
 }
 
-/** The first refund that was promised for a booking. */
+/** The row under a lock that other writers of this refund wait for. Its absence is a defect of the caller. */
+export async function lockRefund(trx: Transaction, id: RefundId): Promise<RefundRow> {
+  return RefundRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
+}
+
+/** The first refund that was promised of a payment. */
 export async function findRefundOf(
   db: Db | Transaction,
-  bookingId: BookingId,
+  paymentId: PaymentId,
 ): Promise<RefundId | undefined> {
-  const row = await RefundRow.query(db).where({ bookingId }).orderBy('requestedAt').select('id').first();
+  const row = await RefundRow.query(db).where({ paymentId }).orderBy('requestedAt').select('id').first();
   return row?.id;
 }
 
@@ -231,6 +270,7 @@ export async function settleRefund(
   await writeLedger(trx, {
     step: `refund:${refund.id}`,
     booking,
+    paymentId: refund.paymentId,
     bankId: bankRefundId,
     at,
     entries: refundEntries(refund.shares),
@@ -244,29 +284,40 @@ export async function settleRefund(
   });
 }
 
-/** The bank will not give the money back this way: an operator has to. The promise stands in the record. */
+/**
+ * The bank will not give the money back this way: an operator has to. The promise stands in the record. Money that was
+ * given and has come back is in the ledger as here again.
+ */
 export async function failRefund(
   trx: Transaction,
-  failed: { refund: RefundRow; failure: string; at: string },
+  failed: { refund: RefundRow; booking: BookingRow; failure: string; at: string },
 ): Promise<void> {
-  const { refund, failure, at } = failed;
-  const changed = await RefundRow.query(trx)
-    .findById(refund.id)
-    .where('status', 'pending')
-    .patch({ status: 'failed', failure });
-  if (changed === 0) return;
+  const { refund, booking, failure, at } = failed;
+  if (refund.status === 'failed') return;
+  await RefundRow.query(trx).findById(refund.id).patch({ status: 'failed', failure });
+  if (refund.status === 'settled') {
+    await writeLedger(trx, {
+      step: `return:${refund.id}`,
+      booking,
+      paymentId: refund.paymentId,
+      bankId: refund.bankRefundId ?? refund.id,
+      at,
+      entries: postEntries(refund.shares),
+    });
+  }
   await recordEvent(trx, {
     kind: 'refund.failed',
     subjectId: refund.id,
     actorId: 'system',
     occurredAt: at,
-    data: { bookingId: refund.bookingId, before: 'pending', after: 'failed', failure },
+    data: { bookingId: refund.bookingId, before: refund.status, after: 'failed', failure },
   });
 }
 
 interface LedgerStep {
   step: string;
   booking: BookingRow;
+  paymentId: PaymentId;
   bankId: string;
   at: string;
   entries: Entry[];
@@ -274,12 +325,12 @@ interface LedgerStep {
 
 async function writeLedger(
   trx: Transaction,
-  { step, booking, bankId, at, entries }: LedgerStep,
+  { step, booking, paymentId, bankId, at, entries }: LedgerStep,
 ): Promise<void> {
   await trx('ledger_transactions').insert({
     step,
     booking_id: booking.id,
-    payment_id: booking.paymentId,
+    payment_id: paymentId,
     bank_id: bankId,
     occurred_at: at,
   });

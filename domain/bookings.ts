@@ -112,6 +112,19 @@ export function bookingNow({ clockOffsetMs }: { clockOffsetMs: number }, wall: D
   return new Date(wall.getTime() + clockOffsetMs).toISOString();
 }
 
+/** What is on record of a stay. */
+export interface StayOnRecord {
+  checkedInAt: Instant | null;
+  checkedOutAt: Instant | null;
+  noShow: boolean;
+}
+
+/** Whether it is so already, by this very call before or by the other side: then it needs no second record. */
+export function isOnRecord({ checkedInAt, checkedOutAt, noShow }: StayOnRecord, act: StayAct): boolean {
+  if (act === 'check_in') return checkedInAt !== null;
+  return act === 'check_out' ? checkedOutAt !== null : noShow;
+}
+
 /** Why a booking was refused: the error's code and what goes with it (`rule`, `declineCode`, …). */
 export interface Rejection {
   code: string;

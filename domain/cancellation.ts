@@ -1,4 +1,4 @@
-import { percentOf, splitInParts } from './money.ts';
+import { coinMinor, percentOf, splitInParts } from './money.ts';
 import type { Instant, LocalTime, Stay, TimeZone } from './nights.ts';
 import { addHours, deadlineBefore, instantOf, millisecondsOf, nightCount, nightsOf } from './nights.ts';
 import type { PriceLineKind, StayPrice } from './pricing.ts';
@@ -169,11 +169,13 @@ function isNoLaterThan(a: Instant, b: Instant): boolean {
 
 /** Every part of the price, divided between the sides. The parts of a part add up to it. */
 function divide(price: StayPrice, kept: KeptNights): Record<CancelledLine['kind'] | 'host_fee', Division> {
-  const night = divideNights(nightSharesMinor(price), kept);
-  const cleaning = divideNights(spreadOverNights(price, 'cleaning'), kept);
-  const pet = divideNights(spreadOverNights(price, 'pet'), kept);
-  const keptMinor = night.keptMinor + cleaning.keptMinor + pet.keptMinor;
   const isFull = isNothing(kept);
+  // The whole total can be given back as it was paid; of a part of it each line gives whole coins.
+  const coin = isFull ? 1 : coinMinor(price.total.currency);
+  const night = inCoins(divideNights(nightSharesMinor(price), kept), coin);
+  const cleaning = inCoins(divideNights(spreadOverNights(price, 'cleaning'), kept), coin);
+  const pet = inCoins(divideNights(spreadOverNights(price, 'pet'), kept), coin);
+  const keptMinor = night.keptMinor + cleaning.keptMinor + pet.keptMinor;
   const proportion = isFull ? [0, 1] : [keptMinor, price.hostBaseMinor - keptMinor];
   if (price.hostBaseMinor === 0 && !isFull) proportion[0] = 1; // A stay for nothing still has one side.
   return {
@@ -181,9 +183,15 @@ function divide(price: StayPrice, kept: KeptNights): Record<CancelledLine['kind'
     cleaning,
     pet,
     service_fee: divideIn(price.guestServiceFeeMinor, isFull ? [0, 1] : [1, 0]),
-    tax: divideIn(price.taxMinor, proportion),
+    tax: inCoins(divideIn(price.taxMinor, proportion), coin),
     host_fee: divideIn(price.hostServiceFeeMinor, proportion),
   };
+}
+
+/** What is less than a coin cannot be given back, and stays where it is. */
+function inCoins({ keptMinor, refundMinor }: Division, coin: number): Division {
+  const rest = refundMinor % coin;
+  return { keptMinor: keptMinor + rest, refundMinor: refundMinor - rest };
 }
 
 function divideNights(

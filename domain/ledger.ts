@@ -1,3 +1,5 @@
+import { splitInParts } from './money.ts';
+
 /** Double entry in minor units: a debit is positive, a credit negative, and a transaction's sum per currency is zero. */
 export const ACCOUNTS = [
   'bank_clearing',
@@ -27,6 +29,17 @@ export interface Shares {
 
 export function sumOf(shares: Shares): number {
   return shares.hostMinor + shares.platformMinor + shares.taxesMinor;
+}
+
+/** Whose money a part of the sum is, or the whole of it: each has its proportion. */
+export function sharesOf(amountMinor: number, whole: Shares): Shares {
+  const { hostMinor, platformMinor, taxesMinor } = whole;
+  const [host = 0, platform = 0, taxes = 0] = splitInParts(amountMinor, [
+    hostMinor,
+    platformMinor,
+    taxesMinor,
+  ]);
+  return { hostMinor: host, platformMinor: platform, taxesMinor: taxes };
 }
 
 /** Money came in: the bank owes it to us, we owe it to host, ourselves and the tax office. */

@@ -54,9 +54,15 @@ const MINIMUM_CHARGE_MINOR: Readonly<Record<string, number>> = {
   USD: 50,
 };
 
-/** The bank takes eight digits in a charge, and twelve in rupiah, whose minor unit is worth next to nothing. */
+/**
+ * The bank takes eight digits in a charge, and twelve in rupiah, whose minor unit is worth next to nothing. Of the Ugandan
+ * shilling it counts hundredths that do not exist, which leaves six.
+ */
 const MAXIMUM_CHARGE_MINOR = 99_999_999;
-const MAXIMUM_CHARGE_MINOR_BY_CURRENCY: Readonly<Record<string, number>> = { IDR: 999_999_999_999 };
+const MAXIMUM_CHARGE_MINOR_BY_CURRENCY: Readonly<Record<string, number>> = {
+  IDR: 999_999_999_999,
+  UGX: 999_999,
+};
 
 /** No single amount, in any currency, is larger. Far below 2^53, so that sums of amounts stay exact. */
 export const MAX_AMOUNT_MINOR = 999_999_999_999;
@@ -72,6 +78,15 @@ export function isCurrency(value: unknown): value is Currency {
 export function exponentOf(currency: Currency): 0 | 2 | 3 {
   if (ZERO_DECIMALS.has(currency)) return 0;
   return THREE_DECIMALS.has(currency) ? 3 : 2;
+}
+
+/**
+ * Of how many minor units the smallest coin is that the bank charges and gives back: it takes three decimals of a dinar
+ * only where the last is a zero, and no fraction of an Icelandic crown.
+ */
+export function coinMinor(currency: Currency): number {
+  if (THREE_DECIMALS.has(currency)) return 10;
+  return currency === 'ISK' ? 100 : 1;
 }
 
 /** The least the bank will charge, in minor units: 1 where it publishes none, and then the bank itself may refuse. */

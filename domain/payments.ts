@@ -34,6 +34,7 @@ export interface PaymentFailure {
 export interface Intent {
   id: string;
   status: PaymentStatus;
+  /** What is asked for; once `posted`, what has come in. */
   amountMinor: number;
   currency: string;
   /** For the payer's browser alone; never logged. */

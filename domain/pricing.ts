@@ -1,5 +1,5 @@
 import type { Currency, Money } from './money.ts';
-import { assertChargeable, percentOf, splitInParts } from './money.ts';
+import { assertChargeable, coinMinor, percentOf, splitInParts } from './money.ts';
 import type { CalendarDate, Stay } from './nights.ts';
 import { nightsOf, weekdayOf } from './nights.ts';
 
@@ -101,7 +101,7 @@ export function priceStay({ stay, guests, pricing, currency }: PriceRequest): St
     ...feeLine('pet', 'Pet fee', guests.pets > 0 ? pricing.petFee : undefined),
   ];
   const hostBaseMinor = sumOf(hostLines);
-  const guestServiceFeeMinor = percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS);
+  const guestServiceFeeMinor = guestServiceFee(hostBaseMinor, currency);
   const hostServiceFeeMinor = percentOf(hostBaseMinor, HOST_SERVICE_FEE_BASIS_POINTS);
   const lines = [...hostLines, ...feeLine('service_fee', 'Service fee', guestServiceFeeMinor)];
   const total = { amount: sumOf(lines), currency };
@@ -116,6 +116,13 @@ export function priceStay({ stay, guests, pricing, currency }: PriceRequest): St
     taxMinor: 0,
     hostPayoutMinor: hostBaseMinor - hostServiceFeeMinor,
   };
+}
+
+/** The guest's fee in minor units: its percentage, and what is missing to a total that can be paid in coins. */
+function guestServiceFee(hostBaseMinor: number, currency: Currency): number {
+  const coin = coinMinor(currency);
+  const total = hostBaseMinor + percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS);
+  return Math.ceil(total / coin) * coin - hostBaseMinor;
 }
 
 /** What all lines of the given kinds, or simply all lines, come to, in minor units. */

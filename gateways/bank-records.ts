@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { inMinor } from './stripe-words.ts';
 
 /** One PaymentIntent that carries our ids, as the bank has it on record. Amounts in minor units. */
 export interface BankRecord {
@@ -55,7 +56,7 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
       }
       const records: BankRecord[] = [];
       for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
-        const { id: intentId, metadata, amount_received: receivedMinor } = intent;
+        const { id: intentId, metadata, amount_received: received, currency } = intent;
         const { bookingId, paymentId } = metadata;
         if (bookingId === undefined || paymentId === undefined) continue; // Another's than ours.
         const is = INTENT_IS[intent.status] ?? 'payable';
@@ -64,9 +65,9 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
           bookingId,
           paymentId,
           is,
-          receivedMinor,
+          receivedMinor: inMinor(received, currency),
           // Of money that was only reserved the bank calls the letting go a refund: none of it was ever here.
-          refunds: receivedMinor === 0 ? [] : (refunds.get(intentId) ?? []),
+          refunds: received === 0 ? [] : (refunds.get(intentId) ?? []),
         });
       }
       return records;
@@ -79,7 +80,7 @@ function recordOf(refund: Stripe.Refund): RefundRecord {
     id: refund.id,
     refundId: refund.metadata?.refundId,
     is: REFUND_IS[refund.status ?? ''] ?? 'pending',
-    amountMinor: refund.amount,
+    amountMinor: inMinor(refund.amount, refund.currency),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RefundId } from '#domain/ids.ts';
+import type { Currency } from '#domain/money.ts';
 import type { BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
 
 /** Money back for a posted payment. */
@@ -6,6 +7,7 @@ export interface BankRefund {
   refundId: RefundId;
   intentId: string;
   amountMinor: number;
+  currency: Currency;
 }
 
 /** How a payment is first asked for. */

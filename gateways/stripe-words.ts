@@ -11,6 +11,21 @@ const STATUSES: Readonly<Record<string, PaymentStatus>> = {
   canceled: 'voided',
 };
 
+/** The bank writes the Ugandan shilling with two decimals, as it was once: a hundred of its units are one of ours. */
+function unitsPerMinor(currency: string): number {
+  return currency.toUpperCase() === 'UGX' ? 100 : 1;
+}
+
+/** An amount in minor units as the bank writes it. */
+export function atBank(amountMinor: number, currency: string): number {
+  return amountMinor * unitsPerMinor(currency);
+}
+
+/** An amount that the bank writes, in minor units. */
+export function inMinor(amount: number, currency: string): number {
+  return amount / unitsPerMinor(currency);
+}
+
 /** What the bank has of a payment, in our words. */
 export function intentOf(intent: Stripe.PaymentIntent): Intent {
   const error = intent.last_payment_error;
@@ -21,7 +36,10 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
     id: intent.id,
     // A status that this API version does not know is neither money nor an end.
     status: STATUSES[intent.status] ?? 'processing',
-    amountMinor: intent.amount,
+    amountMinor: inMinor(
+      intent.status === 'succeeded' ? intent.amount_received : intent.amount,
+      intent.currency,
+    ),
     currency: intent.currency.toUpperCase(),
     ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
     ...(nextActionUrl !== undefined && { nextActionUrl }),

@@ -3,7 +3,7 @@ import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
-import { intentOf, refundOf } from './stripe-words.ts';
+import { atBank, intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
   secretKey: string;
@@ -61,7 +61,7 @@ async function collect(
       paymentMethodId === undefined ? {} : { payment_method: paymentMethodId, confirm: true };
     const intent = await stripe.paymentIntents.create(
       {
-        amount: collection.amountMinor,
+        amount: atBank(collection.amountMinor, collection.currency),
         currency: collection.currency.toLowerCase(),
         capture_method: when === 'at_once' ? 'automatic' : 'manual',
         allowed_payment_method_types: ['card'],
@@ -179,7 +179,8 @@ async function refundAtBank(
   return withKey(`${refund.refundId}:refund`, find, async (idempotencyKey) => {
     try {
       const metadata = { refundId: refund.refundId };
-      const { intentId: payment_intent, amountMinor: amount } = refund;
+      const payment_intent = refund.intentId;
+      const amount = atBank(refund.amountMinor, refund.currency);
       return refundOf(await stripe.refunds.create({ payment_intent, amount, metadata }, { idempotencyKey }));
     } catch (error) {
       // Given back by hand, disputed, not there: no later ask changes it, so it is on record for a person to see.

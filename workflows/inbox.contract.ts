@@ -4,7 +4,7 @@ import type { PaymentStatus } from '#domain/payments.ts';
 /** Whose business a bank event is. */
 export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
-  | { is: 'refund'; refundId: RefundId };
+  | { is: 'refund'; refundId: RefundId; hasFailed: boolean };
 
 /** What each kind of event says the payment has become. */
 const OF_A_PAYMENT = new Map<string, PaymentStatus>([
@@ -22,17 +22,25 @@ const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed'
  * our own commit still finds its way. Undefined: of a kind, or about an object, that is no business of ours.
  */
 export function ownerOf(event: { kind: string; payload: unknown }): Owner | undefined {
-  const { bookingId, paymentId, refundId } = metadataOf(event.payload);
+  const { metadata, status } = objectOf(event.payload);
+  const { bookingId, paymentId, refundId } = metadata ?? {};
   const says = OF_A_PAYMENT.get(event.kind);
   if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
     return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
   if (OF_A_REFUND.has(event.kind) && refundId !== undefined)
-    return { is: 'refund', refundId: refundId as RefundId };
+    return { is: 'refund', refundId: refundId as RefundId, hasFailed: FAILED.includes(status) };
   return undefined;
 }
 
-function metadataOf(payload: unknown): Readonly<Record<string, string | undefined>> {
-  const { data } = payload as { data?: { object?: { metadata?: Record<string, string> | null } } };
-  return data?.object?.metadata ?? {};
+/** How the bank calls a refund that has not reached, or not stayed with, the guest. */
+const FAILED: readonly unknown[] = ['failed', 'canceled'];
+
+interface EventObject {
+  metadata?: Readonly<Record<string, string | undefined>> | null;
+  status?: unknown;
+}
+
+function objectOf(payload: unknown): EventObject {
+  return (payload as { data?: { object?: EventObject } }).data?.object ?? {};
 }

@@ -1,18 +1,20 @@
 import { defineSignal } from '@temporalio/workflow';
-import type { PaymentId, RefundId } from '#domain/ids.ts';
+import type { RefundId } from '#domain/ids.ts';
 import type { Collection } from '#domain/payments.ts';
 
 export const PAYMENTS_QUEUE = 'payments';
 export const REFUND_PAYMENT = 'refundPayment';
 
 export const refundPaymentId = (refundId: RefundId): string => `refund:${refundId}`;
-export const latePaymentId = (paymentId: PaymentId): string => `refund:${paymentId}`;
+export const latePaymentId = (moneyId: string): string => `refund:${moneyId}`;
+
+export const returnedRefundId = (refundId: RefundId): string => `${refundPaymentId(refundId)}:returned`;
 
 /**
- * A refund that was promised; or a payment that came in for a booking nobody conducts any more, to be taken into the
+ * A refund that was promised; one that was given and has come back; or a payment that came in for a booking nobody conducts any more, to be taken into the
  * ledger and given back whole.
  */
-export type RefundPayment = { refundId: RefundId } | { late: Collection };
+export type RefundPayment = { refundId: RefundId; hasComeBack?: true } | { late: Late };
 
 export function refundOrder(refundId: RefundId) {
   const input: RefundPayment = { refundId };
@@ -25,12 +27,22 @@ export function refundOrder(refundId: RefundId) {
   };
 }
 
-export function latePaymentOrder(late: Collection) {
+/** The bank had given a refund and tells that the money is here again. */
+export function returnedRefundOrder(refundId: RefundId) {
+  const input: RefundPayment = { refundId, hasComeBack: true };
+  const summary = 'Refund that has come back';
+  return { ...refundOrder(refundId), id: returnedRefundId(refundId), input, summary };
+}
+
+/** With an intent: money that came in beside that of the payment. */
+export type Late = Collection & { intentId?: string };
+
+export function latePaymentOrder(late: Late) {
   const input: RefundPayment = { late };
   const summary = `Late payment of ${late.bookingId}, to be given back`;
   return {
     workflow: REFUND_PAYMENT,
-    id: latePaymentId(late.paymentId),
+    id: latePaymentId(late.intentId ?? late.paymentId),
     queue: PAYMENTS_QUEUE,
     input,
     summary,

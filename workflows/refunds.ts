@@ -1,9 +1,8 @@
 import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { RefundId } from '#domain/ids.ts';
-import type { Collection } from '#domain/payments.ts';
 import { bank } from './activities.ts';
 import { refundSpoke } from './refunds.contract.ts';
-import type { RefundPayment } from './refunds.contract.ts';
+import type { Late, RefundPayment } from './refunds.contract.ts';
 
 const ASK_AGAIN_MS = 12 * 60 * 60 * 1000;
 
@@ -17,8 +16,12 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
     const refundId = 'refundId' in order ? order.refundId : await takeIn(order.late);
     if (refundId === undefined) return;
     setCurrentDetails('Waiting for the bank to take the refund on.');
-    let result = await bank.refundAtBank({ refundId });
-    if (result.status === 'pending') await bank.recordRefund({ refundId, result, at: now() });
+    // One that has come back is looked at only: to ask again could give the money twice.
+    const isBack = 'hasComeBack' in order;
+    let result = await (isBack ? bank.readRefund({ refundId }) : bank.refundAtBank({ refundId }));
+    if (result.status === 'pending') {
+      await bank.recordRefund({ refundId, result, at: now() });
+    }
     while (result.status === 'pending') {
       const askAgainAt = new Date(Date.now() + ASK_AGAIN_MS).toISOString();
       setCurrentDetails(`Waiting for the bank to carry the refund out. Asked again at ${askAgainAt}.`);
@@ -27,6 +30,11 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
       result = await bank.readRefund({ refundId });
     }
     await bank.recordRefund({ refundId, result, at: now() });
+    // What the bank has said while that was written down.
+    while (spoken) {
+      spoken = false;
+      await bank.recordRefund({ refundId, result: await bank.readRefund({ refundId }), at: now() });
+    }
     setCurrentDetails(ENDS[result.status]);
   });
 }
@@ -39,7 +47,7 @@ const ENDS = {
 const now = (): string => new Date(Date.now()).toISOString();
 
 /** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
-async function takeIn(late: Collection): Promise<RefundId | undefined> {
+async function takeIn(late: Late): Promise<RefundId | undefined> {
   setCurrentDetails('Looking for money that has come too late.');
   const intent = await bank.readPayment(late);
   if (intent?.status !== 'posted') return undefined;

@@ -3,17 +3,28 @@ import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
-import { findRefundOf, postPayment, requestRefund } from '#db/payments.ts';
+import { findPaymentByIntent, findRefundOf, postAnother, postPayment, requestRefund } from '#db/payments.ts';
+import type { Posting } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
 import { canBegin } from '#domain/availability.ts';
-import type { RefundId } from '#domain/ids.ts';
+import type { Rejection } from '#domain/bookings.ts';
+import type { PaymentId, RefundId } from '#domain/ids.ts';
+import { sharesOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Intent } from '#domain/payments.ts';
 import type { StayPrice } from '#domain/pricing.ts';
 import type { At } from './at.ts';
+import { endHold } from './holding.ts';
 
 /** What money that came in has done: made the stay certain, or, when its nights are gone, turned into a refund. */
-export type Accepted = { confirmed: true } | { confirmed: false; refundId?: RefundId };
+export type Accepted =
+  | { confirmed: true }
+  | {
+      confirmed: false;
+      refundId?: RefundId;
+      /** It was less than the price: a booking that had not ended is rejected. */
+      isShort?: true;
+    };
 
 export interface Acceptance extends At {
   intent: Intent;
@@ -27,25 +38,36 @@ export interface Acceptance extends At {
 export async function acceptPayment(trx: Transaction, acceptance: Acceptance): Promise<Accepted> {
   const { bookingId, intent, at, actorId } = acceptance;
   const booking = await lockBooking(trx, bookingId);
-  const shares = paidShares(booking.price);
-  const posted = await postPayment(trx, { booking, intent, shares, at });
-  if (!posted) return acceptedBefore(trx, booking);
-  if (isToBeConfirmed(booking, acceptance)) {
+  const shares = sharesOf(intent.amountMinor, paidShares(booking.price));
+  const posting = { booking, intent, shares, at };
+  if (!(await postPayment(trx, posting))) return acceptedBefore(trx, posting);
+  const isWhole = intent.amountMinor === booking.totalMinor;
+  if (isWhole && isToBeConfirmed(booking, acceptance)) {
     if (booking.status === 'expired') await retake(trx, booking);
     await confirm(trx, booking, { at, actorId });
     return { confirmed: true };
   }
-  const refundId = newId('refund');
-  await requestRefund(trx, {
-    id: refundId,
-    booking,
-    reason: 'late_payment',
-    amountMinor: booking.totalMinor,
-    shares,
-    at,
-    actorId: 'system',
-  });
-  return { confirmed: false, refundId };
+  if (!isWhole) await endHold(trx, { bookingId, at, to: 'rejected', rejection: TAKEN_IN_PART });
+  return sentBack(isWhole, await giveBack(trx, booking.paymentId, posting));
+}
+
+/** Somebody took less than the price by hand: the stay is not to be had for it. */
+const TAKEN_IN_PART: Rejection = {
+  code: 'card_declined',
+  message: 'Only a part of the price was taken. It goes back to the card.',
+  details: { declineCode: 'partial_capture' },
+};
+
+async function giveBack(
+  trx: Transaction,
+  paymentId: PaymentId,
+  { booking, intent, shares, at }: Posting,
+): Promise<RefundId> {
+  const id = newId('refund');
+  const { amountMinor } = intent;
+  const why = { reason: 'late_payment', actorId: 'system' } as const;
+  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
+  return id;
 }
 
 async function retake(trx: Transaction, booking: BookingRow): Promise<void> {
@@ -82,10 +104,25 @@ async function confirm(
   await moveBooking(trx, booking, { to: 'confirmed', at, actorId, set });
 }
 
-async function acceptedBefore(trx: Transaction, booking: BookingRow): Promise<Accepted> {
-  if (booking.confirmedAt !== null) return { confirmed: true };
-  const refundId = await findRefundOf(trx, booking.id);
-  return { confirmed: false, ...(refundId !== undefined && { refundId }) };
+/** The payment was posted before: by this very money, or by other money, and then this goes back. */
+async function acceptedBefore(trx: Transaction, posting: Posting): Promise<Accepted> {
+  const { booking, intent } = posting;
+  const payment = await findPaymentByIntent(trx, intent.id);
+  if (payment === undefined) {
+    const another = await postAnother(trx, posting);
+    return { confirmed: false, refundId: await giveBack(trx, another, posting) };
+  }
+  if (payment.id === booking.paymentId && booking.confirmedAt !== null) return { confirmed: true };
+  const isWhole = payment.amountMinor === booking.totalMinor;
+  return sentBack(isWhole, await findRefundOf(trx, payment.id));
+}
+
+function sentBack(isWhole: boolean, refundId: RefundId | undefined): Accepted {
+  return {
+    confirmed: false,
+    ...(refundId !== undefined && { refundId }),
+    ...(!isWhole && { isShort: true as const }),
+  };
 }
 
 /** Whose money a whole payment is. */

@@ -49,6 +49,7 @@ export async function cancelStay(
   await requestRefund(trx, {
     id: refundId,
     booking,
+    paymentId: booking.paymentId,
     reason: 'cancellation',
     amountMinor: refundMinor,
     shares: sharesOf(outcome),
@@ -73,7 +74,7 @@ export function cancelledColumns(
 }
 
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
-  const refundId = await findRefundOf(trx, booking.id);
+  const refundId = await findRefundOf(trx, booking.paymentId);
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
   return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
 }

@@ -2,6 +2,7 @@ import { BookingRow, lockBooking, moveBooking } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { recordEvent } from '#db/events.ts';
 import { leaveNights } from '#db/stays.ts';
+import { isOnRecord } from '#domain/bookings.ts';
 import type { BookingStatus, StayAct } from '#domain/bookings.ts';
 import type { UserId } from '#domain/ids.ts';
 import { todayIn } from '#domain/nights.ts';
@@ -30,12 +31,6 @@ export async function recordStay(trx: Transaction, record: StayRecord): Promise<
   if (record.act === 'no_show' && booking.checkedInAt !== null) return { recorded: false };
   await RECORD[record.act](trx, booking, record);
   return { recorded: true };
-}
-
-/** By this very call before, or by the other side: what is so needs no second record. */
-function isOnRecord({ checkedInAt, checkedOutAt, noShow }: BookingRow, act: StayAct): boolean {
-  if (act === 'check_in') return checkedInAt !== null;
-  return act === 'check_out' ? checkedOutAt !== null : noShow;
 }
 
 type Recording = (trx: Transaction, booking: BookingRow, record: StayRecord) => Promise<void>;

@@ -31,10 +31,13 @@ async function begin(db: Db, once: Once | undefined, booking: BookingRow): Promi
   return attemptOf(once);
 }
 
-/** Today's booking for an act that was done before; what was refused stays refused. */
-async function doneBefore({ resourceId, firstStatus, actor, db }: ReplayCall<unknown> & ApiDeps) {
+/** Today's booking for an act that was done before; what was refused, or has come to nothing since, stays refused. */
+async function doneBefore(
+  { resourceId, firstStatus, actor, db }: ReplayCall<unknown> & ApiDeps,
+  hasComeTrue: (booking: BookingRow) => boolean = () => true,
+) {
   const booking = await bookingFor(db, resourceId as BookingId, actor);
-  if (firstStatus >= 400) throw notAny(booking.status);
+  if (firstStatus >= 400 || !hasComeTrue(booking)) throw notAny(booking.status);
   return presented(db, booking, actor);
 }
 
@@ -60,7 +63,10 @@ function hostAnswer(answer: { path: string; accepts: boolean; summary: string; d
       return answered.isSettled ? ok(body) : accepted(body);
     },
     async replay(call) {
-      const body = await doneBefore(call);
+      // The first answer may have been that it is being worked on: who knows whether the money was to be had.
+      const body = await doneBefore(call, ({ status, confirmedAt }) => {
+        return status === 'awaiting_host' || (accepts ? confirmedAt !== null : status === 'declined');
+      });
       return body.status === 'awaiting_host' ? accepted(body) : ok(body);
     },
   });

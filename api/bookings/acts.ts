@@ -1,5 +1,6 @@
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { isOnRecord } from '#domain/bookings.ts';
 import type { StayAct } from '#domain/bookings.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { UserId } from '#domain/ids.ts';
@@ -102,6 +103,8 @@ export async function record(
   booking: BookingRow,
   { attempt, ...input }: RecordAct,
 ): Promise<BookingWithPayment> {
+  // Nor is the workflow asked a second time: it can be asked only so often.
+  if (booking.status === 'in_stay' && isOnRecord(booking, input.act)) return reload(db, booking.id);
   const result = await ask(db, booking.id, (patience) =>
     workflows.ask(bookStayId(booking.id), recordStay, { ...patience, updateId: `stay:${attempt}`, input }),
   );

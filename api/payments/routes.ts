@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findBooking } from '#db/bookings.ts';
+import { findBooking, findBookingOfPayment } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { attemptOf, claim } from '#db/idempotency.ts';
 import { findPayment, listPayments } from '#db/payments.ts';
@@ -10,6 +10,7 @@ import type { PaymentId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { isOperator } from '#domain/permissions.ts';
 import { notAny } from '../bookings/asking.ts';
+import type { BookingWithPayment } from '../bookings/presenter.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
@@ -37,15 +38,19 @@ export const payBooking = endpoint({
     return isSettled ? created(presentPayment(payment)) : accepted(presentPayment(payment));
   },
   async replay({ resourceId, firstStatus, actor, db }) {
-    const payment = await paymentFor(db, resourceId as PaymentId, actor);
-    if (firstStatus >= 400) throw await refusalAgain(db, payment, firstStatus);
+    const booking = await findBookingOfPayment(db, resourceId as PaymentId);
+    if (booking?.guestId !== actor.id) throw notFound('booking');
+    const payment = await findPayment(db, booking.paymentId);
+    if (firstStatus >= 400) throw refusalAgain(firstStatus, { booking, payment });
+    if (payment === undefined) throw notFound('payment');
     return created(presentPayment(payment));
   },
 });
 
 /** A try that was refused stays refused. Of a decline the payment knows the reason until a later try has paid. */
-async function refusalAgain(db: Db, payment: PaymentRow, firstStatus: number): Promise<DomainError> {
-  const { bookingId, failure } = payment;
+function refusalAgain(firstStatus: number, { booking, payment }: BookingWithPayment): DomainError {
+  const { id: bookingId, status } = booking;
+  const failure = payment?.failure;
   if (firstStatus === 402) {
     const declineCode = failure?.declineCode ?? failure?.code ?? 'generic_decline';
     return new DomainError('card_declined', failure?.message ?? 'The card was declined.', {
@@ -54,9 +59,7 @@ async function refusalAgain(db: Db, payment: PaymentRow, firstStatus: number): P
     });
   }
   if (firstStatus === 400) return invalidInput('paymentMethodId', 'The bank refused the payment method.');
-  const booking = await findBooking(db, bookingId);
-  if (booking === undefined) return notFound('booking');
-  return notAny(booking.status);
+  return notAny(status);
 }
 
 export const readPayment = endpoint({

@@ -50,8 +50,12 @@ export function checksAgainstBank(db: Db, records: (since: Date) => Promise<Bank
         .filter(({ is, paymentId }) => is === 'paid' && !known.has(paymentId))
         .map(({ intentId, paymentId }) => ({ id: intentId, detail: `paid for ${paymentId}` }));
     }),
-    against('No payment is collected twice', (theirs) =>
-      repeated(theirs.filter(({ is }) => is === 'paid').map(({ paymentId }) => paymentId)),
+    against('No payment is collected twice and kept', (theirs) =>
+      repeated(
+        theirs
+          .filter((record) => record.is === 'paid' && netOf(record) > 0)
+          .map(({ paymentId }) => paymentId),
+      ),
     ),
     against('No refund is made twice, and none that was not promised', (theirs) => {
       const made = theirs.flatMap(({ refunds }) => refunds).filter(({ is }) => is !== 'failed');

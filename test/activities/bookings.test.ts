@@ -211,6 +211,40 @@ describe('the database steps of a booking', () => {
       assert.equal((await rowOf(booking)).status, 'expired');
     });
 
+    it('in part rejects the request and promises that part back, and says so each time (M17)', async () => {
+      const booking = await aHeld();
+      const amountMinor = 10_001;
+      const payment = { bookingId: booking.id, at: NOW, intent: { ...paid(booking), amountMinor } };
+      const first = await steps().acceptPayment(payment);
+      assert.ok(!first.confirmed && first.isShort);
+      assert.deepEqual(await steps().acceptPayment(payment), first);
+      assert.equal((await rowOf(booking)).status, 'rejected');
+      assert.equal(await liveNights(booking), 0);
+      assert.equal((await balancesOf(db(), booking.id)).bank_clearing, amountMinor);
+      const [refund, ...more] = await db()('refunds').where({ booking_id: booking.id });
+      assert.deepEqual(
+        [refund?.amount_minor, sumOf(refund?.shares as Shares), more],
+        [amountMinor, amountMinor, []],
+      );
+    });
+
+    it('twice over keeps the stay, and promises the second sum back once', async () => {
+      const booking = await aConfirmed();
+      const payment = {
+        bookingId: booking.id,
+        at: NOW,
+        intent: { ...paid(booking), id: `pi_b${booking.id}`, chargeId: `ch_b${booking.id}` },
+      };
+      const first = await steps().acceptPayment(payment);
+      assert.ok(!first.confirmed && first.refundId !== undefined);
+      assert.deepEqual(await steps().acceptPayment(payment), first);
+      assert.equal((await rowOf(booking)).status, 'confirmed');
+      assert.equal((await balancesOf(db(), booking.id)).bank_clearing, 2 * PAID_MINOR);
+      assert.equal((await cancelled(booking, NOW)).refundMinor, PAID_MINOR);
+      const refunds = await db()('refunds').where({ booking_id: booking.id });
+      assert.deepEqual(refunds.map(({ reason }) => reason).sort(), ['cancellation', 'late_payment']);
+    });
+
     it('as long as the first day of the stay is not over: then there is nothing left to be had for it', async () => {
       const [inTime, late] = [await aHeld(), await aHeld()];
       const lastMoment = '2027-02-01T23:59:59.999Z';

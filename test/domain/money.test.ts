@@ -75,6 +75,7 @@ describe('assertChargeable', () => {
     { currency: 'JPY', minimum: 50, maximum: 99_999_999 },
     { currency: 'KWD', minimum: 1, maximum: 99_999_999 },
     { currency: 'IDR', minimum: 1, maximum: 999_999_999_999 },
+    { currency: 'UGX', minimum: 1, maximum: 999_999 },
   ];
   for (const { currency, minimum, maximum } of CASES) {
     it(`lets through zero and what the bank takes of ${currency}, and nothing else (M6)`, () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isDomainError } from '#domain/errors.ts';
 import { addDays } from '#domain/nights.ts';
+import { coinMinor, percentOf } from '#domain/money.ts';
 import type { Guests, PriceLine, PriceRequest, Pricing } from '#domain/pricing.ts';
-import { nightSharesMinor, priceStay, sumOf } from '#domain/pricing.ts';
+import { GUEST_SERVICE_FEE_BASIS_POINTS, nightSharesMinor, priceStay, sumOf } from '#domain/pricing.ts';
 
 const MONDAY = '2026-06-01';
 const THURSDAY = '2026-06-04';
@@ -119,9 +120,14 @@ describe('priceStay', () => {
       lines: ['night 7 86415', 'discount 1 -12962', 'cleaning 1 3000', 'service_fee 1 10703'],
     },
     {
-      why: 'charges fils, a thousand to the dinar (M1)',
+      why: 'charges fils, a thousand to the dinar, and by the fee a total in tens, as the bank asks (M1)',
       facts: { nightly: 30_500, nights: 2, cleaningFee: 4250, currency: 'KWD' },
-      lines: ['night 2 61000', 'cleaning 1 4250', 'service_fee 1 9135'],
+      lines: ['night 2 61000', 'cleaning 1 4250', 'service_fee 1 9140'],
+    },
+    {
+      why: 'charges whole crowns in Iceland, whose minor unit the bank only writes (M2)',
+      facts: { nightly: 1_234_567, currency: 'ISK' },
+      lines: ['night 1 1234567', 'service_fee 1 172933'],
     },
     {
       why: 'charges nothing for nights given away (M6)',
@@ -232,6 +238,18 @@ describe('the parts of a price', () => {
           sumOf(lines, 'night', 'extra_guest', 'discount'),
         );
         assert.ok(shares.every((share) => share >= 0));
+      }),
+    );
+  });
+
+  it('come to a total that the bank can charge, for less than a coin more than the percentage (M1, M2)', () => {
+    fc.assert(
+      fc.property(requests, fc.constantFrom('KWD', 'ISK', 'JPY'), (facts, currency) => {
+        const { total, hostBaseMinor, guestServiceFeeMinor } = priceStay(request({ ...facts, currency }));
+        const coin = coinMinor(currency);
+        assert.equal(total.amount % coin, 0);
+        const more = guestServiceFeeMinor - percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS);
+        assert.ok(more >= 0 && more < coin);
       }),
     );
   });

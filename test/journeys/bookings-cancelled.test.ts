@@ -183,6 +183,32 @@ describe('cancelling a paid stay', () => {
       assert.equal((await eventsOf(world().db, id)).at(-1)?.kind, 'refund.failed');
     });
 
+    it('has it in the books when a refund that was given comes back (M12)', async () => {
+      await world().bank.control('POST', '/settings', { refunds: 'fail_later', refundSeconds: 3_600 });
+      const { booking, guest } = await world().booked();
+      await guest.must(200, cancel(guest, booking));
+      const { id, bank_refund_id: bankId } = await refunded(booking.id);
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+      await world().bank.control('POST', `/refunds/${bankId}/settlement`, { outcome: 'fail' });
+      await until('it has come back', async () => {
+        const { status, failure } = await world().db('refunds').where({ id }).first();
+        return status === 'failed' && failure === 'expired_or_canceled_card';
+      });
+      const movements = await movementsOf(world().db, booking.id);
+      assert.deepEqual(
+        movements.map(({ step }) => step.split(':')[0]),
+        ['post', 'refund', 'return'],
+      );
+      assert.equal((await balancesOf(world().db, booking.id)).bank_clearing, booking.total.amount);
+      await assertBooksBalance(world().db);
+      assert.deepEqual(
+        (await eventsOf(world().db, id)).map(({ kind }) => kind.split('.')[1]),
+        ['requested', 'settled', 'failed'],
+      );
+      await world().bankIsHeard();
+      assert.equal((await world().bank.refundsOf(booking.id)).length, 1);
+    });
+
     it('asks once, however the answer is lost (M24)', async () => {
       const refunds = { method: 'POST', path: '/v1/refunds' };
       await world().bank.misbehave({ kind: 'answer_lost', match: refunds, times: 2 });

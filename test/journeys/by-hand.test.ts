@@ -64,5 +64,35 @@ describe('what somebody does in the bank’s dashboard', () => {
       await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });
       assert.deepEqual(await balancesOf(world().db, booking.id), {});
     });
+
+    it('is given back where only a part was taken, and the request is rejected (M17)', async () => {
+      const { booking, guest, host, property } = await world().requested();
+      await world().bank.captureByHand(booking.id, 10_000);
+      const answer = await accept(host, booking);
+      assert.deepEqual([answer.status, answer.body.bookingStatus], [409, 'rejected']);
+      await world().sees(guest, booking.id, 'rejected');
+      await world().refunded(booking.id, { reason: 'late_payment', amount: 10_000 });
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+      const nights = await world().availability(property.id, booking.checkIn, booking.checkOut);
+      assert.deepEqual(new Set(nights), new Set([true]));
+      await isOver(booking);
+    });
+  });
+
+  it('is given back where it was charged a second time, and the stay stands', async () => {
+    const { booking, guest } = await world().booked();
+    await world().bank.chargeByHand(booking.id);
+    await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });
+    assert.equal((await balancesOf(world().db, booking.id)).bank_clearing, booking.total.amount);
+    assert.equal((await world().bank.refundsOf(booking.id)).length, 1);
+    const { data } = await guest.must(200, guest.get(`/payments?bookingId=${booking.id}`));
+    assert.deepEqual(data.map(({ refunded }: Wire) => refunded).sort(), [0, booking.total.amount]);
+    // What the stay itself was paid with is given back only when it is cancelled.
+    await guest.must(200, cancel(guest, booking));
+    await until('both are given back', async () => {
+      const settled = await world().db('refunds').where({ booking_id: booking.id, status: 'settled' });
+      return settled.length === 2;
+    });
+    assert.deepEqual(await balancesOf(world().db, booking.id), {});
   });
 });

@@ -18,4 +18,16 @@ describe('a stay that costs nothing', () => {
     assert.equal(cancelled.status, 'cancelled');
     assert.deepEqual(cancelled.cancellation.refund, { amount: 0, currency: 'GBP' });
   });
+
+  it('cannot be paid for, and says so again to the same key (M6, M23)', async () => {
+    const { api } = stack().addresses;
+    const [host, guest] = await Promise.all([newPerson(api), newPerson(api)]);
+    const property = await newProperty(host, { pricing: { nightly: 0 } });
+    const { id } = await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+    const pay = { bookingId: id, paymentMethodId: 'pm_card_visa' };
+    for (const attempt of ['asked', 'asked again']) {
+      const { status, body } = await guest.post('/payments', pay, 'one key');
+      assert.deepEqual([status, body.code, body.bookingStatus], [409, 'booking_state', 'confirmed'], attempt);
+    }
+  });
 });

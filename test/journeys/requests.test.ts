@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
+import { deadlineBefore } from '#domain/nights.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import { eventsOf, movementsOf } from '../support/ledger.ts';
@@ -175,6 +176,31 @@ describe('a request to book', () => {
     }
   });
 
+  it('that its guest withdraws in time is refunded in full, however long the bank takes over the acceptance (L2)', async () => {
+    const place = { timeZone: 'Etc/UTC', checkInTime: '00:00' };
+    const { booking, guest, host } = await world().requested(
+      { checkIn: inDays(2), checkOut: inDays(5) },
+      place,
+    );
+    // The coming midnight, which no request made today outlives.
+    const deadline = Date.parse(deadlineBefore({ date: booking.checkIn, time: '00:00', zone: 'Etc/UTC' }, 1));
+    const workflow = bookStayId(booking.id);
+    await world().temporal.advanceTo(workflow, deadline - 5_000);
+    const capture = { method: 'POST', path: '/v1/payment_intents/*/capture' };
+    await world().bank.misbehave({ kind: '429', match: capture, times: 1_000 });
+    const accepted = accept(host, booking.id);
+    await world().temporal.isTried(workflow, 'capturePayment', 1);
+    const withdrawn = withdraw(guest, booking.id);
+    await until('the deadline has passed', async () => {
+      return (await world().temporal.virtualNow(workflow)) > deadline;
+    });
+    await world().bank.heal();
+    await host.must(200, accepted);
+    const { cancellation } = await guest.must(200, withdrawn);
+    assert.ok(Date.parse(cancellation.at) <= deadline, cancellation.at);
+    assert.equal(cancellation.refund.amount, booking.total.amount);
+  });
+
   it('can be withdrawn while it waits: nothing is charged, and the host is told', async () => {
     const { booking, guest, host, property } = await world().requested();
     const cancelled = await guest.must(200, withdraw(guest, booking.id));
@@ -256,6 +282,21 @@ describe('a request to book', () => {
     await isLetGo(booking);
     await world().mail(guest, /could not be booked/);
   });
+
+  it('that was accepted while the bank was silent tells the same key what came of it (M16, M23)', async () => {
+    const { booking, host } = await world().requested();
+    const { id } = await world().bank.intentOf(booking.id);
+    const capture = { method: 'POST', path: '/v1/payment_intents/*/capture' };
+    await world().bank.misbehave({ kind: '429', match: capture, times: 1_000 });
+    const working = await accept(host, booking.id, 'yes');
+    assert.deepEqual([working.status, working.body.status], [202, 'awaiting_host']);
+    assert.equal((await accept(host, booking.id, 'yes')).status, 202);
+    await world().bank.control('POST', '/clock', { paymentIntent: id, advanceSeconds: 8 * 86_400 });
+    await world().bank.heal();
+    await world().sees(host, booking.id, 'rejected');
+    const again = await accept(host, booking.id, 'yes');
+    assert.deepEqual([again.status, again.body.bookingStatus], [409, 'rejected']);
+  }).timeout(90_000);
 
   it('ends as soon as the bank tells that it has let go (M16, M26)', async () => {
     const { booking, guest, property } = await world().requested();

@@ -120,6 +120,32 @@ describe('what the sides put on record of a stay', () => {
     assert.deepEqual([denied.status, denied.body.code], [409, 'booking_state']);
   });
 
+  it('is told in vain without a trace in the workflow, which takes only so many acts (L7)', async () => {
+    const { booking, guest, host } = await world().booked();
+    const refused = async (person: Person, path: string) => {
+      const { status, body } = await act(person, booking, path);
+      assert.deepEqual([status, body.code], [409, 'booking_state'], path);
+    };
+    for (let time = 0; time < 5; time += 1) {
+      await refused(host, 'check-in');
+      await refused(host, 'no-show');
+      await refused(host, 'acceptance');
+    }
+    assert.equal(await actsTaken(booking), 1, 'the reservation');
+    await world().passTo(booking, booking.checkInAt, NO_SHOW_AFTER_HOURS * HOUR_MS);
+    await world().sees(guest, booking.id, 'in_stay');
+    for (let time = 0; time < 5; time += 1) await host.must(200, act(host, booking, 'check-in'));
+    for (let time = 0; time < 5; time += 1) await refused(host, 'no-show');
+    assert.equal(await actsTaken(booking), 2, 'the arrival, once');
+    await guest.must(200, act(guest, booking, 'cancellation'));
+  });
+
+  /** How many updates are in the history of a booking's workflow. */
+  async function actsTaken({ id }: Wire): Promise<number> {
+    const { events } = await world().temporal.client.workflow.getHandle(bookStayId(id)).fetchHistory();
+    return (events ?? []).filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes).length;
+  }
+
   it('can still be cancelled after check-in, under the policy, but not after check-out (L5)', async () => {
     const { booking, guest, property } = await begun(24);
     const cancelled = await guest.must(200, act(guest, booking, 'cancellation'));

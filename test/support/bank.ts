@@ -116,6 +116,21 @@ export class BankDesk {
     await this.#byHand(`payment_intents/${id}/capture`, part);
   }
 
+  /** The payer is charged once more for what the booking has paid. */
+  async chargeByHand(bookingId: string): Promise<void> {
+    const { amount, currency, metadata } = await this.intentOf(bookingId);
+    const { bookingId: booking = '', paymentId = '' } = metadata;
+    await this.#byHand('payment_intents', {
+      'amount': String(amount),
+      currency,
+      'metadata[bookingId]': booking,
+      'metadata[paymentId]': paymentId,
+      'payment_method': 'pm_card_visa',
+      'allowed_payment_method_types[0]': 'card',
+      'confirm': 'true',
+    });
+  }
+
   async #byHand(path: string, form: Record<string, string>): Promise<void> {
     const response = await fetch(`${this.#url}/v1/${path}`, {
       method: 'POST',

@@ -104,7 +104,9 @@ export async function accept({ request, mailbox }: Life, money: MoneyIn): Promis
     return { is: 'in' };
   }
   if (accepted.refundId !== undefined) await bank.startRefund({ refundId: accepted.refundId });
-  return { is: 'ended', as: endedAs ?? 'expired' };
+  const as = endedAs ?? (accepted.isShort === true ? 'rejected' : 'expired');
+  mailbox.close(as);
+  return { is: 'ended', as };
 }
 
 /** The guest withdraws before the stay is certain: nothing to refund, unless the money was faster. */
@@ -124,7 +126,8 @@ export async function withdraw(
 
 /** The guest gives up a paid stay: the nights are free at once, the refund goes its own durable way. */
 export async function cancel({ request, mailbox }: Life, message: CancelMessage): Promise<End> {
-  const cancelled = await step.cancelStay({ ...now(request), ...cancellationOf(message) });
+  const { bookingId } = request;
+  const cancelled = await step.cancelStay({ bookingId, at: message.at, ...cancellationOf(message) });
   const { refundMinor, refundId, isReviewable } = cancelled;
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');

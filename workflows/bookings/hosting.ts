@@ -23,6 +23,7 @@ const HOUR_MS = 3_600_000;
 export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): Promise<Money> {
   const { request, mailbox } = life;
   const { respondBy } = await step.askHost({ ...now(request), ...(intent && { atBank: intent }) });
+  mailbox.hears({ status: 'awaiting_host', kinds: ['host', 'cancel'] });
   mailbox.reserved({ status: 'awaiting_host' });
   payer?.answer.resolve({ status: 'awaiting_host' });
   const price = intent === undefined ? 'there is nothing to pay' : 'the price is reserved';
@@ -61,8 +62,9 @@ const LET_GO: Rejection = {
 };
 
 async function answered(life: Life, { ask, answer }: HostMessage, left: Left): Promise<Money> {
-  const { request } = life;
+  const { request, mailbox } = life;
   const { accepts, actorId } = ask;
+  mailbox.hears({ status: 'awaiting_host', kinds: ['cancel'] }); // One answer is enough, however long the bank takes.
   if (!accepts) {
     const freed = () => answer.resolve({ status: 'declined' });
     return giveUp(life, { ending: { to: 'declined', actorId }, until: AT_ONCE, left, freed });
@@ -71,7 +73,11 @@ async function answered(life: Life, { ask, answer }: HostMessage, left: Left): P
     setCurrentDetails('The host has accepted; waiting for the bank to hand over what is reserved.');
     const taken = await bank.capturePayment({ intentId: left.intent.id });
     if (taken.status !== 'posted') return letGo(life, taken, () => answer.reject(notAny('rejected')));
-    await accept(life, { intent: taken, actorId });
+    const money = await accept(life, { intent: taken, actorId });
+    if (money.is === 'ended') {
+      answer.reject(notAny(money.as));
+      return money;
+    }
   } else {
     await step.confirmFree({ ...now(request), actorId });
   }

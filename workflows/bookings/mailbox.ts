@@ -24,6 +24,8 @@ import type {
 interface Asked<Kind, Ask, Answer> {
   kind: Kind;
   ask: Ask;
+  /** The workflow's now when it was asked: whatever it has to wait for, it is judged by this. */
+  at: string;
   answer: Trigger<Answer>;
 }
 
@@ -35,19 +37,62 @@ export type StayMessage = Asked<'stay', StayAsked, StayRecorded>;
 /** What the world says to a booking. Guest, host, bank and timer speak through one box, so they cannot race. */
 export type Message = { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage;
 
-/** Takes messages in the order of their arrival, one at a time. Made before the first await of the workflow. */
+/** What somebody asks for, before it is a message. */
+export type Said =
+  | { kind: 'pay'; ask: Pay }
+  | { kind: 'cancel'; ask: Cancel }
+  | { kind: 'host'; ask: HostAnswer }
+  | { kind: 'stay'; ask: StayAsked };
+
+/** What can be asked of a booking as it is, and why the rest cannot, where there is more to say than what it is. */
+interface Hearing {
+  status: BookingStatus;
+  kinds: readonly Said['kind'][];
+  objection?: (said: Said) => ApplicationFailure | undefined;
+}
+
+/**
+ * Takes messages in the order of their arrival, one at a time. Made before the first await of the workflow.
+ *
+ * What cannot be asked now is refused before it is written into the workflow's history. Temporal takes two thousand
+ * updates of a workflow and no more: a side that asked in vain so often would else have silenced the other.
+ */
 export class Mailbox {
   readonly #messages: Message[] = [];
   readonly #reservation = new Trigger<Reservation>();
+  #hearing: Hearing = { status: 'requested', kinds: ['pay', 'cancel'] };
   #closedAs: BookingStatus | undefined;
 
   constructor() {
     setHandler(reserveStay, async () => this.#reservation);
     setHandler(bankSpoke, () => void this.#messages.push({ kind: 'bank' }));
-    setHandler(payBooking, (ask) => this.#ask<PayResult>((answer) => ({ kind: 'pay', ask, answer })));
-    setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((answer) => ({ kind: 'cancel', ask, answer })));
-    setHandler(answerRequest, (ask) => this.#ask<HostAnswered>((answer) => ({ kind: 'host', ask, answer })));
-    setHandler(recordStay, (ask) => this.#ask<StayRecorded>((answer) => ({ kind: 'stay', ask, answer })));
+    setHandler(payBooking, (ask) => this.#ask<PayResult>((asked) => ({ kind: 'pay', ask, ...asked })), {
+      validator: (ask: Pay) => this.#judge({ kind: 'pay', ask }),
+    });
+    setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((asked) => ({ kind: 'cancel', ask, ...asked })), {
+      validator: (ask: Cancel) => this.#judge({ kind: 'cancel', ask }),
+    });
+    setHandler(
+      answerRequest,
+      (ask) => this.#ask<HostAnswered>((asked) => ({ kind: 'host', ask, ...asked })),
+      { validator: (ask: HostAnswer) => this.#judge({ kind: 'host', ask }) },
+    );
+    setHandler(recordStay, (ask) => this.#ask<StayRecorded>((asked) => ({ kind: 'stay', ask, ...asked })), {
+      validator: (ask: StayAsked) => this.#judge({ kind: 'stay', ask }),
+    });
+  }
+
+  /** From now on this can be asked. What was taken in before is still there to be answered. */
+  hears(hearing: Hearing): void {
+    this.#hearing = hearing;
+  }
+
+  /** @throws ApplicationFailure `booking_state` */
+  #judge(said: Said): void {
+    if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
+    const { status, kinds, objection } = this.#hearing;
+    const failure = objection?.(said) ?? (kinds.includes(said.kind) ? undefined : notAny(status));
+    if (failure !== undefined) throw failure;
   }
 
   /** Answers the request itself. Only the first answer counts. */
@@ -90,11 +135,11 @@ export class Mailbox {
   }
 
   /** Handlers run beside the workflow's own scope, where Temporal's cancel would else reach what they wait for. */
-  async #ask<T>(messageFor: (answer: Trigger<T>) => Message): Promise<T> {
+  async #ask<T>(messageFor: (asked: { at: string; answer: Trigger<T> }) => Message): Promise<T> {
     if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
     return CancellationScope.nonCancellable(async () => {
       const answer = new Trigger<T>();
-      this.#messages.push(messageFor(answer));
+      this.#messages.push(messageFor({ at: new Date(Date.now()).toISOString(), answer }));
       return answer;
     });
   }

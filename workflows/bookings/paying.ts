@@ -15,6 +15,7 @@ export async function awaitMoney(life: Life, holdExpiresAt: string): Promise<Mon
   const { request, mailbox } = life;
   const hold = new Hold(holdExpiresAt);
   setCurrentDetails(`Waiting for the bank to answer; the nights are held until ${holdExpiresAt}.`);
+  mailbox.hears({ status: 'held', kinds: ['pay', 'cancel'] });
   const first = await collect(request);
   if (first.is === 'refused') {
     const { rejection, left } = first;

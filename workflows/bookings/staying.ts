@@ -16,21 +16,40 @@ export async function awaitStay(life: Life): Promise<End> {
 async function awaitCheckIn(life: Life): Promise<End | undefined> {
   const { request, mailbox } = life;
   const { checkInAt } = request;
+  const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
+  mailbox.hears({
+    status: 'confirmed',
+    kinds: ['cancel'],
+    objection: ({ kind }) => (kind === 'stay' ? notAny('confirmed', why) : undefined),
+  });
   tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
   for (;;) {
     const message = await mailbox.take(Date.parse(checkInAt), 'Check-in');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
-    if (message.kind === 'stay') {
-      const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
-      message.answer.reject(notAny('confirmed', why));
-    } else {
-      refuse(message, 'confirmed');
-    }
+    refuse(message, 'confirmed');
   }
+  hearOfStay(life, { hasArrived: false });
   await step.beginStay(now(request));
   return undefined;
 }
+
+/** What can be put on record now. */
+function hearOfStay({ request, mailbox }: Life, { hasArrived }: { hasArrived: boolean }): void {
+  const from = noShowFrom(request.checkInAt);
+  const early = { message: `That nobody came can be recorded from ${from} on.`, details: { from } };
+  mailbox.hears({
+    status: 'in_stay',
+    kinds: ['cancel', 'stay'],
+    objection({ kind, ask }) {
+      if (kind !== 'stay' || ask.act !== 'no_show') return undefined;
+      if (Date.now() < Date.parse(from)) return notAny('in_stay', early);
+      return hasArrived ? notAny('in_stay', ARRIVED) : undefined;
+    },
+  });
+}
+
+const ARRIVED = { message: 'The guest has checked in.', details: {} };
 
 async function awaitCheckOut(life: Life): Promise<End> {
   const { request, mailbox } = life;
@@ -52,18 +71,13 @@ async function awaitCheckOut(life: Life): Promise<End> {
 }
 
 /** Puts on record what a side says. True when it is that the guest has left. */
-async function hasLeft({ request }: Life, { ask, answer }: StayMessage): Promise<boolean> {
-  const from = noShowFrom(request.checkInAt);
-  if (ask.act === 'no_show' && Date.now() < Date.parse(from)) {
-    const message = `That nobody came can be recorded from ${from} on.`;
-    answer.reject(notAny('in_stay', { message, details: { from } }));
-    return false;
-  }
-  const { recorded } = await step.recordStay({ ...now(request), ...ask });
+async function hasLeft(life: Life, { ask, answer }: StayMessage): Promise<boolean> {
+  const { recorded } = await step.recordStay({ ...now(life.request), ...ask });
   if (!recorded) {
-    answer.reject(notAny('in_stay', { message: 'The guest has checked in.', details: {} }));
+    answer.reject(notAny('in_stay', ARRIVED));
     return false;
   }
+  if (ask.act === 'check_in') hearOfStay(life, { hasArrived: true });
   const isOver = ask.act === 'check_out';
   answer.resolve({ status: isOver ? 'completed' : 'in_stay' });
   return isOver;
