@@ -1,6 +1,7 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { findPayment, findRefund } from '#db/payments.ts';
+import { findPayment } from '#db/payments.ts';
+import { findRefund } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
 import type { Workflows } from '#gateways/workflows.ts';

@@ -1,6 +1,6 @@
 import { findLeftRequested } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { findLeftRefunds } from '#db/payments.ts';
+import { findLeftRefunds } from '#db/refunds.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayOrder } from '#workflows/bookings.contract.ts';
 import { LEFT_AFTER_SECONDS } from '#workflows/maintenance.contract.ts';

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { failRefund, findPayment, findRefund, lockRefund, noteRefund, settleRefund } from '#db/payments.ts';
+import { findPayment } from '#db/payments.ts';
+import { failRefund, findRefund, lockRefund, noteRefund, settleRefund } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
 import type { AtBank, BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';

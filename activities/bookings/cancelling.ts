@@ -2,7 +2,7 @@ import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
-import { findRefundOf, requestRefund } from '#db/payments.ts';
+import { findRefundOf, requestRefund } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome, isOfferedPolicy } from '#domain/cancellation.ts';
 import type { CancellationOutcome } from '#domain/cancellation.ts';
