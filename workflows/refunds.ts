@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { RefundId } from '#domain/ids.ts';
 import { bank } from './activities.ts';
+import { instant, instantNow } from './clock.ts';
 import { refundSpoke } from './refunds.contract.ts';
 import type { Late, RefundPayment } from './refunds.contract.ts';
 
@@ -19,21 +20,19 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
     // One that has come back is looked at only: to ask again could give the money twice.
     const isBack = 'hasComeBack' in order;
     let result = await (isBack ? bank.readRefund({ refundId }) : bank.refundAtBank({ refundId }));
-    if (result.status === 'pending') {
-      await bank.recordRefund({ refundId, result, at: now() });
-    }
+    if (result.status === 'pending') await bank.recordRefund({ refundId, result, at: instantNow() });
     while (result.status === 'pending') {
-      const askAgainAt = new Date(Date.now() + ASK_AGAIN_MS).toISOString();
+      const askAgainAt = instant(Date.now() + ASK_AGAIN_MS);
       setCurrentDetails(`Waiting for the bank to carry the refund out. Asked again at ${askAgainAt}.`);
       await condition(() => spoken, ASK_AGAIN_MS, { summary: 'Ask the bank again' });
       spoken = false;
       result = await bank.readRefund({ refundId });
     }
-    await bank.recordRefund({ refundId, result, at: now() });
+    await bank.recordRefund({ refundId, result, at: instantNow() });
     // What the bank has said while that was written down.
     while (spoken) {
       spoken = false;
-      await bank.recordRefund({ refundId, result: await bank.readRefund({ refundId }), at: now() });
+      await bank.recordRefund({ refundId, result: await bank.readRefund({ refundId }), at: instantNow() });
     }
     setCurrentDetails(ENDS[result.status]);
   });
@@ -44,13 +43,11 @@ const ENDS = {
   failed: 'Over: the bank cannot give the money back this way; an operator has to.',
 } as const;
 
-const now = (): string => new Date(Date.now()).toISOString();
-
 /** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
 async function takeIn(late: Late): Promise<RefundId | undefined> {
   setCurrentDetails('Looking for money that has come too late.');
   const intent = await bank.readPayment(late);
   if (intent?.status !== 'posted') return undefined;
-  const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at: now() });
+  const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at: instantNow() });
   return accepted.confirmed ? undefined : accepted.refundId;
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger }
 import { reviewNotEligible } from '#domain/reviews.ts';
 import type { ReviewRefusal } from '#domain/reviews.ts';
 import { reviewStep } from './activities.ts';
+import { instantNow } from './clock.ts';
 import { editReview, submitReview, withdrawReview } from './reviews.contract.ts';
 import type { CollectReviews, Taken } from './reviews.contract.ts';
 
@@ -49,7 +50,7 @@ export class ReviewBox {
   async #ask(tooLate: ReviewRefusal, act: (at: string) => Promise<Taken>): Promise<Taken> {
     if (this.#isClosed) throw notEligible(tooLate);
     return CancellationScope.nonCancellable(async () => {
-      const at = new Date(Date.now()).toISOString();
+      const at = instantNow();
       const answer = new Trigger<Taken>();
       this.#messages.push({ at, act: () => act(at), answer, tooLate });
       return answer;

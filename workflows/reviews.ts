@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { outsideOf, remindersOf } from '#domain/reviews.ts';
 import { reviewStep } from './activities.ts';
+import { instantNow } from './clock.ts';
 import { notEligible, ReviewBox } from './review-box.ts';
 import type { Message } from './review-box.ts';
 import type { CollectReviews } from './reviews.contract.ts';
@@ -34,11 +35,11 @@ async function collect(window: CollectReviews, box: ReviewBox): Promise<void> {
   for (const [index, due] of remindersOf(window).entries()) {
     if (Date.parse(due) <= Date.now()) continue; // Missed: nobody is reminded twice at once.
     if (await hearsBoth(window, box, { until: due, summary: 'Reminder' })) return;
-    if (outsideOf(window, now()) !== 'closed')
-      await reviewStep.remindReviewers({ bookingId, nth: index + 1, at: now() });
+    if (outsideOf(window, instantNow()) !== 'closed')
+      await reviewStep.remindReviewers({ bookingId, nth: index + 1, at: instantNow() });
   }
   if (await hearsBoth(window, box, { until: closesAt, summary: 'End of the window' })) return;
-  await reviewStep.revealReviews({ bookingId, at: now() });
+  await reviewStep.revealReviews({ bookingId, at: instantNow() });
 }
 
 /** Takes what is said until an instant. True when the second side has spoken, and both reviews are public. */
@@ -71,5 +72,3 @@ async function answered(window: CollectReviews, { at, act, answer }: Message): P
     return false;
   }
 }
-
-const now = (): string => new Date(Date.now()).toISOString();

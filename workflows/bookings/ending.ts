@@ -3,9 +3,10 @@ import type { Cancellation } from '#activities/bookings/cancelling.ts';
 import type { EndHold } from '#activities/bookings/holding.ts';
 import type { AtBank, Intent } from '#domain/payments.ts';
 import { bank, openReviews, step } from '../activities.ts';
+import { instant } from '../clock.ts';
 import { collectionOf } from './collecting.ts';
 import type { Left } from './collecting.ts';
-import { beforeOr, instant, now, tellStatus } from './life.ts';
+import { beforeOr, now, tellStatus } from './life.ts';
 import type { End, InTime, Life, Money } from './life.ts';
 import type { CancelMessage } from './mailbox.ts';
 
@@ -133,7 +134,7 @@ export async function cancel({ request, mailbox }: Life, message: CancelMessage)
   mailbox.close('cancelled');
   tellStatus('cancelled', 'Cancelled; the refund is being started.');
   if (refundId !== undefined) await bank.startRefund({ refundId });
-  if (isReviewable) await openReviews({ bookingId: request.bookingId });
+  if (isReviewable) await openReviews({ bookingId });
   return 'cancelled';
 }
 

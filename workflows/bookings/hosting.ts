@@ -31,17 +31,17 @@ export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): P
 
   const left: Left = intent === undefined ? { is: 'nothing' } : { is: 'intent', intent };
   const silentFrom = Date.parse(respondBy) + 1; // At the instant itself the host is still in time.
-  let remindAt: number | undefined = Date.now() + HOST_REMINDER_HOURS * HOUR_MS;
+  let remindAt = Date.now() + HOST_REMINDER_HOURS * HOUR_MS;
   for (;;) {
-    const isReminder = remindAt !== undefined && remindAt < silentFrom;
+    const isReminder = remindAt < silentFrom;
     const message = await mailbox.take(
-      isReminder && remindAt !== undefined ? remindAt : silentFrom,
+      Math.min(remindAt, silentFrom),
       isReminder ? 'Remind the host' : 'The host’s answer',
     );
     if (message === undefined) {
       if (!isReminder) return giveUp(life, { ending: { to: 'expired' }, until: AT_ONCE, left });
       await step.remindHost(now(request));
-      remindAt = undefined;
+      remindAt = Infinity; // Once is enough.
     } else if (message.kind === 'host') {
       return answered(life, message, left);
     } else if (message.kind === 'cancel') {

@@ -2,6 +2,7 @@ import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } fr
 import type { BookingStatus } from '#domain/bookings.ts';
 import { SEARCH } from '../bookings.contract.ts';
 import type { BookingOutcome, BookStay } from '../bookings.contract.ts';
+import { instantNow } from '../clock.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** A booking while its workflow runs: what was asked for, and what the world says to it. */
@@ -17,11 +18,7 @@ export type Money = { is: 'in' } | { is: 'ended'; as: End };
 
 /** The booking and its workflow's now, which is what every rule that depends on time is judged by. */
 export function now({ bookingId }: BookStay): { bookingId: BookStay['bookingId']; at: string } {
-  return { bookingId, at: instant(Date.now()) };
-}
-
-export function instant(ms: number): string {
-  return new Date(ms).toISOString();
+  return { bookingId, at: instantNow() };
 }
 
 /**

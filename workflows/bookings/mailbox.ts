@@ -19,6 +19,7 @@ import type {
   StayAsked,
   StayRecorded,
 } from '../bookings.contract.ts';
+import { instantNow } from '../clock.ts';
 
 /** What somebody wants, and where they wait for what comes of it. */
 interface Asked<Kind, Ask, Answer> {
@@ -139,7 +140,7 @@ export class Mailbox {
     if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
     return CancellationScope.nonCancellable(async () => {
       const answer = new Trigger<T>();
-      this.#messages.push(messageFor({ at: new Date(Date.now()).toISOString(), answer }));
+      this.#messages.push(messageFor({ at: instantNow(), answer }));
       return answer;
     });
   }
