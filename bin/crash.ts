@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 import { Rehearsal, tableOf } from '#test/support/crash.ts';
 import type { Outcome } from '#test/support/crash.ts';
-import { CASES } from '#test/support/crash-stories.ts';
-import type { Case } from '#test/support/crash-stories.ts';
+import { CASES } from '#test/support/crash-cases.ts';
+import type { Case } from '#test/support/crash-cases.ts';
 import { World } from '#test/support/journeys.ts';
 
 /**

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { WORK } from '#bin/work.ts';
 import { Rehearsal } from '../support/crash.ts';
-import { CASES, STORIES } from '../support/crash-stories.ts';
+import { CASES } from '../support/crash-cases.ts';
+import { STORIES } from '../support/crash-stories.ts';
 import { useWorld } from '../support/journeys.ts';
 
 /** All of them are `npm run crash`; a run of the tests takes the next few, another day others. */

@@ -3,10 +3,10 @@ import type { ReviewActivities } from '#activities/reviews.ts';
 import { findReviewWindow } from '#db/review-windows.ts';
 import { remindersOf } from '#domain/reviews.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
-import type { Story, Told } from './crash-stories.ts';
+import { begun, LONG_MS, passTo } from './crash-telling.ts';
+import type { Story, Told } from './crash-telling.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Wire } from './people.ts';
-import { isConducted } from './reviews.ts';
 import { until } from './virtual-time.ts';
 
 /** Each writes to the database, in one transaction. */
@@ -19,14 +19,6 @@ export const REVIEW_STEPS = [
   'revealReviews',
 ] as const satisfies (keyof ReviewActivities)[];
 
-/** How the stories of a booking come as far as its stay. */
-export interface Stays {
-  booked: (world: World) => Promise<Told>;
-  becomes: (told: Told, status: string) => Promise<void>;
-  passTo: (world: World, told: Told, instant: 'checkInAt' | 'checkOutAt') => Promise<void>;
-}
-
-const LONG_MS = 120_000;
 const COMPLETED = { end: 'completed', paid: 1, refunded: 0, answer: 201 } as const;
 
 /** Waits until the stay may be reviewed. */
@@ -94,88 +86,75 @@ async function windowPasses(world: World, told: Told, to: 'reminder' | 'end'): P
   await world.temporal.advanceTo(collectReviewsId(id), Date.parse(instant) + 1_000);
 }
 
-/** The story in which each step of a review window is done. */
-export function reviewStories({
-  booked,
-  becomes,
-  passTo,
-}: Stays): Readonly<Record<keyof ReviewActivities, Story>> {
-  async function inStay(world: World): Promise<Told> {
-    const told = await booked(world);
-    await passTo(world, told, 'checkInAt');
-    await becomes(told, 'in_stay');
-    return told;
-  }
-
-  /** A lived stay of which the guest has written; its window is open by its own clock too. */
-  async function reviewed(world: World): Promise<Told> {
-    const told = await inStay(world);
-    await passTo(world, told, 'checkOutAt');
-    await mayReview(told);
-    const { id, checkOutAt } = await told.booking();
-    await isConducted(world, id);
-    await world.temporal.advanceTo(collectReviewsId(id), Date.parse(checkOutAt));
-    await writes(told.guest, told);
-    return told;
-  }
-
-  const edit = (world: World, told: Told) =>
-    comesAgain(world, told, { act: (id) => told.guest.patch(`/reviews/${id}`, { rating: 2 }), until: [200] });
-  const withdraw = (world: World, told: Told) =>
-    comesAgain(world, told, { act: (id) => told.guest.delete(`/reviews/${id}`), until: [204, 404] });
-
-  return {
-    openReviews: {
-      ...COMPLETED,
-      prepare: inStay,
-      act: (world, told) => passTo(world, told, 'checkOutAt'),
-      async settle(world, told) {
-        await mayReview(told);
-        assert.equal(await timesTold(world, (await told.booking()).id, 'reviews.opened'), 1);
-      },
-    },
-    submitReview: {
-      ...COMPLETED,
-      prepare: reviewed,
-      act: (_, told) => writes(told.host, told),
-      async settle(world, told) {
-        await writes(told.host, told);
-        await isRevealed(world, told, ['guest', 'property']);
-      },
-    },
-    editReview: {
-      ...COMPLETED,
-      prepare: reviewed,
-      act: edit,
-      async settle(world, told) {
-        await edit(world, told);
-        const review = await guestsReview(world, told);
-        assert.deepEqual([review?.rating, review?.published_at], [2, null]);
-      },
-    },
-    withdrawReview: {
-      ...COMPLETED,
-      prepare: reviewed,
-      act: withdraw,
-      async settle(world, told) {
-        await withdraw(world, told);
-        assert.equal(await guestsReview(world, told), undefined);
-      },
-    },
-    remindReviewers: {
-      ...COMPLETED,
-      prepare: reviewed,
-      act: (world, told) => windowPasses(world, told, 'reminder'),
-      async settle(world, told) {
-        await world.mail(told.host, /still time/);
-        assert.equal(await timesTold(world, (await told.booking()).id, 'reviews.reminded'), 1);
-      },
-    },
-    revealReviews: {
-      ...COMPLETED,
-      prepare: reviewed,
-      act: (world, told) => windowPasses(world, told, 'end'),
-      settle: (world, told) => isRevealed(world, told, ['property']),
-    },
-  };
+/** A lived stay of which the guest has written; its window is open by its own clock too. */
+async function reviewed(world: World): Promise<Told> {
+  const told = await begun(world);
+  await passTo(world, told, 'checkOutAt');
+  await mayReview(told);
+  const { id, checkOutAt } = await told.booking();
+  await world.temporal.isStarted(collectReviewsId(id));
+  await world.temporal.advanceTo(collectReviewsId(id), Date.parse(checkOutAt));
+  await writes(told.guest, told);
+  return told;
 }
+
+const edit = (world: World, told: Told) =>
+  comesAgain(world, told, { act: (id) => told.guest.patch(`/reviews/${id}`, { rating: 2 }), until: [200] });
+const withdraw = (world: World, told: Told) =>
+  comesAgain(world, told, { act: (id) => told.guest.delete(`/reviews/${id}`), until: [204, 404] });
+
+/** The story in which each step of a review window is done. */
+export const REVIEW_STORIES: Readonly<Record<keyof ReviewActivities, Story>> = {
+  openReviews: {
+    ...COMPLETED,
+    prepare: begun,
+    act: (world, told) => passTo(world, told, 'checkOutAt'),
+    async settle(world, told) {
+      await mayReview(told);
+      assert.equal(await timesTold(world, (await told.booking()).id, 'reviews.opened'), 1);
+    },
+  },
+  submitReview: {
+    ...COMPLETED,
+    prepare: reviewed,
+    act: (_, told) => writes(told.host, told),
+    async settle(world, told) {
+      await writes(told.host, told);
+      await isRevealed(world, told, ['guest', 'property']);
+    },
+  },
+  editReview: {
+    ...COMPLETED,
+    prepare: reviewed,
+    act: edit,
+    async settle(world, told) {
+      await edit(world, told);
+      const review = await guestsReview(world, told);
+      assert.deepEqual([review?.rating, review?.published_at], [2, null]);
+    },
+  },
+  withdrawReview: {
+    ...COMPLETED,
+    prepare: reviewed,
+    act: withdraw,
+    async settle(world, told) {
+      await withdraw(world, told);
+      assert.equal(await guestsReview(world, told), undefined);
+    },
+  },
+  remindReviewers: {
+    ...COMPLETED,
+    prepare: reviewed,
+    act: (world, told) => windowPasses(world, told, 'reminder'),
+    async settle(world, told) {
+      await world.mail(told.host, /still time/);
+      assert.equal(await timesTold(world, (await told.booking()).id, 'reviews.reminded'), 1);
+    },
+  },
+  revealReviews: {
+    ...COMPLETED,
+    prepare: reviewed,
+    act: (world, told) => windowPasses(world, told, 'end'),
+    settle: (world, told) => isRevealed(world, told, ['property']),
+  },
+};

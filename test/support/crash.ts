@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { openDoctor } from '#bin/examination.ts';
 import type { Doctor } from '#bin/examination.ts';
 import { readConfig } from '#config';
-import type { Case, Story, Told } from './crash-stories.ts';
+import type { Case } from './crash-cases.ts';
+import type { Story, Told } from './crash-telling.ts';
 import type { World } from './journeys.ts';
 import { until } from './virtual-time.ts';
 

@@ -1,4 +1,3 @@
-import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import type { Home, Traveller, World } from './journeys.ts';
@@ -31,18 +30,9 @@ export async function mayReview(world: World, person: Traveller, bookingId: stri
       return booking.reviewBy !== undefined;
     },
   );
-  await isConducted(world, booking.id);
+  // The window is written down a moment before its workflow is started.
+  await world.temporal.isStarted(collectReviewsId(booking.id));
   return booking;
-}
-
-/** The window is written down a moment before its workflow is started. */
-export async function isConducted({ temporal }: World, bookingId: BookingId): Promise<void> {
-  await until(`the window of ${bookingId} is conducted`, () =>
-    temporal.statusOf(collectReviewsId(bookingId)).then(
-      () => true,
-      () => false,
-    ),
-  );
 }
 
 /** Five stars and a few words, unless said otherwise. */
