@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
-import { useBrowser } from '../support/browser.ts';
 import { newPerson, newProperty, stayRequest } from '../support/people.ts';
 import type { Person, Wire } from '../support/people.ts';
 import { useStack } from '../support/stack.ts';
-import { witness } from '../support/witness.ts';
-import type { Witness } from '../support/witness.ts';
-
-const PAGE_MS = 60_000;
+import { PAGE_MS, useWitnessedPage } from '../support/witness.ts';
 
 describe('the documentation in a browser', function () {
   this.timeout(2 * PAGE_MS);
   const stack = useStack();
-  const browser = useBrowser();
-  let page: Page;
-  let seen: Witness;
+  const { page, seen } = useWitnessedPage();
 
-  beforeEach(async () => {
-    page = await browser().newPage();
-    page.setDefaultTimeout(PAGE_MS);
-    seen = await witness(page);
-  });
-  afterEach(() => page.close());
-
-  const open = (path: string) => page.goto(`${stack().addresses.api}${path}`);
+  const open = (path: string) => page().goto(`${stack().addresses.api}${path}`);
   /** An operation's part of the reference. */
-  const operation = (tag: string, id: string) => page.locator(`[id="operations-${tag}-${id}"]`);
+  const operation = (tag: string, id: string) => page().locator(`[id="operations-${tag}-${id}"]`);
 
   /** Presses the button of an operation that is open; gives what the page shows of the answer. */
   async function tryOut(tag: string, id: string): Promise<{ status: string; body: Wire }> {
@@ -39,15 +25,15 @@ describe('the documentation in a browser', function () {
   }
 
   async function authorize({ token = '' }: Person): Promise<void> {
-    await page.locator('.btn.authorize').first().click();
-    await page.locator('.auth-container input').fill(token);
-    await page.locator('.auth-container input').press('Enter');
-    await page.locator('.modal-ux .btn-done').click();
+    await page().locator('.btn.authorize').first().click();
+    await page().locator('.auth-container input').fill(token);
+    await page().locator('.auth-container input').press('Enter');
+    await page().locator('.modal-ux .btn-done').click();
   }
 
   function assertKeptToItself(): void {
-    assert.deepEqual(seen.origins(), [stack().addresses.api]);
-    assert.deepEqual(seen.complaints, []);
+    assert.deepEqual(seen().origins(), [stack().addresses.api]);
+    assert.deepEqual(seen().complaints, []);
   }
 
   it('lists every operation of openapi.json', async () => {
@@ -58,13 +44,15 @@ describe('the documentation in a browser', function () {
     );
     await open('/docs');
     await operation('bookings', 'bookAStay').waitFor();
-    const shown = await page.locator('.opblock-summary').evaluateAll((summaries) =>
-      summaries.map((summary) => {
-        const method = summary.querySelector('.opblock-summary-method')?.textContent;
-        const path = summary.querySelector('.opblock-summary-path')?.getAttribute('data-path');
-        return `${method} ${path}`;
-      }),
-    );
+    const shown = await page()
+      .locator('.opblock-summary')
+      .evaluateAll((summaries) =>
+        summaries.map((summary) => {
+          const method = summary.querySelector('.opblock-summary-method')?.textContent;
+          const path = summary.querySelector('.opblock-summary-path')?.getAttribute('data-path');
+          return `${method} ${path}`;
+        }),
+      );
     assert.deepEqual(shown.sort(), documented.sort());
     assertKeptToItself();
   });
@@ -107,23 +95,23 @@ describe('the documentation in a browser', function () {
 
   it('leads from the reference to the guides, from one guide to the next, and back to an operation', async () => {
     await open('/docs');
-    await page.getByRole('link', { name: 'Your first booking' }).click();
-    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Your first booking');
-    assert.match(await page.locator('pre').first().innerText(), /^API=/);
-    await page.locator('.next a').click();
-    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), '3-D Secure');
-    await page.getByRole('link', { name: 'POST /payments', exact: true }).first().click();
+    await page().getByRole('link', { name: 'Your first booking' }).click();
+    assert.equal(await page().getByRole('heading', { level: 1 }).innerText(), 'Your first booking');
+    assert.match(await page().locator('pre').first().innerText(), /^API=/);
+    await page().locator('.next a').click();
+    assert.equal(await page().getByRole('heading', { level: 1 }).innerText(), '3-D Secure');
+    await page().getByRole('link', { name: 'POST /payments', exact: true }).first().click();
     await operation('payments', 'payForAHeldBookingOrTryAgain').locator('.opblock-body').waitFor();
     assertKeptToItself();
   });
 
   it('is as dark as the reader’s system', async () => {
-    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const background = () => page().evaluate('getComputedStyle(document.body).backgroundColor');
     for (const path of ['/docs', '/docs/guides/webhooks']) {
-      await page.emulateMedia({ colorScheme: 'dark' });
+      await page().emulateMedia({ colorScheme: 'dark' });
       await open(path);
       assert.equal(await background(), 'rgb(28, 32, 34)');
-      await page.emulateMedia({ colorScheme: 'light' });
+      await page().emulateMedia({ colorScheme: 'light' });
       assert.equal(await background(), 'rgb(255, 255, 255)');
     }
     assertKeptToItself();

@@ -1,41 +1,29 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
-import { useBrowser } from '../support/browser.ts';
 import { newPerson, newProperty } from '../support/people.ts';
 import { useStack } from '../support/stack.ts';
 import { until } from '../support/virtual-time.ts';
-import { witness } from '../support/witness.ts';
-import type { Witness } from '../support/witness.ts';
-
-const PAGE_MS = 60_000;
+import { PAGE_MS, useWitnessedPage } from '../support/witness.ts';
 
 describe('GraphiQL in a browser', function () {
   this.timeout(3 * PAGE_MS);
   const stack = useStack();
-  const browser = useBrowser();
-  let page: Page;
-  let seen: Witness;
+  const { page, seen } = useWitnessedPage();
 
-  beforeEach(async () => {
-    page = await browser().newPage();
-    page.setDefaultTimeout(PAGE_MS);
-    seen = await witness(page);
-  });
-  afterEach(() => page.close());
-
-  const open = (address: string) => page.goto(`${stack().addresses.api}/graphql${address}`);
+  const open = (address: string) => page().goto(`${stack().addresses.api}/graphql${address}`);
 
   /** Runs what the editor holds, and waits until the page shows these words. */
   async function run(words: string): Promise<void> {
-    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page()
+      .getByRole('button', { name: /^Execute query/ })
+      .click();
     // The editor draws with spaces of its own kind.
-    const shown = async () => (await page.locator('.result-window').innerText()).replaceAll('\u00a0', ' ');
+    const shown = async () => (await page().locator('.result-window').innerText()).replaceAll('\u00a0', ' ');
     await until(`the answer says ${words}`, async () => (await shown()).includes(words), PAGE_MS);
   }
 
   function assertKeptToItself(): void {
-    assert.deepEqual(seen.origins(), [stack().addresses.api]);
-    assert.deepEqual(seen.complaints, []);
+    assert.deepEqual(seen().origins(), [stack().addresses.api]);
+    assert.deepEqual(seen().complaints, []);
   }
 
   it('runs the query it opens with', async () => {

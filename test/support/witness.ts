@@ -1,4 +1,6 @@
+import { afterEach, beforeEach } from 'mocha';
 import type { Page } from 'playwright-core';
+import { useBrowser } from './browser.ts';
 
 /** What a page did and said, for a test that wants it to keep to itself. */
 export interface Witness {
@@ -9,7 +11,7 @@ export interface Witness {
 }
 
 /** Watches a page from before its first request. */
-export async function witness(page: Page): Promise<Witness> {
+async function witness(page: Page): Promise<Witness> {
   const origins = new Set<string>();
   const complaints: string[] = [];
   page.on('request', (request) => {
@@ -24,4 +26,21 @@ export async function witness(page: Page): Promise<Witness> {
   await page.addInitScript(`document.addEventListener('securitypolicyviolation', (event) =>
     console.error('forbidden by the policy:', event.effectiveDirective, event.blockedURI, event.sourceFile))`);
   return { complaints, origins: () => [...origins] };
+}
+
+/** How patient a page is with what it waits for. */
+export const PAGE_MS = 60_000;
+
+/** A page of its own for each test of a suite, watched from its beginning. Call it inside `describe`. */
+export function useWitnessedPage(): { page: () => Page; seen: () => Witness } {
+  const browser = useBrowser();
+  let page: Page;
+  let seen: Witness;
+  beforeEach('open a page', async () => {
+    page = await browser().newPage();
+    page.setDefaultTimeout(PAGE_MS);
+    seen = await witness(page);
+  });
+  afterEach('close the page', () => page.close());
+  return { page: () => page, seen: () => seen };
 }
