@@ -1,5 +1,6 @@
 import { Breaker } from './breaker.ts';
 import { openRedis } from './redis.ts';
+import type { RedisOptions } from './redis.ts';
 
 /** A dropped key stays empty so long: longer than any read that began before the drop. */
 export const DROPPED_SECONDS = 2;
@@ -39,17 +40,15 @@ const NO_CACHE: Cache = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
-export interface CacheOptions {
+export interface CacheOptions extends RedisOptions {
   /** Undefined: no cache at all. */
   redisUrl?: string | undefined;
-  /** Hears when the server goes away and when it is back. */
-  report?: (reachable: boolean) => void;
 }
 
 /** A cache in Redis, or none. */
-export function createCache({ redisUrl, report }: CacheOptions): Cache {
+export function createCache({ redisUrl, ...options }: CacheOptions): Cache {
   if (redisUrl === undefined) return NO_CACHE;
-  const redis = openRedis(redisUrl, report);
+  const redis = openRedis(redisUrl, options);
   const breaker = new Breaker();
   return {
     async get(key) {

@@ -5,13 +5,20 @@ export const DEADLINE_MS = 50;
 /** A server that went away is asked this often whether it is back. */
 const RECONNECT_MS = 500;
 
+export interface RedisOptions {
+  /** Hears of the server going away and coming back. */
+  report?: ((reachable: boolean) => void) | undefined;
+  /** What any one command may take, in milliseconds. */
+  deadlineMs?: number | undefined;
+}
+
 /**
  * A connection for what may be lost: nothing waits for a server that is away, every command is answered or fails
- * within the deadline, and commands of the same turn share one round trip. `report` hears of it going and coming back.
+ * within the deadline, and commands of the same turn share one round trip.
  */
-export function openRedis(redisUrl: string, report?: (reachable: boolean) => void): Redis {
+export function openRedis(redisUrl: string, { report, deadlineMs = DEADLINE_MS }: RedisOptions = {}): Redis {
   const redis = new Redis(redisUrl, {
-    commandTimeout: DEADLINE_MS,
+    commandTimeout: deadlineMs,
     connectTimeout: 2_000,
     enableAutoPipelining: true,
     enableOfflineQueue: false,
