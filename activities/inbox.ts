@@ -4,9 +4,10 @@ import { findPayment } from '#db/payments.ts';
 import { findRefund } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
+import type { PaymentStatus } from '#domain/payments.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
-import { ownerOf } from '#workflows/inbox.contract.ts';
+import { MAX_EVENTS_TO_HEAR, ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
 import {
   latePaymentOrder,
@@ -35,6 +36,9 @@ async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventR
   return owner.is === 'booking' ? tellBooking(deps, owner, event) : tellRefund(deps, owner);
 }
 
+/** Each said once of an intent. Everything else its payer can have the bank say, as often as they like. */
+const OF_MONEY: readonly PaymentStatus[] = ['reserved', 'posted', 'voided'];
+
 /** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
 async function tellBooking(
   { db, workflows }: { db: Db; workflows: Workflows },
@@ -47,6 +51,8 @@ async function tellBooking(
   if (payment?.status === 'posted' || (payment?.status === owner.says && owner.says !== 'pending'))
     return 'known';
   const workflowId = bookStayId(owner.bookingId);
+  if (!OF_MONEY.includes(owner.says) && (await workflows.lengthOf(workflowId)) >= MAX_EVENTS_TO_HEAR)
+    return 'nobody any more';
   if (await workflows.tell(workflowId, bankSpoke)) return workflowId;
   if (owner.says !== 'posted' || payment === undefined) return 'nobody';
   return giveBack({ db, workflows }, owner);

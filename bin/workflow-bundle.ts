@@ -33,10 +33,10 @@ export async function workflowBundle(madeBefore?: string): Promise<{ code: strin
   return { codePath };
 }
 
-/** Seconds of work: the bundler reads the workflows and every package that they use. */
-export async function makeBundle(): Promise<string> {
+/** Seconds of work: the bundler reads the workflows and every package that they use. Ours, unless of a copy elsewhere. */
+export async function makeBundle(root = ROOT): Promise<string> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(ROOT, 'workflows/all.ts'),
+    workflowsPath: join(root, 'workflows/all.ts'),
     logger: new DefaultLogger('ERROR'),
   });
   return code;

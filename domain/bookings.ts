@@ -58,6 +58,12 @@ export const MAX_LIVE_HOLDS_PER_GUEST = 3;
 /** How many of a guest's requests may wait for hosts at a time. */
 export const MAX_REQUESTS_PER_GUEST = 5;
 
+/**
+ * How often the payer of a booking may try, with a payment method or by asking how it stands. Each try is a message to the
+ * booking's workflow, which takes 2,000 in its life: the payer may not use them up for the host.
+ */
+export const MAX_PAYMENT_TRIES = 50;
+
 export function holdExpiry(heldAt: Instant): Instant {
   return later(heldAt, HOLD_MINUTES * MINUTE_MS);
 }

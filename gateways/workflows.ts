@@ -54,6 +54,8 @@ export interface Workflows extends AsyncDisposable {
   ask<T, Input>(id: string, update: UpdateDefinition<T, [Input]>, ask: Ask<Input>): Promise<Answer<T>>;
   /** False when there is nobody to tell. */
   tell(id: string, signal: SignalDefinition): Promise<boolean>;
+  /** How many events its history has by now; none before it is started. */
+  lengthOf(id: string): Promise<number>;
   /** Whether it has been started and has not ended. */
   isRunning(id: string): Promise<boolean>;
   /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
@@ -98,6 +100,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
           .startUpdate(update, { updateId: ask.updateId, args: [ask.input], waitForStage: 'ACCEPTED' }),
       ),
     tell: (id, signal) => tell(client, id, signal),
+    lengthOf: (id) => lengthOf(client, id),
     isRunning: (id) => isRunning(client, id),
     every: (schedule) => every(client, schedule),
     isReachable: () => isReachable(client),
@@ -133,6 +136,15 @@ async function tell(client: Client, id: string, signal: SignalDefinition): Promi
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function lengthOf(client: Client, id: string): Promise<number> {
+  try {
+    return (await client.workflow.getHandle(id).describe()).historyLength;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 0;
     throw error;
   }
 }

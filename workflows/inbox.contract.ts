@@ -6,6 +6,12 @@ export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
   | { is: 'refund'; refundId: RefundId; hasFailed: boolean };
 
+/**
+ * A booking whose history is as long as this is told by the bank of money alone. In a card that is declined again there is
+ * nothing that the end of the hold, when the bank is asked anyway, would not find. A whole life has 150 events at most.
+ */
+export const MAX_EVENTS_TO_HEAR = 1_000;
+
 /** What each kind of event says the payment has become. */
 const OF_A_PAYMENT = new Map<string, PaymentStatus>([
   ['payment_intent.succeeded', 'posted'],

@@ -71,6 +71,16 @@ export class TemporalDesk implements AsyncDisposable {
     return (await this.client.workflow.getHandle(workflowId).describe()).status.name;
   }
 
+  /** Waits until a workflow has done what there was to do: it is over, or waits for the world. */
+  async rests(workflowId: string): Promise<void> {
+    const rests = async () => {
+      const { raw, status } = await this.client.workflow.getHandle(workflowId).describe();
+      const isBusy = (raw.pendingActivities ?? []).length > 0 || Boolean(raw.pendingWorkflowTask);
+      return status.name !== 'RUNNING' || !isBusy;
+    };
+    await until(`${workflowId} rests`, rests, REST_WITHIN_MS);
+  }
+
   /** What a workflow says it waits for: the sentence that the Temporal UI shows. Asks the workflow itself. */
   async detailsOf(workflowId: string): Promise<string> {
     const handle = this.client.workflow.getHandle(workflowId);
@@ -102,6 +112,8 @@ function seconds(ms: number): { seconds: never } {
 
 const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
+/** A bank that does not answer has half a minute for it, and several tries. */
+const REST_WITHIN_MS = 120_000;
 
 /** Waits for a fact to become true, looking again and again; fails with its words when it does not in time. */
 export async function until(

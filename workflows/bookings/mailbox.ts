@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger } from '@temporalio/workflow';
+import { MAX_PAYMENT_TRIES } from '#domain/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import {
   answerRequest,
@@ -63,11 +64,12 @@ export class Mailbox {
   readonly #reservation = new Trigger<Reservation>();
   #hearing: Hearing = { status: 'requested', kinds: ['pay', 'cancel'] };
   #closedAs: BookingStatus | undefined;
+  #tries = 0;
 
   constructor() {
     setHandler(reserveStay, async () => this.#reservation);
-    setHandler(bankSpoke, () => void this.#messages.push({ kind: 'bank' }));
-    setHandler(payBooking, (ask) => this.#ask<PayResult>((asked) => ({ kind: 'pay', ask, ...asked })), {
+    setHandler(bankSpoke, () => this.#hearBank());
+    setHandler(payBooking, (ask) => this.#try(ask), {
       validator: (ask: Pay) => this.#judge({ kind: 'pay', ask }),
     });
     setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((asked) => ({ kind: 'cancel', ask, ...asked })), {
@@ -94,6 +96,17 @@ export class Mailbox {
     const { status, kinds, objection } = this.#hearing;
     const failure = objection?.(said) ?? (kinds.includes(said.kind) ? undefined : notAny(status));
     if (failure !== undefined) throw failure;
+    if (said.kind === 'pay' && this.#tries >= MAX_PAYMENT_TRIES) throw notAny(status, TRIED_ENOUGH);
+  }
+
+  /** However often the bank has spoken: it is asked once, later than all of that. */
+  #hearBank(): void {
+    if (!this.hasNews) this.#messages.push({ kind: 'bank' });
+  }
+
+  #try(ask: Pay): Promise<PayResult> {
+    this.#tries += 1;
+    return this.#ask<PayResult>((asked) => ({ kind: 'pay', ask, ...asked }));
   }
 
   /** Answers the request itself. Only the first answer counts. */
@@ -145,6 +158,11 @@ export class Mailbox {
     });
   }
 }
+
+const TRIED_ENOUGH = {
+  message: `This booking has been tried ${MAX_PAYMENT_TRIES} times; no further try is taken here.`,
+  details: { limit: String(MAX_PAYMENT_TRIES) },
+};
 
 /** Tells whoever asked that it does not fit what the booking is. The bank needs no such word. */
 export function refuse(message: Message, bookingStatus: BookingStatus): void {

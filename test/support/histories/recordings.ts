@@ -1,0 +1,55 @@
+import type { BookingId } from '#domain/ids.ts';
+import { bookStayId } from '#workflows/bookings.contract.ts';
+import { EDGES, edgesOf, pathAlong, PATHS } from '../walks/edges.ts';
+import type { Edge } from '../walks/edges.ts';
+import { nameOf, walk, waysAlong } from '../walks/walking.ts';
+import type { Walk } from '../walks/walking.ts';
+import type { Courses, Live } from './courses.ts';
+import { MAILS } from './mails.ts';
+import { REFUNDS } from './refunds.ts';
+import { RESUMPTIONS } from './resumptions.ts';
+import { WINDOWS } from './windows.ts';
+
+/** One course that workflows of a type take, and how one is brought to take it. */
+export interface Recording {
+  workflow: string;
+  /** A file's name too, so it does not change. */
+  name: string;
+  /** Of a booking: the edges that it comes along. */
+  edges?: readonly Edge[];
+  live: Live;
+}
+
+/** Every whole life of a booking, and every way along an edge that none of these lives goes. */
+const WALKS: readonly Walk[] = [
+  ...PATHS.map((path): Walk => ({ path })),
+  ...EDGES.flatMap((edge) =>
+    waysAlong(edge)
+      .slice(1)
+      .map(([way]): Walk => ({ path: pathAlong(edge), way })),
+  ),
+];
+
+function recordingOf(walked: Walk): Recording {
+  return {
+    workflow: 'bookStay',
+    name: nameOf(walked),
+    edges: edgesOf(walked.path),
+    async live(world) {
+      const { booking } = await walk(world, walked);
+      return bookStayId(booking.id as BookingId);
+    },
+  };
+}
+
+function recordingsOf(workflow: string, courses: Courses): Recording[] {
+  return Object.entries(courses).map(([name, live]) => ({ workflow, name, live }));
+}
+
+export const RECORDINGS: readonly Recording[] = [
+  ...WALKS.map(recordingOf),
+  ...recordingsOf('refundPayment', REFUNDS),
+  ...recordingsOf('collectReviews', WINDOWS),
+  ...recordingsOf('notify', MAILS),
+  ...recordingsOf('resumeRequested', RESUMPTIONS),
+];
