@@ -8,6 +8,7 @@ import type { Bookings } from './bookings/commands.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { PublishedProperties } from './properties/cache.ts';
 import type { Reviews } from './reviews/commands.ts';
+import type { Sandbox } from './sandbox/commands.ts';
 
 /** What an operator may set about the API; the defaults are in `config.ts`. */
 export interface ApiSettings {
@@ -39,6 +40,8 @@ export interface ApiDeps {
   bank: Bank;
   bookings: Bookings;
   reviews: Reviews;
+  /** Undefined: money is real, and time is nobody's to move. */
+  sandbox?: Sandbox | undefined;
   /** Copies of published properties; whoever changes one drops its copy before answering. */
   properties: PublishedProperties;
   /** Signs quotes: whoever has it makes prices. */

@@ -6,6 +6,7 @@ import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { propertyEndpoints } from './properties/routes.ts';
 import { reviewEndpoints } from './reviews/routes.ts';
+import { sandboxEndpoints } from './sandbox/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
 import { userEndpoints } from './users/routes.ts';
 import { webhookEndpoints } from './webhooks/routes.ts';
@@ -20,9 +21,15 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...bookingEndpoints,
   ...paymentEndpoints,
   ...reviewEndpoints,
+  ...sandboxEndpoints,
   ...webhookEndpoints,
   ...platformEndpoints,
 ];
 
 /** Every endpoint there is, in the order of the documentation. */
 export const ENDPOINTS: readonly Endpoint[] = [...DOCUMENTED, describing(DOCUMENTED)];
+
+/** Those that are there where money is real. */
+export const LIVE_ENDPOINTS: readonly Endpoint[] = ENDPOINTS.filter(
+  (endpoint) => !sandboxEndpoints.some((of) => of === endpoint),
+);

@@ -4,14 +4,16 @@ import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
 import { Progress } from '#api/bookings/progress.ts';
 import { docs } from '#api/docs/docs.ts';
-import { ENDPOINTS } from '#api/endpoints.ts';
+import { ENDPOINTS, LIVE_ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
 import { PublishedProperties } from '#api/properties/cache.ts';
 import { createReviews } from '#api/reviews/commands.ts';
+import { createSandbox } from '#api/sandbox/commands.ts';
 import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
+import { createBankClock } from '#gateways/bank-clock.ts';
 import { createCache } from '#gateways/cache.ts';
 import { createLog } from '#gateways/log.ts';
 import { createPasswords } from '#gateways/passwords.ts';
@@ -68,6 +70,7 @@ export async function startApi(
   );
   const workflows = opened.use(connectWorkflows(config.temporal));
   const now = () => new Date();
+  const isLive = config.stripe.live;
   const properties = new PublishedProperties({ db, cache });
   const leaving = new AbortController();
   const metrics = config.metricsPort === undefined ? undefined : createMetrics();
@@ -82,9 +85,12 @@ export async function startApi(
     metrics,
     passwords: createPasswords(),
     bank: createStripeBank(config.stripe),
-    bookings: createBookings({ ...around({ db, workflows }), quoteSecret, now }),
+    bookings: createBookings({ ...around({ db, workflows }), quoteSecret, now, isLive }),
     properties,
     reviews: createReviews({ db, workflows, properties }),
+    sandbox: isLive
+      ? undefined
+      : createSandbox({ db, workflows, now, bankClock: createBankClock(config.stripe.apiBase) }),
     probes: {
       temporal: () => workflows.isReachable(),
       ...(redisUrl !== undefined && { redis: () => cache.isReachable() }),
@@ -94,13 +100,14 @@ export async function startApi(
   if (metrics !== undefined && config.metricsPort !== undefined) {
     opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));
   }
+  const endpoints = isLive ? LIVE_ENDPOINTS : ENDPOINTS;
   const progress = new Progress({ db, log });
   const mounts = [
     graphql(deps, { ...config.graphql, progress }),
-    docs(ENDPOINTS),
+    docs(endpoints),
     ...(await developmentMounts(config)),
   ];
-  const app = createApp(ENDPOINTS, deps, mounts);
+  const app = createApp(endpoints, deps, mounts);
   const graceMs = config.shutdownGraceSeconds * 1000;
   const { host, port } = http;
   const { url } = opened.use(await listen(app, { host, port, graceMs, leaving: leaving.signal }));

@@ -53,6 +53,9 @@ export class BookingRow extends Row {
   declare noteToHost: string | null;
   /** Until when its sides may review the stay; null unless they may. */
   declare reviewBy: string | null;
+  /** Outside live mode: its time may be moved on. */
+  declare sandbox: boolean;
+  /** How far its own time is ahead of the wall clock. */
   declare clockOffsetMs: number;
   declare requestedAt: string;
   declare createdAt: string;
@@ -85,6 +88,7 @@ export type NewBooking = Pick<
   | 'paymentMethodId'
   | 'paymentId'
   | 'noteToHost'
+  | 'sandbox'
   | 'requestedAt'
 >;
 

@@ -9,8 +9,8 @@ export interface Leadership extends AsyncDisposable {
   isHeld(): boolean;
 }
 
-/** Takes the lead if nobody has it. Holds one connection of the pool while it leads. */
-export async function tryLeading(db: Db, lock: number): Promise<Leadership | undefined> {
+/** Takes the lead in something, known by a number or by its name, if nobody has it. Holds one connection of the pool while it leads. */
+export async function tryLeading(db: Db, lock: number | string): Promise<Leadership | undefined> {
   const client = db.client as {
     acquireConnection(): Promise<PoolClient>;
     releaseConnection(c: PoolClient): Promise<void>;
@@ -20,7 +20,10 @@ export async function tryLeading(db: Db, lock: number): Promise<Leadership | und
   connection.once('end', () => {
     held = false;
   });
-  const { rows } = await connection.query<{ led: boolean }>('select pg_try_advisory_lock($1) as led', [lock]);
+  const key = typeof lock === 'number' ? '$1::bigint' : 'hashtextextended($1, 0)';
+  const { rows } = await connection.query<{ led: boolean }>(`select pg_try_advisory_lock(${key}) as led`, [
+    lock,
+  ]);
   if (rows[0]?.led !== true) {
     await client.releaseConnection(connection);
     return undefined;
@@ -29,7 +32,7 @@ export async function tryLeading(db: Db, lock: number): Promise<Leadership | und
   return {
     isHeld: () => held,
     async [Symbol.asyncDispose]() {
-      if (held) await connection.query('select pg_advisory_unlock($1)', [lock]);
+      if (held) await connection.query(`select pg_advisory_unlock(${key})`, [lock]);
       await client.releaseConnection(connection);
     },
   };

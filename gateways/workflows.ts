@@ -16,6 +16,7 @@ import type { SearchAttributePair, SignalDefinition, UpdateDefinition } from '@t
 import { DomainError, ERROR_CODES } from '#domain/errors.ts';
 import type { ErrorCode, ErrorDetails } from '#domain/errors.ts';
 import { Intake, NotTaken } from './intake.ts';
+import { advanceBy, standingOf, TimeStoodStill, waitForRest } from './virtual-time.ts';
 
 /** A workflow to be started: its type's name, its business id, and what makes it legible in the Temporal UI. */
 export interface Order {
@@ -60,6 +61,12 @@ export interface Workflows extends AsyncDisposable {
   isRunning(id: string): Promise<boolean>;
   /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
   every(schedule: Recurring): Promise<void>;
+  /**
+   * Moves a workflow's own clock on to an instant (milliseconds since the epoch), unless it is there already, and waits
+   * until what was due has been done. One that has ended, or never was, is left alone.
+   * @throws DomainError `unavailable` when it is not done in time
+   */
+  advanceTo(id: string, instantMs: number): Promise<void>;
   /** Whether Temporal answers at all. */
   isReachable(): Promise<boolean>;
 }
@@ -73,6 +80,8 @@ export interface Recurring {
 }
 
 const REACHABLE_WITHIN_MS = 1_000;
+/** How long a workflow may take to do what is due where its clock has been moved. */
+const ADVANCE_WITHIN_MS = 20_000;
 
 /** Connects lazily: an API without Temporal still reads. */
 export function connectWorkflows({ address, namespace }: { address: string; namespace: string }): Workflows {
@@ -103,6 +112,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
     lengthOf: (id) => lengthOf(client, id),
     isRunning: (id) => isRunning(client, id),
     every: (schedule) => every(client, schedule),
+    advanceTo: (id, instantMs) => advanceTo(client, id, instantMs),
     isReachable: () => isReachable(client),
     [Symbol.asyncDispose]: () => connection.close(),
   };
@@ -171,6 +181,21 @@ async function every(
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
+}
+
+async function advanceTo(client: Client, id: string, instantMs: number): Promise<void> {
+  try {
+    const { isRunning, nowMs } = await standingOf(client, id);
+    if (!isRunning) return;
+    await waitForRest(client, id, ADVANCE_WITHIN_MS);
+    const byMs = instantMs - nowMs;
+    if (byMs > 0) await advanceBy(client, id, { byMs, patienceMs: ADVANCE_WITHIN_MS });
+    await waitForRest(client, id, ADVANCE_WITHIN_MS);
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return;
+    if (!(error instanceof TimeStoodStill) && !isGrpcServiceError(error)) throw error;
+    throw new DomainError('unavailable', `What is due does not get done now: ${error.message}`);
   }
 }
 

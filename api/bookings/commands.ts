@@ -6,7 +6,7 @@ import type { Once } from '#db/idempotency.ts';
 import { nightsAreFree } from '#db/stays.ts';
 import { datesUnavailable } from '#db/constraints.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { DomainError, ERROR_CODES } from '#domain/errors.ts';
+import { DomainError, ERROR_CODES, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayOrder, reserveStay } from '#workflows/bookings.contract.ts';
@@ -44,6 +44,8 @@ interface Deps {
   workflows: Workflows;
   quoteSecret: string;
   now: () => Date;
+  /** With real money there is no sandbox. */
+  isLive: boolean;
 }
 
 export function createBookings(deps: Deps): Bookings {
@@ -63,6 +65,8 @@ async function reserve(
   request: Reserve,
   once: Once,
 ): Promise<Reserved> {
+  if (deps.isLive && request.sandbox === true)
+    throw invalidInput('sandbox', 'There is no sandbox where money is real.');
   const call = { isRecorded: false };
   try {
     const terms = await termsOf(deps, request);

@@ -54,6 +54,7 @@ export function presentBooking(
     ...(booking.reviewBy !== null && sideOf(booking, viewer) !== undefined && { reviewBy: booking.reviewBy }),
     ...(booking.noteToHost !== null && { noteToHost: booking.noteToHost }),
     ...(booking.guestNames.length > 0 && { guestNames: booking.guestNames }),
+    ...(booking.sandbox && { sandbox: true as const }),
     createdAt: booking.createdAt,
     updatedAt: booking.updatedAt,
   };

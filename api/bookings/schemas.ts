@@ -33,6 +33,12 @@ export const NewBooking = z
         example: 'pm_card_visa',
       }),
     noteToHost: NoteToHost.optional(),
+    sandbox: z
+      .boolean()
+      .optional()
+      .meta({
+        description: 'Its time can be moved on, to see its life to the end. Refused where money is real.',
+      }),
   })
   .meta({
     id: 'NewBooking',
@@ -90,6 +96,7 @@ export const Booking = z
     reviewBy: Instant.optional().meta({ description: 'Before then you may review the stay.' }),
     noteToHost: z.string().optional(),
     guestNames: z.array(z.string()).optional(),
+    sandbox: z.literal(true).optional().meta({ description: 'Its time can be moved on.' }),
     createdAt: Instant,
     updatedAt: Instant,
   })

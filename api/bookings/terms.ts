@@ -25,6 +25,8 @@ export interface StayAsked {
 export interface Reserve extends StayAsked {
   paymentMethodId?: string | undefined;
   noteToHost?: string | undefined;
+  /** Its time may be moved on. */
+  sandbox?: boolean | undefined;
 }
 
 /** The property as it is now and the price that holds. */
@@ -78,7 +80,7 @@ function isFor(quote: PricedStay, asked: StayAsked): boolean {
 
 /** The request on these terms, as it is recorded: a snapshot that later edits of the property do not reach. */
 export function newBooking(request: Reserve, { property, price }: Terms, now: Date): NewBooking {
-  const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost } = request;
+  const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost, sandbox = false } = request;
   const { checkInTime, checkOutTime, timeZone } = property;
   return {
     id: newId('booking'),
@@ -101,6 +103,7 @@ export function newBooking(request: Reserve, { property, price }: Terms, now: Da
     paymentMethodId: paymentMethodId ?? null,
     paymentId: newId('payment'),
     noteToHost: noteToHost ?? null,
+    sandbox,
     requestedAt: now.toISOString(),
   };
 }

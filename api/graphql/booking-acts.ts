@@ -30,6 +30,7 @@ const NewBooking = builder.inputType('NewBooking', {
         'Of the bank, `pm_…`. Pays at once; a decline ends the booking. Without one the nights are held for the payer.',
     }),
     noteToHost: t.string({ description: 'A word to the host.' }),
+    sandbox: t.boolean({ description: 'Its time can be moved on. Refused where money is real.' }),
   }),
 });
 

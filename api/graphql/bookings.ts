@@ -160,6 +160,10 @@ builder.objectFields(Booking, (t) => ({
     nullable: true,
     description: 'Who comes, if the guest has told.',
   }),
+  sandbox: t.exposeBoolean('sandbox', {
+    nullable: true,
+    description: 'Whether its time can be moved on; null unless so.',
+  }),
 }));
 
 /** A booking as whoever asks sees it; undefined where it is none of their business. */

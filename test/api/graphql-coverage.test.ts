@@ -50,6 +50,7 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'PATCH /reviews/{id}': ['Mutation.changeReview'],
   'DELETE /reviews/{id}': ['Mutation.deleteReview'],
   'POST /reviews/{id}/response': ['Mutation.respondToReview'],
+  'POST /sandbox/bookings/{id}/clock': ['Mutation.moveClock'],
   'POST /payments': ['Mutation.pay'],
   'GET /payments': ['Query.payments'],
   'GET /payments/{id}': ['Query.payment'],

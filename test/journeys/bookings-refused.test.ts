@@ -124,7 +124,7 @@ describe('a booking that is refused', () => {
       { id: 'bkg_00000000000000000000000000' },
       { holdExpiresAt: '2099-01-01T00:00:00Z' },
       { payment: { status: 'posted' } },
-      { sandbox: true, clockOffsetMs: 1 },
+      { clockOffsetMs: 1 },
       { cancellationPolicy: 'flexible' },
     ]) {
       const { status, body } = await guest.post(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { Stack } from '#dev/stack/stack.ts';
+import { advanceBy, standingOf } from '#gateways/virtual-time.ts';
 
 /** The Temporal of a running stack, for looking at workflows and moving their clocks. */
 export class TemporalDesk implements AsyncDisposable {
@@ -13,12 +13,7 @@ export class TemporalDesk implements AsyncDisposable {
     this.client = new Client({ connection: this.#connection });
   }
 
-  /**
-   * Moves one running workflow's clock on to an instant (milliseconds since the epoch): timers before it fire at their
-   * own instant, through the very code that would wait for months, and so do those of the instant itself. From there
-   * the clock runs on at its normal pace. The server's time skipping is experimental, so this is the only place that
-   * speaks of it.
-   */
+  /** Moves one running workflow's clock on to an instant (milliseconds since the epoch), and what is due then happens. */
   async advanceTo(workflowId: string, instantMs: number): Promise<void> {
     const byMs = instantMs - (await this.virtualNow(workflowId));
     if (byMs > 0) await this.advance(workflowId, byMs);
@@ -26,33 +21,12 @@ export class TemporalDesk implements AsyncDisposable {
 
   /** The same, by a span. */
   async advance(workflowId: string, byMs: number): Promise<void> {
-    const workflowExecution = { workflowId };
-    const namespace = this.client.options.namespace;
-    const before = await this.virtualNow(workflowId);
-    await this.client.workflowService.updateWorkflowExecutionOptions({
-      namespace,
-      workflowExecution,
-      workflowExecutionOptions: {
-        timeSkippingConfig: {
-          enabled: true,
-          disablePropagation: true,
-          fastForwardConfig: { id: randomUUID(), duration: seconds(byMs) },
-        },
-      },
-      updateMask: { paths: ['time_skipping_config'] },
-    });
-    await until(`${workflowId} has come ${byMs} ms further`, async () => {
-      const { status } = await this.client.workflow.getHandle(workflowId).describe();
-      return status.name !== 'RUNNING' || (await this.virtualNow(workflowId)) >= before + byMs - 1_000;
-    });
+    await advanceBy(this.client, workflowId, { byMs, patienceMs: PATIENCE_MS });
   }
 
   /** The workflow's own now, in milliseconds since the epoch. */
   async virtualNow(workflowId: string): Promise<number> {
-    const { raw } = await this.client.workflow.getHandle(workflowId).describe();
-    const now = raw.workflowExtendedInfo?.timeSkippingInfo?.currentTime;
-    if (now === null || now === undefined) return Date.now();
-    return Number(now.seconds) * 1000 + (now.nanos ?? 0) / 1e6;
+    return (await standingOf(this.client, workflowId)).nowMs;
   }
 
   /** Waits until somebody has started a workflow. */
@@ -103,11 +77,6 @@ export class TemporalDesk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection.close();
   }
-}
-
-/** The wire's duration; its encoder takes a plain number for the 64 bits that its types call `Long`. */
-function seconds(ms: number): { seconds: never } {
-  return { seconds: Math.ceil(ms / 1000) as never };
 }
 
 const POLL_MS = 50;
