@@ -1,16 +1,17 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { findPayment } from '#db/payments.ts';
-import { findRefund } from '#db/refunds.ts';
+import { findPayment, findPaymentByIntent } from '#db/payments.ts';
+import { findRefund, findRefundAtBank } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
 import type { PaymentStatus } from '#domain/payments.ts';
-import type { Workflows } from '#gateways/workflows.ts';
+import type { Order, Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
 import { MAX_EVENTS_TO_HEAR, ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
 import {
   latePaymentOrder,
+  madeRefundOrder,
   refundPaymentId,
   refundSpoke,
   returnedRefundOrder,
@@ -23,17 +24,35 @@ import {
 const GRACE_MS = 300;
 const AT_ONCE = 100;
 
-/** Hands the bank's events to their owners. Returns how many were handed on. One that cannot be stays for the next turn. */
+/** Longer than handing on takes; not so long that an owner who does not answer keeps everything else waiting. */
+const TURN_MS = 5_000;
+
+/**
+ * Hands the bank's events to their owners. Returns how many were handed on. One that cannot be stays for the next turn, and
+ * is in nobody's way.
+ * @throws AggregateError of all that went wrong
+ */
 export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }): Promise<number> {
+  const until = performance.now() + TURN_MS;
+  const errors: unknown[] = [];
   const events = await readUndelivered(deps.db, GRACE_MS, AT_ONCE);
-  for (const event of events) await markDelivered(deps.db, event.id, await deliver(deps, event));
+  for (const event of events) {
+    if (performance.now() > until) break;
+    try {
+      await markDelivered(deps.db, event.id, await deliver(deps, event));
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of the bank's events stay.`);
   return events.length;
 }
 
 async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
-  return owner.is === 'booking' ? tellBooking(deps, owner, event) : tellRefund(deps, owner);
+  if (owner.is === 'booking') return tellBooking(deps, owner, event);
+  return owner.is === 'refund' ? tellRefund(deps, owner) : tellOfRefundByHand(deps, owner);
 }
 
 /** Each said once of an intent. Everything else its payer can have the bank say, as often as they like. */
@@ -68,9 +87,7 @@ async function giveBack(
   if (booking?.paymentId !== owner.paymentId) return 'nobody';
   const { id: bookingId, paymentId, totalMinor: amountMinor, currency, requestedAt: since } = booking;
   const late = { bookingId, paymentId, amountMinor, currency, since };
-  const order = latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) });
-  await workflows.start(order);
-  return order.id;
+  return start(workflows, latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) }));
 }
 
 /** A refund whose workflow is over is still heard of when its money comes back. */
@@ -79,12 +96,29 @@ async function tellRefund(
   owner: Extract<Owner, { is: 'refund' }>,
 ): Promise<string> {
   const refund = await findRefund(db, owner.refundId);
-  if (refund?.status === 'settled' && owner.hasFailed) {
-    const order = returnedRefundOrder(owner.refundId);
-    await workflows.start(order);
-    return order.id;
-  }
+  if (refund?.status === 'settled' && owner.hasFailed)
+    return start(workflows, returnedRefundOrder(owner.refundId));
   if (refund?.status !== 'pending') return 'known';
   const workflowId = refundPaymentId(owner.refundId);
   return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';
+}
+
+/** A refund that somebody made at the bank is taken in. Of money that was only reserved the bank calls the letting go one, too. */
+async function tellOfRefundByHand(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  { bankRefundId, intentId, hasFailed }: Extract<Owner, { is: 'refund_by_hand' }>,
+): Promise<string> {
+  const payment = await findPaymentByIntent(db, intentId);
+  if (payment?.status !== 'posted') return 'nobody';
+  const refund = await findRefundAtBank(db, bankRefundId);
+  const made = madeRefundOrder({ paymentId: payment.id, bankRefundId });
+  if (refund?.status === 'settled' && hasFailed) return start(workflows, returnedRefundOrder(refund.id));
+  if (refund !== undefined && refund.status !== 'pending') return 'known';
+  if (await workflows.start(made)) return made.id;
+  return (await workflows.tell(made.id, refundSpoke)) ? made.id : 'nobody';
+}
+
+async function start(workflows: Workflows, order: Order): Promise<string> {
+  await workflows.start(order);
+  return order.id;
 }

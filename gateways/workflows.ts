@@ -7,15 +7,12 @@ import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import type { WorkflowUpdateHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { SearchAttributePair, SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import { DomainError, ERROR_CODES } from '#domain/errors.ts';
-import type { ErrorCode, ErrorDetails } from '#domain/errors.ts';
-import { Intake, NotTaken } from './intake.ts';
+import { DomainError } from '#domain/errors.ts';
+import { Intake } from './intake.ts';
+import { answerOf } from './workflow-answers.ts';
+import type { Answer, Ask } from './workflow-answers.ts';
 import { advanceBy, standingOf, TimeStoodStill, waitForRest } from './virtual-time.ts';
 
 /** A workflow to be started: its type's name, its business id, and what makes it legible in the Temporal UI. */
@@ -28,23 +25,14 @@ export interface Order {
   searchAttributes?: SearchAttributePair[];
 }
 
-/** How far an ask came: answered; taken but still working; not taken, as far as we know; or nobody there any more. */
-export type Answer<T> =
-  { is: 'answered'; result: T } | { is: 'working' } | { is: 'not_taken' } | { is: 'gone' };
-
-export interface Ask<Input> {
-  /** The same id is the same ask: repeated, it gives the same answer. */
-  updateId: string;
-  input: Input;
-  /** Patience for Temporal to take it, counted anew while it takes those of others; and after that for its answer. */
-  acceptWithinMs: number;
-  answerWithinMs: number;
-}
+export type { Answer, Ask } from './workflow-answers.ts';
 
 /** Workflows as the rest of the system sees them: started, asked and told, by business id. */
 export interface Workflows extends AsyncDisposable {
   /** False when it runs already, or ran. */
   start(order: Order): Promise<boolean>;
+  /** The same, while somebody waits: what Temporal does not take in time is left to the schedule that looks for what was left. */
+  offer(order: Order): Promise<void>;
   /** Starts it unless it runs, and asks. @throws the DomainError with which the workflow refuses */
   startAndAsk<T, Input>(
     order: Order,
@@ -82,6 +70,8 @@ export interface Recurring {
 const REACHABLE_WITHIN_MS = 1_000;
 /** How long a workflow may take to do what is due where its clock has been moved. */
 const ADVANCE_WITHIN_MS = 20_000;
+/** As long as somebody should wait for what needs no answer. */
+const OFFER_WITHIN_MS = 2_500;
 
 /** Connects lazily: an API without Temporal still reads. */
 export function connectWorkflows({ address, namespace }: { address: string; namespace: string }): Workflows {
@@ -90,6 +80,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
   const intake = new Intake();
   return {
     start: (order) => start(client, order),
+    offer: (order) => offer(client, order),
     startAndAsk: (order, update, ask) =>
       answerOf({ client, intake }, ask, () =>
         client.workflow.startUpdateWithStart(update, {
@@ -137,6 +128,14 @@ async function start(client: Client, order: Order): Promise<boolean> {
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
+  }
+}
+
+async function offer(client: Client, order: Order): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + OFFER_WITHIN_MS, () => start(client, order));
+  } catch (error) {
+    if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) throw error;
   }
 }
 
@@ -208,47 +207,4 @@ async function isReachable(client: Client): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function answerOf<T, Input>(
-  { client, intake }: { client: Client; intake: Intake },
-  ask: Ask<Input>,
-  send: () => Promise<WorkflowUpdateHandle<T>>,
-): Promise<Answer<T>> {
-  let handle: WorkflowUpdateHandle<T>;
-  try {
-    handle = await intake.pass({
-      withinMs: ask.acceptWithinMs,
-      send: (deadline) => client.withDeadline(deadline, send),
-      hasTimedOut: (error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError,
-    });
-  } catch (error) {
-    return whereItEnded(error, 'not_taken');
-  }
-  try {
-    return {
-      is: 'answered',
-      result: await client.withDeadline(Date.now() + ask.answerWithinMs, () => handle.result()),
-    };
-  } catch (error) {
-    return whereItEnded(error, 'working');
-  }
-}
-
-function whereItEnded(error: unknown, without: 'not_taken' | 'working'): Answer<never> {
-  if (error instanceof WorkflowUpdateFailedError) throw domainErrorOf(error.cause) ?? error;
-  if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) {
-    return { is: 'gone' };
-  }
-  const timedOut = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof NotTaken;
-  if (timedOut || error instanceof ServiceError || isGrpcServiceError(error)) return { is: without };
-  throw error;
-}
-
-/** The way back of a refusal through Temporal: the failure's type is the code, its first detail the details. */
-function domainErrorOf(cause: Error | undefined): DomainError | undefined {
-  if (!(cause instanceof ApplicationFailure)) return undefined;
-  const code = ERROR_CODES.find((known: ErrorCode) => known === cause.type);
-  if (code === undefined) return undefined;
-  return new DomainError(code, cause.message, (cause.details?.[0] ?? {}) as ErrorDetails);
 }
