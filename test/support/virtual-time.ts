@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import type { Stack } from '#dev/stack/stack.ts';
 
 /** The Temporal of a running stack, for looking at workflows and moving their clocks. */
@@ -71,6 +72,17 @@ export class TemporalDesk implements AsyncDisposable {
     return (await this.client.workflow.getHandle(workflowId).describe()).status.name;
   }
 
+  /**
+   * Why workflow tasks of a workflow have failed, if any have. Not when something came in between, which is nobody's
+   * fault: then the server has the task done once more.
+   */
+  async stumblesOf(workflowId: string): Promise<string[]> {
+    const { events } = await this.client.workflow.getHandle(workflowId).fetchHistory();
+    return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+      failed && failed.cause !== UNHANDLED_COMMAND ? [failed.failure?.message ?? 'without a word'] : [],
+    );
+  }
+
   /** What a workflow says it waits for: the sentence that the Temporal UI shows. Asks the workflow itself. */
   async detailsOf(workflowId: string): Promise<string> {
     const handle = this.client.workflow.getHandle(workflowId);
@@ -99,6 +111,9 @@ export class TemporalDesk implements AsyncDisposable {
 function seconds(ms: number): { seconds: never } {
   return { seconds: Math.ceil(ms / 1000) as never };
 }
+
+const UNHANDLED_COMMAND =
+  proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
 
 const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
