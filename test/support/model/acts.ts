@@ -30,6 +30,8 @@ export type Act =
   | { does: 'clock'; comes: 'almost there' | 'past' }
   /** The bank lets go of what is reserved: by the passing of time, or by hand. */
   | { does: 'let go'; how: 'lapse' | 'by hand' }
+  /** The bank takes no cancelling of the payment any more: it can be paid after the hold has ended. */
+  | { does: 'never close' }
   /** Everything that the bank has ever said of the payment comes once more, the last first. */
   | { does: 'old news'; as: 'the same' | 'new' };
 export type ActOf<Does extends Act['does']> = Extract<Act, { does: Does }>;

@@ -26,7 +26,7 @@ export const BOOKINGS: Arbitrary<ActOf<'book'>> = fc.record({
   does: fc.constant('book'),
   by: oneOf(...GUESTS),
   stay: oneOf(...(Object.keys(STAYS) as StayName[])),
-  card: oneOf('good', 'none', 'good', 'none', 'challenged', 'declined'),
+  card: oneOf('good', 'none', 'good', 'good', 'none', 'challenged', 'declined'),
 });
 
 const SINGLES: Arbitrary<Act> = fc.oneof(
@@ -44,8 +44,8 @@ const SINGLES: Arbitrary<Act> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ does: fc.constant('challenge'), outcome: oneOf('pass', 'pass', 'fail') }),
   },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('cancel') }) },
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('answer'), accepts: oneOf(true, true, false) }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('cancel') }) },
+  { weight: 6, arbitrary: fc.record({ does: fc.constant('answer'), accepts: oneOf(true, true, false) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -56,6 +56,7 @@ const SINGLES: Arbitrary<Act> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('review'), by: oneOf(...REVIEW_SIDES) }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('let go'), how: oneOf('lapse', 'by hand') }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('never close') }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('old news'), as: oneOf('the same', 'new') }) },
 ) as Arbitrary<Act>;
 

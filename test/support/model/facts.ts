@@ -47,7 +47,7 @@ export function factsExpected(home: Home, booked: Booked): { here: FactsHere; at
   const { status, payment, nights, refundMinor, window, reviews, stay } = booked;
   const { isTheHosts, hasArrived, noShow } = booked;
   const paidMinor = payment === 'posted' ? priceMinor(home, stay) : 0;
-  const backMinor = payment === 'posted' ? (refundMinor ?? 0) : 0;
+  const backMinor = booked.isSentBack ? paidMinor : payment === 'posted' ? (refundMinor ?? 0) : 0;
   const told = REVIEW_SIDES.flatMap((side) => reviews[side] && `${SUBJECT_OF[side]} ${reviews[side]}`);
   const here = {
     status,

@@ -112,6 +112,9 @@ export class House {
       case 'let go':
         await this.#letGo(id, act.how);
         return { status: 200 };
+      case 'never close':
+        await this.#neverClose(id);
+        return { status: 200 };
       case 'old news':
         await this.#repeatNews(id, act.as);
         return { status: 200 };
@@ -156,6 +159,14 @@ export class House {
       advanceSeconds: WEEK_AND_A_DAY_SECONDS,
       metadata: { bookingId: id },
     });
+  }
+
+  async #neverClose(id: string): Promise<void> {
+    const { bank } = this.#world;
+    for (const intent of (await bank.recordsOf(id)).intents) {
+      const match = { method: 'POST', path: `/v1/payment_intents/${intent.id}/cancel` };
+      await bank.misbehave({ kind: '429', match, times: 1_000 });
+    }
   }
 
   /** As `same`, under the ids that have been heard before; as `new`, as if it were said only now. */

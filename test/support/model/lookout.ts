@@ -8,8 +8,8 @@ import type { FactsAtBank, FactsHere, Where } from './facts.ts';
 import type { State } from './reference.ts';
 import type { Outcome } from './rules.ts';
 
-/** Nothing that is under way takes so long, however many runs there are beside this one. */
-const PATIENCE_MS = 30_000;
+/** Nothing that is under way takes so long, even if the bank has been asked in vain for a while and is left in peace. */
+const PATIENCE_MS = 60_000;
 
 /** Sees how the bookings of a property stand, and whether that is as the model has it. */
 export class Lookout {

@@ -34,6 +34,10 @@ export interface Booked {
   /** Its host has been asked, or it was certain once: before that it is none of theirs. */
   readonly isTheHosts: boolean;
   readonly hostIsReminded: boolean;
+  /** The bank takes no cancelling of its payment any more. */
+  readonly staysOpen: boolean;
+  /** Its money came too late, and went back whole. */
+  readonly isSentBack: boolean;
   /** How far its clock has come, as the last of its instants: hours from check-in. */
   readonly hours: number;
   readonly hasArrived: boolean;
@@ -107,6 +111,8 @@ export function asked(by: Guest, stay: Nights): Booked {
     wasChallenged: false,
     isTheHosts: false,
     hostIsReminded: false,
+    staysOpen: false,
+    isSentBack: false,
     hours: LONG_BEFORE_HOURS,
     hasArrived: false,
     noShow: false,
@@ -114,6 +120,11 @@ export function asked(by: Guest, stay: Nights): Booked {
     window: 'none',
     reviews: {},
   };
+}
+
+/** Its hold is over, and yet the bank would take the money. */
+export function mayBePaidLate({ status, payment }: Booked): boolean {
+  return status === 'expired' && (payment === 'pending' || payment === 'requires_action');
 }
 
 /** An instant that a booking waits for: by what its row calls it, and hours from there. */

@@ -4,6 +4,7 @@ import {
   ARRIVAL_DAY_HOURS,
   asked,
   checkOutHours,
+  mayBePaidLate,
   nextDue,
   nightsSpent,
   NO_SHOW_HOURS,
@@ -18,6 +19,11 @@ export interface Answer {
   code?: string;
 }
 
+export const DONE: Answer = { status: 200 };
+export const TAKEN: Answer = { status: 409, code: 'dates_unavailable' };
+const UNKNOWN: Answer = { status: 404, code: 'not_found' };
+const NOT_ANY: Answer = { status: 409, code: 'booking_state' };
+
 export interface Outcome {
   /** One for each deed. */
   answers: readonly Answer[];
@@ -26,15 +32,16 @@ export interface Outcome {
 
 interface Rule<A> {
   /** Whether it makes sense at all; always, unless told. */
-  isPossible?(booked: Booked): boolean;
+  isPossible?(booked: Booked, act: A, home: Home): boolean;
   /** What it comes to; no booking where it changes nothing. */
-  leads(act: A, booked: Booked, home: Home): { answer: Answer; to?: Partial<Booked> };
+  leads(act: A, booked: Booked, around: Around): { answer: Answer; to?: Partial<Booked> };
 }
 
-const DONE: Answer = { status: 200 };
-const TAKEN: Answer = { status: 409, code: 'dates_unavailable' };
-const UNKNOWN: Answer = { status: 404, code: 'not_found' };
-const NOT_ANY: Answer = { status: 409, code: 'booking_state' };
+interface Around {
+  home: Home;
+  /** Whether nobody else has a night of the booking's stay. */
+  nightsAreFree: boolean;
+}
 
 /** The price is safe: the stay is certain, or its host is asked. */
 function safe({ bookingMode, isFree }: Home): Partial<Booked> {
@@ -44,9 +51,15 @@ function safe({ bookingMode, isFree }: Home): Partial<Booked> {
   return { status: 'confirmed', payment: isFree ? null : 'posted', isTheHosts };
 }
 
-/** Over without money. */
-function over({ payment }: Booked, status: Booked['status']): Partial<Booked> {
-  return { nights: null, status, payment: payment && 'voided' };
+/** Money is in, or reserved. Where it comes late its booking is back if it can have its nights; else it goes back. */
+function paid({ status, stay }: Booked, { home, nightsAreFree }: Around): Partial<Booked> {
+  if (status === 'held') return safe(home);
+  return nightsAreFree ? { ...safe(home), nights: stay } : { payment: 'posted', isSentBack: true };
+}
+
+/** Over without money; but a bank that does not close the payment may still be paid. */
+function over({ payment, staysOpen }: Booked, status: Booked['status']): Partial<Booked> {
+  return { nights: null, status, payment: staysOpen ? payment : payment && 'voided' };
 }
 
 function isCertain({ status }: Booked): boolean {
@@ -61,7 +74,7 @@ type Rules = { readonly [Does in Exclude<Act['does'], 'book'>]: Rule<ActOf<Does>
 
 const RULES: Rules = {
   'pay': {
-    leads({ card }, { status }, home) {
+    leads({ card }, { status }, { home }) {
       if (status !== 'held') return { answer: NOT_ANY };
       if (card === 'good') return { answer: { status: 201 }, to: safe(home) };
       if (card === 'declined')
@@ -70,23 +83,26 @@ const RULES: Rules = {
     },
   },
   'pay in the browser': {
-    isPossible: ({ hasPage }) => hasPage,
-    leads({ card }, { status }, home) {
-      if (status !== 'held') return { answer: { status: 400 } };
-      if (card === 'good') return { answer: DONE, to: safe(home) };
+    isPossible: (booked, { card }) => booked.hasPage && (card === 'good' || !mayBePaidLate(booked)),
+    leads({ card }, booked, around) {
+      if (booked.status !== 'held' && !mayBePaidLate(booked)) return { answer: { status: 400 } };
+      if (card === 'good') return { answer: DONE, to: paid(booked, around) };
       if (card === 'declined') return { answer: { status: 402 }, to: { payment: 'pending' } };
       return { answer: DONE, to: { payment: 'requires_action', wasChallenged: true } };
     },
   },
   'challenge': {
-    isPossible: ({ wasChallenged }) => wasChallenged,
-    leads({ outcome }, { payment }, home) {
-      if (payment !== 'requires_action') return { answer: DONE };
-      return { answer: DONE, to: outcome === 'pass' ? safe(home) : { payment: 'pending' } };
+    isPossible: (booked, { outcome }) =>
+      booked.wasChallenged && (outcome === 'pass' || !mayBePaidLate(booked)),
+    leads({ outcome }, booked, around) {
+      if (booked.payment !== 'requires_action') return { answer: DONE };
+      return { answer: DONE, to: outcome === 'pass' ? paid(booked, around) : { payment: 'pending' } };
     },
   },
   'cancel': {
-    leads(_act, booked, home) {
+    // As long as the hold lasts the guest would have to wait for the bank.
+    isPossible: ({ status, staysOpen }) => status !== 'held' || !staysOpen,
+    leads(_act, booked, { home }) {
       if (isUncertain(booked)) return { answer: DONE, to: { ...over(booked, 'cancelled'), refundMinor: 0 } };
       if (!isCertain(booked)) return { answer: NOT_ANY };
       const window = booked.hours >= ARRIVAL_DAY_HOURS ? 'open' : 'none';
@@ -133,6 +149,11 @@ const RULES: Rules = {
     isPossible: ({ payment }) => payment === 'reserved',
     leads: (_act, booked) => ({ answer: DONE, to: over(booked, 'rejected') }),
   },
+  'never close': {
+    isPossible: ({ status, staysOpen }, _act, { bookingMode }) =>
+      status === 'held' && !staysOpen && bookingMode === 'instant',
+    leads: () => ({ answer: DONE, to: { staysOpen: true } }),
+  },
   'old news': { isPossible: ({ payment }) => payment !== null, leads: () => ({ answer: DONE }) },
 };
 
@@ -167,10 +188,10 @@ function book({ by, stay, card }: ActOf<'book'>, on: string, state: State): Outc
   return become({ status: 201 }, challenged);
 }
 
-export function isPossible({ act, on }: Deed, { bookings }: State): boolean {
+export function isPossible({ act, on }: Deed, { home, bookings }: State): boolean {
   if (act.does === 'book') return true;
   const booked = bookings[on];
-  return booked !== undefined && RULES[act.does].isPossible?.(booked) !== false;
+  return booked !== undefined && (RULES[act.does] as Rule<Act>).isPossible?.(booked, act, home) !== false;
 }
 
 function isByHost(act: Act): boolean {
@@ -183,52 +204,8 @@ export function after({ act, on }: Deed, state: State): Outcome {
   const { home, bookings } = state;
   const booked = bookings[on];
   if (booked === undefined || (isByHost(act) && !booked.isTheHosts)) return { answers: [UNKNOWN], state };
-  const { answer, to } = (RULES[act.does] as Rule<Act>).leads(act, booked, home);
+  const others = Object.entries(bookings).filter(([name]) => name !== on);
+  const nightsAreFree = others.every(([, { nights }]) => !overlap(nights, booked.stay));
+  const { answer, to } = (RULES[act.does] as Rule<Act>).leads(act, booked, { home, nightsAreFree });
   return { answers: [answer], state: { home, bookings: { ...bookings, [on]: { ...booked, ...to } } } };
-}
-
-/**
- * What deeds done at the same moment may come to: as if one after the other, in either order. Of what a payer has done
- * at the bank the booking need not have heard by then, so that no host was asked; and while the bank says no to one
- * guest, another may find the nights taken.
- */
-export function outcomesOf(deeds: readonly Deed[], state: State): Outcome[] {
-  const [one, other] = deeds;
-  if (one === undefined) return [{ answers: [], state }];
-  if (other === undefined) return [after(one, state)];
-  const thus = (first: Deed, second: Deed) => {
-    const {
-      answers: [firstAnswer = DONE],
-      state: between,
-    } = after(first, state);
-    const {
-      answers: [secondAnswer = DONE],
-      state: end,
-    } = after(second, between);
-    return { first: firstAnswer, second: secondAnswer, end };
-  };
-  const [there, back] = [thus(one, other), thus(other, one)];
-  const orders = [
-    { answers: [there.first, there.second], state: there.end },
-    { answers: [back.second, back.first], state: back.end },
-  ];
-  if (wantTheSame(deeds) && there.first.status === 402)
-    orders.push({ answers: [there.first, TAKEN], state: after(one, state).state });
-  if (wantTheSame(deeds) && back.first.status === 402)
-    orders.push({ answers: [TAKEN, back.first], state: after(other, state).state });
-  const payer = deeds.find(({ act }) => act.does === 'pay in the browser' || act.does === 'challenge');
-  if (payer === undefined) return orders;
-  return orders.flatMap((outcome) => [outcome, unheard(outcome, { on: payer.on, before: state })]);
-}
-
-function wantTheSame(deeds: readonly Deed[]): boolean {
-  const [one, other] = deeds.map(({ act }) => (act.does === 'book' ? STAYS[act.stay] : null));
-  return overlap(one ?? null, other ?? null);
-}
-
-function unheard({ answers, state }: Outcome, { on, before }: { on: string; before: State }): Outcome {
-  const booked = state.bookings[on];
-  const isTheHosts = before.bookings[on]?.isTheHosts ?? false;
-  if (booked === undefined) return { answers, state };
-  return { answers, state: { ...state, bookings: { ...state.bookings, [on]: { ...booked, isTheHosts } } } };
 }

@@ -4,12 +4,12 @@ import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { World } from '../journeys.ts';
 import { until } from '../virtual-time.ts';
 import { inWords } from './acts.ts';
-import type { Deed } from './acts.ts';
+import type { Act, Deed } from './acts.ts';
 import { House } from './house.ts';
 import type { Cast } from './house.ts';
-import { nextDue } from './reference.ts';
+import { mayBePaidLate, nextDue } from './reference.ts';
 import type { Home, State } from './reference.ts';
-import { outcomesOf } from './rules.ts';
+import { outcomesOf } from './outcomes.ts';
 import type { Answer } from './rules.ts';
 
 /** A run of acts on one property, the model beside the real thing. */
@@ -58,16 +58,21 @@ export class Run {
     }
   }
 
-  /** Every booking is brought to its end by the clock alone; then nobody works on it, and nobody has stumbled. */
+  /** Every booking is brought to its end by the clock, or by late money; then nobody works on it, and nobody has stumbled. */
   async end(): Promise<void> {
-    for (const [name, booked] of Object.entries(this.state.bookings)) {
-      for (let due = nextDue(booked); due !== undefined && due.at !== 'closes_at';) {
-        await this.take([{ act: { does: 'clock', comes: 'past' }, on: name }]);
-        const now = this.state.bookings[name];
-        due = now && nextDue(now);
-      }
+    for (const name of Object.keys(this.state.bookings)) {
+      for (let act = this.#nextFor(name); act !== undefined; act = this.#nextFor(name))
+        await this.take([{ act, on: name }]);
     }
     for (const name of Object.keys(this.state.bookings)) await this.#isOver(this.#house.idOf(name));
+  }
+
+  #nextFor(name: string): Act | undefined {
+    const booked = this.state.bookings[name];
+    if (booked === undefined) return undefined;
+    if (mayBePaidLate(booked)) return { does: 'pay in the browser', card: 'good' };
+    const due = nextDue(booked);
+    return due === undefined || due.at === 'closes_at' ? undefined : { does: 'clock', comes: 'past' };
   }
 
   async #isOver(bookingId: string): Promise<void> {
