@@ -7,9 +7,9 @@ import type { Asked } from '#test/support/model/running.ts';
 import { openDoctor } from './examination.ts';
 
 /**
- * `npm run model`: random acts of guests, hosts, bank and clock on one stack, a small model of the booking beside them, and the
- * doctor at the end. Prints the seed; `--runs N` and `--seed N` choose, `--path` and `--replay-path` take up again
- * what a counter-example has printed. Exits 1 when there is one, or when the doctor finds something broken.
+ * `npm run model`: random acts of guests, hosts, bank and clock on a stack of their own, a small model of a booking beside
+ * them, and the doctor at the end. Prints the seed; `--runs N` and `--seed N` choose, `--path` and `--replay-path` take
+ * up again what a counter-example has printed. Exits 1 when there is one, or when the doctor finds something broken.
  */
 const PROGRESS_EVERY = 25;
 
@@ -56,6 +56,17 @@ async function model(asked: Asked): Promise<boolean> {
   return broken.length === 0;
 }
 
-const asked = readArguments();
-console.log(`Seed ${asked.seed}. Once more: npm run model -- --runs ${asked.runs} --seed ${asked.seed}`);
-if (!(await model(asked))) process.exitCode = 1;
+/** What was asked for; undefined, with a word of what is wrong, where that cannot be. */
+function understood(): Asked | undefined {
+  try {
+    return readArguments();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+}
+
+const asked = understood();
+if (asked !== undefined)
+  console.log(`Seed ${asked.seed}. Once more: npm run model -- --runs ${asked.runs} --seed ${asked.seed}`);
+if (asked === undefined || !(await model(asked))) process.exitCode = 1;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { BookingId } from '#domain/ids.ts';
 import { addDays } from '#domain/nights.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
@@ -30,7 +31,7 @@ export class House {
   readonly #world: World;
   readonly #cast: Cast;
   readonly #where: Where;
-  readonly #ids = new Map<string, string>();
+  readonly #ids = new Map<string, BookingId>();
   /** What a page that is open keeps, whatever becomes of the booking. */
   readonly #clientSecrets = new Map<string, string>();
   readonly #lookout: Lookout;
@@ -63,7 +64,7 @@ export class House {
     return this.#lookout.comesTo(outcomes);
   }
 
-  idOf(name: string): string {
+  idOf(name: string): BookingId {
     const id = this.#ids.get(name);
     assert.ok(id, `${name} is on record`);
     return id;
@@ -80,7 +81,7 @@ export class House {
     );
     const id: unknown = status === 201 ? body.id : body.bookingId;
     // Whoever comes too late may leave a refused request as well: of no name, as the model does not know of it.
-    if (typeof id === 'string' && body.code !== 'dates_unavailable') this.#ids.set(on, id);
+    if (typeof id === 'string' && body.code !== 'dates_unavailable') this.#ids.set(on, id as BookingId);
     const secret: unknown = body.payment?.clientSecret;
     if (typeof secret === 'string') this.#clientSecrets.set(on, secret);
     return told({ status, body });
@@ -127,7 +128,7 @@ export class House {
     return secret;
   }
 
-  async #challengeOf(bookingId: string): Promise<string> {
+  async #challengeOf(bookingId: BookingId): Promise<string> {
     const { intents } = await this.#world.bank.recordsOf(bookingId);
     const [secret] = intents.map((intent) => intent.client_secret ?? '');
     return this.#world.bank.challengePage(secret ?? '');
@@ -140,7 +141,7 @@ export class House {
   }
 
   /** Brings the workflow that waits for an instant to it. */
-  async #passTo(id: string, { at, plusHours }: Due, byMs: number): Promise<void> {
+  async #passTo(id: BookingId, { at, plusHours }: Due, byMs: number): Promise<void> {
     const { db, temporal } = this.#world;
     const isOfReviews = at === 'closes_at';
     const row = await db(isOfReviews ? 'review_windows' : 'bookings')
@@ -148,11 +149,11 @@ export class House {
       .first<Record<string, string>>(at);
     const instant = row[at];
     assert.ok(instant, `${id} has no ${at}`);
-    const workflowId = isOfReviews ? collectReviewsId(id as never) : bookStayId(id as never);
+    const workflowId = isOfReviews ? collectReviewsId(id) : bookStayId(id);
     await temporal.advanceTo(workflowId, Date.parse(instant) + plusHours * HOUR_MS + byMs);
   }
 
-  async #letGo(id: string, how: 'lapse' | 'by hand'): Promise<void> {
+  async #letGo(id: BookingId, how: 'lapse' | 'by hand'): Promise<void> {
     const { bank } = this.#world;
     if (how === 'by hand') return bank.cancelByHand(id);
     await bank.control('POST', '/clock', {
@@ -161,7 +162,7 @@ export class House {
     });
   }
 
-  async #neverClose(id: string): Promise<void> {
+  async #neverClose(id: BookingId): Promise<void> {
     const { bank } = this.#world;
     for (const intent of (await bank.recordsOf(id)).intents) {
       const match = { method: 'POST', path: `/v1/payment_intents/${intent.id}/cancel` };
@@ -170,7 +171,7 @@ export class House {
   }
 
   /** As `same`, under the ids that have been heard before; as `new`, as if it were said only now. */
-  async #repeatNews(id: string, as: 'the same' | 'new'): Promise<void> {
+  async #repeatNews(id: BookingId, as: 'the same' | 'new'): Promise<void> {
     const { db, bank } = this.#world;
     const { intents } = await bank.recordsOf(id);
     const about = intents.map((intent) => intent.id);
@@ -184,7 +185,7 @@ export class House {
 
 interface Target {
   on: string;
-  id: string;
+  id: BookingId;
   booked: Booked;
 }
 

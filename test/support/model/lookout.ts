@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import type { BookingId } from '#domain/ids.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import type { World } from '../journeys.ts';
 import { until } from '../virtual-time.ts';
@@ -16,11 +17,11 @@ export class Lookout {
   readonly #world: World;
   readonly #where: Where;
   /** By name. The house adds to them. */
-  readonly #ids: ReadonlyMap<string, string>;
+  readonly #ids: ReadonlyMap<string, BookingId>;
   /** Bookings whose review window is at its opening by its own clock. */
   readonly #opened = new Set<string>();
 
-  constructor(world: World, { where, ids }: { where: Where; ids: ReadonlyMap<string, string> }) {
+  constructor(world: World, { where, ids }: { where: Where; ids: ReadonlyMap<string, BookingId> }) {
     this.#world = world;
     this.#where = where;
     this.#ids = ids;
@@ -80,15 +81,14 @@ export class Lookout {
   /** A window has a workflow of its own, whose clock is brought along to its opening. */
   async #openWindows({ bookings }: State): Promise<void> {
     const { db, temporal } = this.#world;
-    for (const [name, { window }] of Object.entries(bookings)) {
-      if (window !== 'open' || this.#opened.has(name)) continue;
+    for (const [name, id] of this.#ids) {
+      if (bookings[name]?.window !== 'open' || this.#opened.has(name)) continue;
       this.#opened.add(name);
-      const id = this.#ids.get(name);
       const row = await db('review_windows')
         .where({ booking_id: id })
         .first<{ opens_at: string }>('opens_at');
-      await temporal.isStarted(collectReviewsId(id as never));
-      await temporal.advanceTo(collectReviewsId(id as never), Date.parse(row.opens_at));
+      await temporal.isStarted(collectReviewsId(id));
+      await temporal.advanceTo(collectReviewsId(id), Date.parse(row.opens_at));
     }
   }
 }

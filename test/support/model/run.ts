@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { World } from '../journeys.ts';
 import { until } from '../virtual-time.ts';
@@ -75,9 +76,9 @@ export class Run {
     return due === undefined || due.at === 'closes_at' ? undefined : { does: 'clock', comes: 'past' };
   }
 
-  async #isOver(bookingId: string): Promise<void> {
+  async #isOver(bookingId: BookingId): Promise<void> {
     const { temporal } = this.#world;
-    const workflowId = bookStayId(bookingId as never);
+    const workflowId = bookStayId(bookingId);
     await until(`${workflowId} is over`, async () => (await temporal.statusOf(workflowId)) === 'COMPLETED');
     assert.deepEqual(await temporal.stumblesOf(workflowId), [], `${workflowId} has stumbled`);
   }
