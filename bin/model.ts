@@ -67,6 +67,6 @@ function understood(): Asked | undefined {
 }
 
 const asked = understood();
-if (asked !== undefined)
+if (asked !== undefined && asked.path === undefined)
   console.log(`Seed ${asked.seed}. Once more: npm run model -- --runs ${asked.runs} --seed ${asked.seed}`);
 if (asked === undefined || !(await model(asked))) process.exitCode = 1;
