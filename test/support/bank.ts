@@ -72,6 +72,24 @@ export class BankDesk {
     return data.filter(({ payment_intent: id }: Stripe.Refund) => intents.includes(id as string));
   }
 
+  /** The same two of one booking, by the bank's own search: as quick among many bookings as among few. */
+  async recordsOf(bookingId: string): Promise<{ intents: Stripe.PaymentIntent[]; refunds: Stripe.Refund[] }> {
+    const query = new URLSearchParams({ query: `metadata['bookingId']:'${bookingId}'` });
+    const { data: intents } = await this.#asMerchant(`payment_intents/search?${query}`);
+    const refunds = await Promise.all(
+      (intents as Stripe.PaymentIntent[]).map(({ id }) => this.#asMerchant(`refunds?payment_intent=${id}`)),
+    );
+    return { intents, refunds: refunds.flatMap(({ data }) => data) };
+  }
+
+  async #asMerchant(path: string): Promise<any> {
+    const response = await fetch(`${this.#url}/v1/${path}`, {
+      headers: { authorization: 'Bearer sk_test_dashboard' },
+    });
+    assert.equal(response.status, 200);
+    return response.json();
+  }
+
   /** The bank's own words about an object, oldest first. */
   async eventsAbout(objectId: string, type?: string): Promise<Stripe.Event[]> {
     const { data } = await this.control('GET', '/objects/events');
@@ -96,6 +114,11 @@ export class BankDesk {
     return response.status;
   }
 
+  /** The page on which the payer of an intent answers the issuer's challenge. */
+  challengePage(clientSecret: string): string {
+    return `${this.#url}/_sim/challenges/${clientSecret}`;
+  }
+
   /** The payer answers the issuer's challenge on the page that the booking named. */
   async passChallenge(nextActionUrl: string, outcome: 'pass' | 'fail' = 'pass'): Promise<void> {
     const response = await fetch(nextActionUrl, { method: 'POST', body: new URLSearchParams({ outcome }) });
@@ -115,6 +138,12 @@ export class BankDesk {
     const { id } = await this.intentOf(bookingId);
     const part = amountMinor === undefined ? {} : { amount_to_capture: String(amountMinor) };
     await this.#byHand(`payment_intents/${id}/capture`, part);
+  }
+
+  /** Somebody cancels what is not yet taken in the bank's dashboard, past us. */
+  async cancelByHand(bookingId: string): Promise<void> {
+    const { intents } = await this.recordsOf(bookingId);
+    for (const { id } of intents) await this.#byHand(`payment_intents/${id}/cancel`, {});
   }
 
   /** The payer is charged once more for what the booking has paid. */

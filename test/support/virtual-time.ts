@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import type { Stack } from '#dev/stack/stack.ts';
-import { advanceBy, standingOf } from '#gateways/virtual-time.ts';
+import { advanceBy, standingOf, waitForRest } from '#gateways/virtual-time.ts';
 
 /** The Temporal of a running stack, for looking at workflows and moving their clocks. */
 export class TemporalDesk implements AsyncDisposable {
@@ -47,12 +48,18 @@ export class TemporalDesk implements AsyncDisposable {
 
   /** Waits until a workflow has done what there was to do: it is over, or waits for the world. */
   async rests(workflowId: string): Promise<void> {
-    const rests = async () => {
-      const { raw, status } = await this.client.workflow.getHandle(workflowId).describe();
-      const isBusy = (raw.pendingActivities ?? []).length > 0 || Boolean(raw.pendingWorkflowTask);
-      return status.name !== 'RUNNING' || !isBusy;
-    };
-    await until(`${workflowId} rests`, rests, REST_WITHIN_MS);
+    await waitForRest(this.client, workflowId, REST_WITHIN_MS);
+  }
+
+  /**
+   * Why workflow tasks of a workflow have failed, if any have. Not when something came in between, which is nobody's
+   * fault: then the server has the task done once more.
+   */
+  async stumblesOf(workflowId: string): Promise<string[]> {
+    const { events } = await this.client.workflow.getHandle(workflowId).fetchHistory();
+    return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+      failed && failed.cause !== UNHANDLED_COMMAND ? [failed.failure?.message ?? 'without a word'] : [],
+    );
   }
 
   /** What a workflow says it waits for: the sentence that the Temporal UI shows. Asks the workflow itself. */
@@ -78,6 +85,9 @@ export class TemporalDesk implements AsyncDisposable {
     await this.#connection.close();
   }
 }
+
+const UNHANDLED_COMMAND =
+  proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
 
 const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
