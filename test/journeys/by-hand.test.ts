@@ -95,4 +95,31 @@ describe('what somebody does in the bank’s dashboard', () => {
     });
     assert.deepEqual(await balancesOf(world().db, booking.id), {});
   });
+
+  describe('a payment that is closed while its nights are held', () => {
+    const isFree = async (booking: Wire): Promise<void> => {
+      assert.deepEqual(
+        await world().availability(booking.propertyId, booking.checkIn, booking.checkOut),
+        Array.from({ length: booking.nights }, () => true),
+      );
+    };
+
+    it('frees them at once: nobody can pay it any more (M26)', async () => {
+      const { booking, guest } = await world().held();
+      await world().bank.cancelByHand(booking.id);
+      const rejected = await world().sees(guest, booking.id, 'rejected');
+      assert.deepEqual([rejected.rejection.code, rejected.payment.status], ['card_declined', 'voided']);
+      await isFree(booking);
+    });
+
+    it('is told to the payer who tries, and not called paid (M26)', async () => {
+      const { booking, guest } = await world().held();
+      await world().bank.control('POST', '/webhooks/pause');
+      await world().bank.cancelByHand(booking.id);
+      const pay = { bookingId: booking.id, paymentMethodId: 'pm_card_visa' };
+      const { status, body } = await guest.post('/payments', pay);
+      assert.deepEqual([status, body.code, body.bookingStatus], [409, 'booking_state', 'rejected']);
+      await isFree(booking);
+    });
+  });
 });

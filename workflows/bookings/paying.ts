@@ -1,13 +1,14 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { challengedHoldExpiry } from '#domain/bookings.ts';
+import type { Rejection } from '#domain/bookings.ts';
 import type { Intent, PaymentStatus } from '#domain/payments.ts';
 import { step } from '../activities.ts';
 import { collect, confirmAgain, isSafe, readBriefly } from './collecting.ts';
-import { accept, giveUp, withdraw } from './ending.ts';
+import { accept, AT_ONCE, giveUp, withdraw } from './ending.ts';
 import { awaitHost } from './hosting.ts';
 import { now, tellStatus } from './life.ts';
 import type { Life, Money } from './life.ts';
-import { refuse } from './mailbox.ts';
+import { notAny, refuse } from './mailbox.ts';
 import type { PayMessage } from './mailbox.ts';
 
 /** From held to a price that is safe, and on; or to the end of the hold. */
@@ -38,11 +39,13 @@ export async function awaitMoney(life: Life, holdExpiresAt: string): Promise<Mon
       return withdraw(life, message, { until: hold.endsMs });
     } else if (message.kind === 'pay') {
       const intent = await tryAgain(life, hold, message);
+      if (intent?.status === 'voided') return closedAtBank(life, intent, message);
       if (intent !== undefined) return goOn(life, intent, message);
     } else if (message.kind === 'bank') {
       // The payer's page may have been declined, challenged or paid: the booking tells of it.
       const intent = await readBriefly(request);
       if (intent !== undefined && isSafe(request, intent)) return goOn(life, intent);
+      if (intent?.status === 'voided') return closedAtBank(life, intent);
       if (intent !== undefined) await note(life, hold, intent);
     } else {
       refuse(message, 'held');
@@ -95,10 +98,23 @@ async function note({ request }: Life, hold: Hold, intent: Intent): Promise<void
   await step.noteBank({ ...now(request), atBank: intent, ...(holdExpiresAt && { holdExpiresAt }) });
 }
 
-/** Gives the intent if its price is safe now, and answers the payer if it is not. */
+/** Somebody has closed the payment at the bank, by hand: nobody can pay it any more, so the nights need not wait. */
+function closedAtBank(life: Life, intent: Intent, payer?: PayMessage): Promise<Money> {
+  const ending = { to: 'rejected', rejection: CLOSED } as const;
+  const freed = () => payer?.answer.reject(notAny('rejected'));
+  return giveUp(life, { ending, until: AT_ONCE, left: { is: 'intent', intent }, freed });
+}
+
+const CLOSED: Rejection = {
+  code: 'card_declined',
+  message: 'The payment was closed at the bank. Nothing was charged.',
+  details: { declineCode: 'payment_closed' },
+};
+
+/** Gives the intent if its price is safe now, or it is closed; answers the payer where neither is so. */
 async function tryAgain(life: Life, hold: Hold, message: PayMessage): Promise<Intent | undefined> {
   const intent = await confirmAgain(life.request, message);
-  if (intent !== undefined && isSafe(life.request, intent)) return intent;
+  if (intent !== undefined && (isSafe(life.request, intent) || intent.status === 'voided')) return intent;
   if (intent !== undefined) await note(life, hold, intent);
   const isDeclined = message.ask.paymentMethodId !== undefined && intent?.status === 'pending';
   const failure = isDeclined ? intent.failure : undefined;
