@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { runDue } from '../agenda.ts';
 import type { Bank } from '../bank.ts';
 import { clockScope } from '../bank.ts';
+import { findCharge } from '../objects/charges.ts';
 import { answerChallenge, settlePayment } from '../objects/confirmation.ts';
+import { escalate, loseDispute, openDispute, winDispute } from '../objects/dispute-course.ts';
+import { findDispute } from '../objects/disputes.ts';
 import { StripeProblem } from '../protocol/errors.ts';
 import type { Faults } from './faults.ts';
 import { FaultRule } from './faults.ts';
 import type { Answer } from '../protocol/http.ts';
 import { json } from '../protocol/http.ts';
 import { findIntent } from '../objects/payment-intents.ts';
-import { failRefund, findRefund, settleRefund } from '../objects/refunds.ts';
+import { failRefund, findRefund, settleRefund } from '../objects/refund-outcomes.ts';
 import type { Webhooks } from '../webhooks.ts';
 
 /** What the controls have their hands on. */
@@ -43,6 +46,12 @@ const SettingsChange = z.strictObject({
   refunds: z.enum(['settle', 'pending', 'fail_later']).optional(),
   refundSeconds: z.int().min(0).optional(),
   searchLagSeconds: z.int().min(0).optional(),
+});
+
+const Complaint = z.strictObject({
+  amount: z.int().min(1).optional(),
+  reason: z.string().min(1).default('fraudulent'),
+  inquiry: z.boolean().default(false),
 });
 
 const Seed = z.int().min(0).optional();
@@ -99,6 +108,17 @@ const CONTROLS: Readonly<Record<string, Control>> = {
         ? settleRefund(bank, findRefund(bank, id))
         : failRefund(bank, findRefund(bank, id), failureReason),
     );
+  },
+  'POST /charges/:id/dispute'({ bank }, input, id) {
+    const { amount, ...complaint } = Complaint.parse(input);
+    return bank.act(undefined, () =>
+      openDispute(bank, findCharge(bank, id), { ...complaint, ...(amount !== undefined && { amount }) }),
+    );
+  },
+  'POST /disputes/:id/verdict'({ bank }, input, id) {
+    const { outcome } = z.strictObject({ outcome: z.enum(['win', 'lose', 'escalate']) }).parse(input);
+    const verdict = { win: winDispute, lose: loseDispute, escalate }[outcome];
+    return bank.act(undefined, () => verdict(bank, findDispute(bank, id)));
   },
   'POST /reset'(simulation, input) {
     const { seed } = z.strictObject({ seed: Seed }).parse(input);

@@ -15,27 +15,34 @@ export function postToBalance(bank: Bank, charge: Stripe.Charge, card: TestCard)
   const intent = bank.store.paymentIntents.get(idOf(charge.payment_intent) ?? '');
   const now = bank.now(intent);
   const fee = feeOf(charge.amount_captured, charge.currency);
-  const transaction = bank.store.balanceTransactions.put({
-    ...balanceTransaction({ type: 'charge', amount: charge.amount_captured, source: charge, created: now }),
-    available_on: card.bypassPending === true ? now : now + AVAILABLE_AFTER_SECONDS,
-    fee,
-    fee_details: [
-      {
-        amount: fee,
-        application: null,
-        currency: charge.currency,
-        description: 'Processing fees',
-        type: 'stripe_fee',
-      },
-    ],
-    net: charge.amount_captured - fee,
+  const entry = balanceTransaction({
+    type: 'charge',
+    amount: charge.amount_captured,
+    source: charge,
+    created: now,
   });
+  const transaction = bank.store.balanceTransactions.put({
+    ...withFee(entry, fee, 'Processing fees'),
+    available_on: card.bypassPending === true ? now : now + AVAILABLE_AFTER_SECONDS,
+  });
+  if (card.dispute !== undefined && intent !== undefined)
+    bank.schedule({ id: intent.id, act: 'open_dispute', paymentIntent: intent.id, dueAt: now + 1 });
   return bank.store.charges.put({ ...charge, balance_transaction: transaction.id });
+}
+
+/** The entry less a fee of the bank's; a negative fee is one that is given back. */
+export function withFee(
+  entry: Stripe.BalanceTransaction,
+  fee: number,
+  description: string,
+): Stripe.BalanceTransaction {
+  const detail = { amount: fee, application: null, currency: entry.currency, description };
+  return { ...entry, fee, fee_details: [{ ...detail, type: 'stripe_fee' }], net: entry.amount - fee };
 }
 
 /** An entry of the balance that is available at once and bears no fee. */
 export function balanceTransaction(entry: {
-  type: 'charge' | 'refund' | 'refund_failure';
+  type: 'adjustment' | 'charge' | 'refund' | 'refund_failure';
   amount: number;
   source: { id: string; currency: string };
   created: number;
@@ -111,7 +118,12 @@ export function presentTransaction(
 }
 
 function isAvailable(bank: Bank, transaction: Stripe.BalanceTransaction): boolean {
-  const charge = bank.store.charges.get(idOf(transaction.source) ?? '');
-  const intent = bank.store.paymentIntents.get(idOf(charge?.payment_intent) ?? '');
-  return transaction.available_on <= bank.now(intent);
+  return transaction.available_on <= bank.now(intentBehind(bank, idOf(transaction.source) ?? ''));
+}
+
+/** The intent on whose clock a movement of money runs: that of the charge, its refund or its dispute. */
+function intentBehind(bank: Bank, source: string): Stripe.PaymentIntent | undefined {
+  const { charges, disputes, paymentIntents, refunds } = bank.store;
+  const cause = charges.get(source) ?? refunds.get(source) ?? disputes.get(source);
+  return paymentIntents.get(idOf(cause?.payment_intent) ?? '');
 }

@@ -23,6 +23,8 @@ export interface TestCard {
   bypassPending?: boolean;
   /** `pending_first`: refunds wait, then settle. `fails_later`: they settle, then come back. */
   refunds?: 'pending_first' | 'fails_later';
+  /** Its holder disputes what was paid by it, a moment after it was. */
+  dispute?: { reason: string; inquiry: boolean };
 }
 
 const declined = (declineCode: string, message = 'Your card was declined.'): Decline => ({
@@ -70,6 +72,11 @@ const CARDS: Readonly<Record<string, TestCard>> = {
     decline: declined('card_velocity_exceeded', 'Your card has reached its limit for now.'),
   }),
   chargeCustomerFail: visa('4000000000000341', { decline: declined('generic_decline') }),
+  createDispute: visa('4000000000000259', { dispute: { reason: 'fraudulent', inquiry: false } }),
+  createDisputeProductNotReceived: visa('4000000000002685', {
+    dispute: { reason: 'product_not_received', inquiry: false },
+  }),
+  createDisputeInquiry: visa('4000000000001976', { dispute: { reason: 'fraudulent', inquiry: true } }),
   authenticationRequired: visa('4000002760003184', { challenge: true }),
   authenticationRequiredChargeDeclinedInsufficientFunds: visa('4000008260003178', {
     challenge: true,

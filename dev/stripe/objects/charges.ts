@@ -192,6 +192,10 @@ const PASSED_CHALLENGE: Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure = {
 
 export function retrieveCharge({ bank, params, id }: Call): Stripe.Charge {
   params.done();
+  return findCharge(bank, id);
+}
+
+export function findCharge(bank: Bank, id: string): Stripe.Charge {
   const charge = bank.store.charges.get(id);
   if (charge === undefined) throw missing('charge', id);
   return charge;

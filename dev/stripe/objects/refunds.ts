@@ -5,8 +5,10 @@ import { newId } from '../bank.ts';
 import { cardOf } from './cards.ts';
 import { checkUnit } from './currencies.ts';
 import type { Call } from '../protocol/endpoint.ts';
+import { closeInquiries } from './dispute-course.ts';
 import { conflict, invalid, missing, StripeProblem } from '../protocol/errors.ts';
 import { createdFilter, page } from '../protocol/lists.ts';
+import { changeRefund, findRefund } from './refund-outcomes.ts';
 import { idOf } from '../state/store.ts';
 
 const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
@@ -20,6 +22,8 @@ export function createRefund({ bank, params }: Call): Stripe.Refund {
   const metadata = params.metadata();
   params.done();
   const charge = chargeToRefund(bank, chargeId, intentId);
+  if (bank.store.disputes.by('charge', charge.id).some((each) => !each.is_charge_refundable))
+    throw conflict('charge_disputed', `Charge ${charge.id} has been charged back; cannot issue a refund.`);
   const left = charge.amount - charge.amount_refunded;
   if (left === 0) throw conflict('charge_already_refunded', `Charge ${charge.id} has already been refunded.`);
   const amount = asked ?? left;
@@ -48,7 +52,7 @@ export function updateRefund({ bank, params, id }: Call): Stripe.Refund {
   const found = findRefund(bank, id);
   const metadata = params.metadata(found.metadata ?? {});
   params.done();
-  return change(bank, { ...found, metadata });
+  return changeRefund(bank, { ...found, metadata });
 }
 
 export function listRefunds({ bank, params }: Call): Stripe.ApiList<Stripe.Refund> {
@@ -62,45 +66,6 @@ export function listRefunds({ bank, params }: Call): Stripe.ApiList<Stripe.Refun
   return page(found.filter(created), params, '/v1/refunds');
 }
 
-/** A pending refund reaches the cardholder. */
-export function settleRefund(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
-  if (refund.status !== 'pending')
-    throw conflict('refund_unexpected_state', `The refund is ${refund.status ?? ''}.`);
-  bank.store.agenda.delete(refund.id);
-  const { pending_reason: _, ...rest } = refund;
-  return change(bank, { ...rest, status: 'succeeded' });
-}
-
-/** The cardholder's bank sends the money back: the charge is the less refunded, and the balance the richer. */
-export function failRefund(bank: Bank, refund: Stripe.Refund, reason: string): Stripe.Refund {
-  if (refund.status === 'failed') throw conflict('refund_unexpected_state', 'The refund has failed already.');
-  bank.store.agenda.delete(refund.id);
-  const { pending_reason: _, ...rest } = refund;
-  const returned = bank.store.balanceTransactions.put(
-    balanceTransaction({
-      type: 'refund_failure',
-      amount: refund.amount,
-      source: refund,
-      created: clockOf(bank, refund),
-    }),
-  );
-  const charge = bank.store.charges.get(idOf(refund.charge) ?? '');
-  if (charge !== undefined)
-    bank.store.charges.put({
-      ...charge,
-      amount_refunded: charge.amount_refunded - refund.amount,
-      refunded: false,
-    });
-  const failed: Stripe.Refund = {
-    ...rest,
-    status: 'failed',
-    failure_reason: reason,
-    failure_balance_transaction: returned.id,
-  };
-  bank.emit('refund.failed', failed);
-  return change(bank, failed);
-}
-
 /** Lets go of a hold that was never captured. It shows as a refund that moved no money: without balance transaction. */
 export function releaseHold(bank: Bank, intent: Stripe.PaymentIntent, lapsed: boolean): void {
   const charge = bank.store.charges.get(idOf(intent.latest_charge) ?? '');
@@ -110,12 +75,6 @@ export function releaseHold(bank: Bank, intent: Stripe.PaymentIntent, lapsed: bo
   const release = newRefund(bank, charge, { amount: charge.amount, reason, metadata: {} });
   bank.emit('refund.created', bank.store.refunds.put(release));
   bank.emit(lapsed ? 'charge.expired' : 'charge.refunded', released);
-}
-
-export function findRefund(bank: Bank, id: string): Stripe.Refund {
-  const found = bank.store.refunds.get(id);
-  if (found === undefined) throw missing('refund', id);
-  return found;
 }
 
 interface Terms {
@@ -155,6 +114,7 @@ function refund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refund 
   });
   bank.emit('refund.created', made);
   bank.emit('charge.refunded', updated);
+  if (updated.refunded) closeInquiries(bank, updated);
   return made;
 }
 
@@ -190,18 +150,6 @@ function newRefund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refu
     status: 'succeeded',
     transfer_reversal: null,
   };
-}
-
-/** Refunds have two names for the same news, for endpoints of different age. */
-function change(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
-  const changed = bank.store.refunds.put(refund);
-  bank.emit('refund.updated', changed);
-  bank.emit('charge.refund.updated', changed);
-  return changed;
-}
-
-function clockOf(bank: Bank, refund: Stripe.Refund): number {
-  return bank.now(bank.store.paymentIntents.get(idOf(refund.payment_intent) ?? ''));
 }
 
 function chargeToRefund(

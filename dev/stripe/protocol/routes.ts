@@ -7,6 +7,7 @@ import {
   retrieveCustomer,
   updateCustomer,
 } from '../objects/customers.ts';
+import { closeDispute, listDisputes, retrieveDispute, updateDispute } from '../objects/disputes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { listEvents, retrieveEvent } from '../objects/events.ts';
 import {
@@ -65,6 +66,11 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v1/refunds': listRefunds,
   'GET /v1/refunds/:id': retrieveRefund,
   'POST /v1/refunds/:id': updateRefund,
+
+  'GET /v1/disputes': listDisputes,
+  'GET /v1/disputes/:id': retrieveDispute,
+  'POST /v1/disputes/:id': updateDispute,
+  'POST /v1/disputes/:id/close': closeDispute,
 
   'GET /v1/balance': retrieveBalance,
   'GET /v1/balance_transactions': listBalanceTransactions,

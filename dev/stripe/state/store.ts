@@ -20,7 +20,15 @@ export interface KeptAnswer extends Identified {
 
 /** Something that happens by itself at `dueAt` (epoch seconds) on the clock of `paymentIntent`. `id` is the object's. */
 export interface Due extends Identified {
-  readonly act: 'fail_refund' | 'lapse_hold' | 'post_balance' | 'settle_payment' | 'settle_refund';
+  readonly act:
+    | 'end_dispute'
+    | 'fail_refund'
+    | 'judge_dispute'
+    | 'lapse_hold'
+    | 'open_dispute'
+    | 'post_balance'
+    | 'settle_payment'
+    | 'settle_refund';
   readonly paymentIntent: string;
   readonly dueAt: number;
 }
@@ -61,6 +69,10 @@ export class Store {
   readonly refunds = this.#collection<Stripe.Refund>('refunds', {
     charge: (refund) => idsOf(refund.charge),
     payment_intent: (refund) => idsOf(refund.payment_intent),
+  });
+  readonly disputes = this.#collection<Stripe.Dispute>('disputes', {
+    charge: (dispute) => idsOf(dispute.charge),
+    payment_intent: (dispute) => idsOf(dispute.payment_intent),
   });
   readonly balanceTransactions = this.#collection<Stripe.BalanceTransaction>('balance_transactions', {
     source: (transaction) => idsOf(transaction.source),
