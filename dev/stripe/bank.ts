@@ -37,6 +37,12 @@ export interface Cause {
 /** An act of the bank's own accord. */
 const NO_REQUEST: Cause = { id: null, idempotency_key: null };
 
+/** What may run on a clock of its own: by its id, or by an entry of its metadata. */
+export interface Timed {
+  id: string;
+  metadata: Stripe.Metadata | null;
+}
+
 export interface BankOptions {
   store: Store;
   /** Whether events are to be delivered, or just listed. */
@@ -61,7 +67,7 @@ export class Bank {
   }
 
   /** Epoch seconds: of the bank, or of the booking that an intent belongs to where its clock was moved. */
-  now(intent?: Stripe.PaymentIntent): number {
+  now(intent?: Timed): number {
     return Math.floor(Date.now() / 1000) + this.#offset(BANK_CLOCK) + this.#offsetOf(intent);
   }
 
@@ -118,11 +124,11 @@ export class Bank {
     return this.store.clocks.get(scope)?.offsetSeconds ?? 0;
   }
 
-  #offsetOf(intent: Stripe.PaymentIntent | undefined): number {
+  #offsetOf(intent: Timed | undefined): number {
     if (intent === undefined || this.store.clocks.size === 0) return 0;
     const own = this.store.clocks.get(intent.id);
     if (own !== undefined) return own.offsetSeconds;
-    for (const [key, value] of Object.entries(intent.metadata)) {
+    for (const [key, value] of Object.entries(intent.metadata ?? {})) {
       const scope = this.store.clocks.get(clockScope(key, value));
       if (scope !== undefined) return scope.offsetSeconds;
     }

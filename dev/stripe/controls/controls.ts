@@ -13,6 +13,8 @@ import type { Answer } from '../protocol/http.ts';
 import { json } from '../protocol/http.ts';
 import { findIntent } from '../objects/payment-intents.ts';
 import { failRefund, findRefund, settleRefund } from '../objects/refund-outcomes.ts';
+import { answerSetupChallenge } from '../objects/setup-course.ts';
+import { findSetupIntent } from '../objects/setup-intents.ts';
 import type { Webhooks } from '../webhooks.ts';
 
 /** What the controls have their hands on. */
@@ -90,6 +92,11 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     const { outcome } = z.strictObject({ outcome: z.enum(['pass', 'fail']) }).parse(input);
     bank.act(undefined, () => answerChallenge(bank, findIntent(bank, id), outcome === 'pass'));
     return findIntent(bank, id);
+  },
+  'POST /setup_intents/:id/challenge'({ bank }, input, id) {
+    const { outcome } = z.strictObject({ outcome: z.enum(['pass', 'fail']) }).parse(input);
+    bank.act(undefined, () => answerSetupChallenge(bank, findSetupIntent(bank, id), outcome === 'pass'));
+    return findSetupIntent(bank, id);
   },
   'POST /payment_intents/:id/settlement'({ bank }, input, id) {
     const { outcome } = z.strictObject({ outcome: z.enum(['succeed', 'fail']) }).parse(input);

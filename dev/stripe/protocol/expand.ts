@@ -12,6 +12,7 @@ const EXPANDABLE: Readonly<Record<string, readonly string[]>> = {
   dispute: ['charge', 'payment_intent'],
   payment_intent: ['customer', 'latest_charge', 'payment_method'],
   payment_method: ['customer'],
+  setup_intent: ['customer', 'payment_method'],
   refund: ['balance_transaction', 'charge', 'failure_balance_transaction', 'payment_intent'],
 };
 

@@ -28,6 +28,14 @@ import {
   listPaymentMethods,
   retrievePaymentMethod,
 } from '../objects/payment-methods.ts';
+import {
+  cancelSetupIntent,
+  confirmSetupIntent,
+  createSetupIntent,
+  listSetupIntents,
+  retrieveSetupIntent,
+  updateSetupIntent,
+} from '../objects/setup-intents.ts';
 import { createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
 
 /** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
@@ -59,6 +67,13 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'POST /v1/payment_intents/:id/capture': capturePaymentIntent,
   'POST /v1/payment_intents/:id/cancel': cancelPaymentIntent,
 
+  'POST /v1/setup_intents': createSetupIntent,
+  'GET /v1/setup_intents': listSetupIntents,
+  'GET /v1/setup_intents/:id': retrieveSetupIntent,
+  'POST /v1/setup_intents/:id': updateSetupIntent,
+  'POST /v1/setup_intents/:id/confirm': confirmSetupIntent,
+  'POST /v1/setup_intents/:id/cancel': cancelSetupIntent,
+
   'GET /v1/charges': listCharges,
   'GET /v1/charges/:id': retrieveCharge,
 
@@ -80,7 +95,13 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v1/events/:id': retrieveEvent,
 };
 
-const PUBLISHABLE = new Set<Endpoint>([createPaymentMethod, retrievePaymentIntent, confirmPaymentIntent]);
+const PUBLISHABLE = new Set<Endpoint>([
+  createPaymentMethod,
+  retrievePaymentIntent,
+  confirmPaymentIntent,
+  retrieveSetupIntent,
+  confirmSetupIntent,
+]);
 
 /** The route of a request and the id in its path; literal addresses win over those with an id. */
 export function routeTo(method: string, path: string): { route: Route; id: string } | undefined {

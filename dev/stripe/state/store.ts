@@ -18,6 +18,14 @@ export interface KeptAnswer extends Identified {
   readonly keptUntil: number;
 }
 
+/** What the bank knows of a payment method beside what it shows. */
+export interface MethodHistory extends Identified {
+  /** Its holder has agreed to be charged without being there. */
+  readonly setUp: boolean;
+  /** It was taken from its customer, and pays for nobody any more. */
+  readonly detached: boolean;
+}
+
 /** Something that happens by itself at `dueAt` (epoch seconds) on the clock of `paymentIntent`. `id` is the object's. */
 export interface Due extends Identified {
   readonly act:
@@ -57,6 +65,11 @@ export class Store {
   readonly deletedCustomers = this.#collection<Stripe.DeletedCustomer>('deleted_customers');
   readonly paymentMethods = this.#collection<Stripe.PaymentMethod>('payment_methods', {
     customer: (method) => idsOf(method.customer),
+  });
+  readonly methodHistories = this.#collection<MethodHistory>('method_histories');
+  readonly setupIntents = this.#collection<Stripe.SetupIntent>('setup_intents', {
+    customer: (intent) => idsOf(intent.customer),
+    payment_method: (intent) => idsOf(intent.payment_method),
   });
   readonly paymentIntents = this.#collection<Stripe.PaymentIntent>('payment_intents', {
     customer: (intent) => idsOf(intent.customer),
