@@ -4,7 +4,7 @@ import { cardOf } from './objects/cards.ts';
 import { settlePayment } from './objects/confirmation.ts';
 import { disputeByCard, endUnanswered, judgeEvidence } from './objects/dispute-course.ts';
 import { endIntent } from './objects/payment-intents.ts';
-import { failRefund, settleRefund } from './objects/refund-outcomes.ts';
+import { failRefund, fundRefund, settleRefund } from './objects/refund-outcomes.ts';
 import type { Due, Store } from './state/store.ts';
 import { idOf } from './state/store.ts';
 
@@ -50,6 +50,7 @@ const ACTS: Readonly<Record<Due['act'], (bank: Bank, id: string) => void>> = {
     const refund = found(bank.store, 'refunds', id);
     if (refund.status === 'pending') settleRefund(bank, refund);
   },
+  fund_refund: (bank, id) => fundRefund(bank, found(bank.store, 'refunds', id)),
   fail_refund(bank, id) {
     const refund = found(bank.store, 'refunds', id);
     if (refund.status !== 'failed') failRefund(bank, refund, 'expired_or_canceled_card');

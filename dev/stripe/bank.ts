@@ -16,6 +16,8 @@ export interface Settings {
   /** What becomes of refunds whose card does not say otherwise. */
   refunds: 'settle' | 'pending' | 'fail_later';
   refundSeconds: number;
+  /** Whether a bank account stands behind the balance, or refunds wait while more went out than is available. */
+  refundsBeyondBalance: 'cover' | 'wait';
   /** How long a new intent stays invisible to search. At Stripe up to a minute. */
   searchLagSeconds: number;
 }
@@ -25,6 +27,7 @@ const DEFAULT_SETTINGS: Readonly<Settings> = {
   processingSeconds: 30,
   refunds: 'settle',
   refundSeconds: 30,
+  refundsBeyondBalance: 'cover',
   searchLagSeconds: 0,
 };
 

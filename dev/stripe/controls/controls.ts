@@ -12,9 +12,10 @@ import { FaultRule } from './faults.ts';
 import type { Answer } from '../protocol/http.ts';
 import { json } from '../protocol/http.ts';
 import { findIntent } from '../objects/payment-intents.ts';
-import { failRefund, findRefund, settleRefund } from '../objects/refund-outcomes.ts';
+import { callOffRefund, failRefund, findRefund, settleRefund } from '../objects/refund-outcomes.ts';
 import { answerSetupChallenge } from '../objects/setup-course.ts';
 import { findSetupIntent } from '../objects/setup-intents.ts';
+import { giveBack, refundableCharge } from '../objects/refunds.ts';
 import type { Webhooks } from '../webhooks.ts';
 
 /** What the controls have their hands on. */
@@ -47,6 +48,7 @@ const SettingsChange = z.strictObject({
   processingSeconds: z.int().min(0).optional(),
   refunds: z.enum(['settle', 'pending', 'fail_later']).optional(),
   refundSeconds: z.int().min(0).optional(),
+  refundsBeyondBalance: z.enum(['cover', 'wait']).optional(),
   searchLagSeconds: z.int().min(0).optional(),
 });
 
@@ -54,6 +56,12 @@ const Complaint = z.strictObject({
   amount: z.int().min(1).optional(),
   reason: z.string().min(1).default('fraudulent'),
   inquiry: z.boolean().default(false),
+});
+
+/** What somebody may type into the dashboard. */
+const DashboardRefund = z.strictObject({
+  amount: z.int().min(1).optional(),
+  reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).nullable().default(null),
 });
 
 const Seed = z.int().min(0).optional();
@@ -114,6 +122,14 @@ const CONTROLS: Readonly<Record<string, Control>> = {
       outcome === 'succeed'
         ? settleRefund(bank, findRefund(bank, id))
         : failRefund(bank, findRefund(bank, id), failureReason),
+    );
+  },
+  'POST /refunds/:id/cancellation': ({ bank }, _input, id) =>
+    bank.act(undefined, () => callOffRefund(bank, findRefund(bank, id))),
+  'POST /charges/:id/refund'({ bank }, input, id) {
+    const { amount, ...terms } = DashboardRefund.parse(input);
+    return bank.act(undefined, () =>
+      giveBack(bank, refundableCharge(bank, id), { ...terms, ...(amount !== undefined && { amount }) }),
     );
   },
   'POST /charges/:id/dispute'({ bank }, input, id) {

@@ -83,6 +83,16 @@ export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
   return { object: 'balance', available: amounts(available), livemode: false, pending: amounts(pending) };
 }
 
+/** What may be spent now, by currency: less than nothing where more went out than came in. */
+export function availableFunds(bank: Bank): Map<string, number> {
+  const funds = new Map<string, number>();
+  for (const transaction of bank.store.balanceTransactions.values()) {
+    const { currency, net } = transaction;
+    if (isAvailable(bank, transaction)) funds.set(currency, (funds.get(currency) ?? 0) + net);
+  }
+  return funds;
+}
+
 export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
   const source = params.text('source');
   const type = params.text('type');

@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
-import { balanceTransaction } from './balance.ts';
+import { availableFunds, balanceTransaction } from './balance.ts';
 import type { Bank } from '../bank.ts';
 import { conflict, missing } from '../protocol/errors.ts';
 import { idOf } from '../state/store.ts';
+
+const FUNDING_PAUSE_SECONDS = 60;
 
 /** A pending refund reaches the cardholder. */
 export function settleRefund(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
@@ -13,18 +15,50 @@ export function settleRefund(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
   return changeRefund(bank, { ...rest, status: 'succeeded' });
 }
 
-/** The cardholder's bank sends the money back: the charge is the less refunded, and the balance the richer. */
+/** The cardholder's bank sends the money back. */
 export function failRefund(bank: Bank, refund: Stripe.Refund, reason: string): Stripe.Refund {
-  if (refund.status === 'failed') throw conflict('refund_unexpected_state', 'The refund has failed already.');
+  const failed = takeBack(bank, refund, { status: 'failed', failure_reason: reason });
+  bank.emit('refund.failed', failed);
+  return changeRefund(bank, failed);
+}
+
+/** Called back before it was on its way. Where nobody but the card is asked, only the dashboard can do it. */
+export function callOffRefund(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
+  if (refund.status !== 'pending' && refund.status !== 'requires_action')
+    throw conflict('refund_unexpected_state', `The refund is ${refund.status ?? ''}.`);
+  return changeRefund(
+    bank,
+    takeBack(bank, refund, { status: 'canceled', failure_reason: 'merchant_request' }),
+  );
+}
+
+/** A refund that the balance could not bear goes out once nothing is owed any more; else it waits on. */
+export function fundRefund(bank: Bank, refund: Stripe.Refund): void {
+  const available = availableFunds(bank).get(refund.currency) ?? 0;
+  if (available >= 0) settleRefund(bank, refund);
+  else awaitFunds(bank, refund);
+}
+
+/** Looks again later whether the balance bears it. */
+export function awaitFunds(bank: Bank, refund: Stripe.Refund): void {
+  const paymentIntent = idOf(refund.payment_intent) ?? '';
+  const dueAt = clockOf(bank, refund) + FUNDING_PAUSE_SECONDS;
+  bank.schedule({ id: refund.id, act: 'fund_refund', paymentIntent, dueAt });
+}
+
+/** What did not reach the cardholder: the charge is the less refunded, and the balance the richer. */
+function takeBack(
+  bank: Bank,
+  refund: Stripe.Refund,
+  end: { status: 'canceled' | 'failed'; failure_reason: string },
+): Stripe.Refund {
+  if (refund.status === 'failed' || refund.status === 'canceled')
+    throw conflict('refund_unexpected_state', `The refund is ${refund.status} already.`);
   bank.store.agenda.delete(refund.id);
   const { pending_reason: _, ...rest } = refund;
+  const created = clockOf(bank, refund);
   const returned = bank.store.balanceTransactions.put(
-    balanceTransaction({
-      type: 'refund_failure',
-      amount: refund.amount,
-      source: refund,
-      created: clockOf(bank, refund),
-    }),
+    balanceTransaction({ type: 'refund_failure', amount: refund.amount, source: refund, created }),
   );
   const charge = bank.store.charges.get(idOf(refund.charge) ?? '');
   if (charge !== undefined)
@@ -33,14 +67,7 @@ export function failRefund(bank: Bank, refund: Stripe.Refund, reason: string): S
       amount_refunded: charge.amount_refunded - refund.amount,
       refunded: false,
     });
-  const failed: Stripe.Refund = {
-    ...rest,
-    status: 'failed',
-    failure_reason: reason,
-    failure_balance_transaction: returned.id,
-  };
-  bank.emit('refund.failed', failed);
-  return changeRefund(bank, failed);
+  return { ...rest, ...end, failure_balance_transaction: returned.id };
 }
 
 export function findRefund(bank: Bank, id: string): Stripe.Refund {

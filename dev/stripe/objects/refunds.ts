@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { balanceTransaction } from './balance.ts';
+import { availableFunds, balanceTransaction } from './balance.ts';
 import type { Bank } from '../bank.ts';
 import { newId } from '../bank.ts';
 import { cardOf } from './cards.ts';
@@ -8,7 +8,7 @@ import type { Call } from '../protocol/endpoint.ts';
 import { closeInquiries } from './dispute-course.ts';
 import { conflict, invalid, missing, StripeProblem } from '../protocol/errors.ts';
 import { createdFilter, page } from '../protocol/lists.ts';
-import { changeRefund, findRefund } from './refund-outcomes.ts';
+import { awaitFunds, callOffRefund, changeRefund, findRefund } from './refund-outcomes.ts';
 import { idOf } from '../state/store.ts';
 
 const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
@@ -21,7 +21,16 @@ export function createRefund({ bank, params }: Call): Stripe.Refund {
   const reason = params.oneOf('reason', REASONS) ?? null;
   const metadata = params.metadata();
   params.done();
-  const charge = chargeToRefund(bank, chargeId, intentId);
+  const charge = refundableCharge(bank, chargeId, intentId);
+  return giveBack(bank, charge, { ...(asked !== undefined && { amount: asked }), reason, metadata });
+}
+
+/** Refunds a charge, as a request or somebody in the dashboard asks for: all that is left, or `amount` of it. */
+export function giveBack(
+  bank: Bank,
+  charge: Stripe.Charge,
+  { amount: asked, reason = null, metadata = {} }: Partial<Terms>,
+): Stripe.Refund {
   if (bank.store.disputes.by('charge', charge.id).some((each) => !each.is_charge_refundable))
     throw conflict('charge_disputed', `Charge ${charge.id} has been charged back; cannot issue a refund.`);
   const left = charge.amount - charge.amount_refunded;
@@ -41,6 +50,15 @@ export function createRefund({ bank, params }: Call): Stripe.Refund {
     );
   checkUnit(amount, charge.currency);
   return refund(bank, charge, { amount, reason, metadata });
+}
+
+/** Only a refund that its receiver has to do something for can be canceled here, and no card asks for that. */
+export function cancelRefund({ bank, params, id }: Call): Stripe.Refund {
+  params.done();
+  const found = findRefund(bank, id);
+  if (found.status !== 'requires_action')
+    throw conflict('refund_unexpected_state', `A refund that is ${found.status ?? ''} can not be canceled.`);
+  return callOffRefund(bank, found);
 }
 
 export function retrieveRefund({ bank, params, id }: Call): Stripe.Refund {
@@ -94,12 +112,18 @@ function refund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refund 
       created: blank.created,
     }),
   );
+  const isShort =
+    bank.settings.refundsBeyondBalance === 'wait' && (availableFunds(bank).get(charge.currency) ?? 0) < 0;
   const made = bank.store.refunds.put<Stripe.Refund>({
     ...blank,
     balance_transaction: debit.id,
-    ...(manner === 'pending' && { status: 'pending', pending_reason: 'processing' }),
+    ...((isShort || manner === 'pending') && {
+      status: 'pending',
+      pending_reason: isShort ? 'insufficient_funds' : 'processing',
+    }),
   });
-  if (manner !== 'settle')
+  if (isShort) awaitFunds(bank, made);
+  else if (manner !== 'settle')
     bank.schedule({
       id: made.id,
       act: manner === 'pending' ? 'settle_refund' : 'fail_refund',
@@ -152,11 +176,8 @@ function newRefund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refu
   };
 }
 
-function chargeToRefund(
-  bank: Bank,
-  chargeId: string | undefined,
-  intentId: string | undefined,
-): Stripe.Charge {
+/** The charge that is to be given back, by its own id or by that of its intent. */
+export function refundableCharge(bank: Bank, chargeId: string | undefined, intentId?: string): Stripe.Charge {
   if (chargeId === undefined && intentId === undefined)
     throw invalid(
       'One of the following params should be provided: payment_intent or charge.',

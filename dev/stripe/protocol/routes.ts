@@ -36,7 +36,7 @@ import {
   retrieveSetupIntent,
   updateSetupIntent,
 } from '../objects/setup-intents.ts';
-import { createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
+import { cancelRefund, createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
 
 /** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
 export interface Route {
@@ -81,6 +81,7 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v1/refunds': listRefunds,
   'GET /v1/refunds/:id': retrieveRefund,
   'POST /v1/refunds/:id': updateRefund,
+  'POST /v1/refunds/:id/cancel': cancelRefund,
 
   'GET /v1/disputes': listDisputes,
   'GET /v1/disputes/:id': retrieveDispute,

@@ -31,6 +31,7 @@ export interface Due extends Identified {
   readonly act:
     | 'end_dispute'
     | 'fail_refund'
+    | 'fund_refund'
     | 'judge_dispute'
     | 'lapse_hold'
     | 'open_dispute'
