@@ -72,16 +72,24 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   'GET /objects/:id': (simulation, _input, id) => listEverything(simulation, id),
   'POST /clock': (simulation, input) => advanceClock(simulation, Clock.parse(input)),
   'POST /settings': ({ bank }, input) => Object.assign(bank.settings, SettingsChange.parse(input)),
-  'GET /faults': ({ faults }) => ({ rules: faults.list() }),
+  'GET /faults': ({ faults }) => faults.forecast(),
   'POST /faults'({ faults }, input) {
     const { rules, seed } = z.strictObject({ rules: z.array(FaultRule), seed: Seed }).parse(input);
     if (seed !== undefined) faults.seed(seed);
     faults.add(rules);
-    return { rules: faults.list() };
+    return faults.forecast();
+  },
+  'POST /faults/on'({ faults }) {
+    faults.on = true;
+    return faults.forecast();
+  },
+  'POST /faults/off'({ faults }) {
+    faults.on = false;
+    return faults.forecast();
   },
   'DELETE /faults'({ faults }) {
     faults.clear();
-    return { rules: [] };
+    return faults.forecast();
   },
   'POST /webhooks/pause'(simulation) {
     simulation.webhooks.pause();
@@ -146,7 +154,7 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   'POST /reset'(simulation, input) {
     const { seed } = z.strictObject({ seed: Seed }).parse(input);
     simulation.webhooks.reset();
-    simulation.faults.clear();
+    simulation.faults.reset();
     if (seed !== undefined) simulation.faults.seed(seed);
     simulation.bank.reset();
     return state(simulation);
@@ -180,7 +188,7 @@ function state({ bank, faults, webhooks }: Simulation): object {
     now: bank.now(),
     clockOffsetSeconds: bank.clockOffset(undefined),
     settings: bank.settings,
-    rules: faults.list().length,
+    rules: faults.forecast().rules.length,
     webhooks: { paused: webhooks.paused, undelivered: bank.store.deliveries.size },
     counts,
   };
