@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { runDue } from '../agenda.ts';
 import type { Bank } from '../bank.ts';
 import { clockScope } from '../bank.ts';
+import { presentTransaction } from '../objects/balance.ts';
 import { findCharge } from '../objects/charges.ts';
 import { answerChallenge, settlePayment } from '../objects/confirmation.ts';
 import { escalate, loseDispute, openDispute, winDispute } from '../objects/dispute-course.ts';
 import { findDispute } from '../objects/disputes.ts';
+import { presentEvent } from '../objects/events.ts';
 import { StripeProblem } from '../protocol/errors.ts';
 import type { Faults } from './faults.ts';
 import { FaultRule } from './faults.ts';
@@ -198,6 +200,12 @@ function state({ bank, faults, webhooks }: Simulation): object {
 function listEverything({ bank }: Simulation, name: string): { data: object[] } {
   const collection = bank.store.collection(name);
   if (collection === undefined) throw new StripeProblem(404, notFound(name));
+  if (name === 'balance_transactions')
+    return {
+      data: [...bank.store.balanceTransactions.values()].map((each) => presentTransaction(bank, each)),
+    };
+  if (name === 'events')
+    return { data: [...bank.store.events.values()].map((event) => presentEvent(bank, event)) };
   return { data: [...collection.values()] };
 }
 

@@ -93,8 +93,10 @@ export function availableFunds(bank: Bank): Map<string, number> {
   return funds;
 }
 
+/** All that moved the balance, newest first. `payout` names the payout that an entry is of, as `source` does. */
 export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
   const source = params.text('source');
+  const payout = params.text('payout');
   const type = params.text('type');
   const currency = params.text('currency');
   const created = createdFilter(params);
@@ -104,6 +106,7 @@ export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<
       : bank.store.balanceTransactions.by('source', source).reverse();
   const wanted = transactions.filter(
     (each) =>
+      (payout === undefined || each.source === payout) &&
       (type === undefined || each.type === type) &&
       (currency === undefined || each.currency === currency) &&
       created(each),
