@@ -99,7 +99,7 @@ export class Bank {
       id,
       object: 'event',
       api_version: API_VERSION,
-      created: this.now(),
+      created: this.now(this.#intentOf(object)),
       data: { object },
       livemode: false,
       pending_webhooks: 0,
@@ -121,6 +121,13 @@ export class Bank {
   reset(): void {
     this.store.clear();
     this.settings = { ...DEFAULT_SETTINGS };
+  }
+
+  /** On whose clock things happen to an object. */
+  #intentOf(object: { object: string }): Timed | undefined {
+    if ('payment_intent' in object && typeof object.payment_intent === 'string')
+      return this.store.paymentIntents.get(object.payment_intent);
+    return 'id' in object && 'metadata' in object ? (object as unknown as Timed) : undefined;
   }
 
   #offset(scope: string): number {

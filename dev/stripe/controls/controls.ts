@@ -1,23 +1,14 @@
 import { z } from 'zod';
-import { runDue } from '../agenda.ts';
 import type { Bank } from '../bank.ts';
-import { clockScope } from '../bank.ts';
-import { presentTransaction } from '../objects/balance.ts';
-import { findCharge } from '../objects/charges.ts';
-import { answerChallenge, settlePayment } from '../objects/confirmation.ts';
-import { escalate, loseDispute, openDispute, winDispute } from '../objects/dispute-course.ts';
-import { findDispute } from '../objects/disputes.ts';
-import { presentEvent } from '../objects/events.ts';
-import { StripeProblem } from '../protocol/errors.ts';
+import { CLOCK_CONTROLS } from './clock-controls.ts';
 import type { Faults } from './faults.ts';
 import { FaultRule } from './faults.ts';
+import { presentTransaction } from '../objects/balance.ts';
+import { presentEvent } from '../objects/events.ts';
+import { PAYMENT_CONTROLS } from './payment-controls.ts';
+import { StripeProblem } from '../protocol/errors.ts';
 import type { Answer } from '../protocol/http.ts';
 import { json } from '../protocol/http.ts';
-import { findIntent } from '../objects/payment-intents.ts';
-import { callOffRefund, failRefund, findRefund, settleRefund } from '../objects/refund-outcomes.ts';
-import { answerSetupChallenge } from '../objects/setup-course.ts';
-import { findSetupIntent } from '../objects/setup-intents.ts';
-import { giveBack, refundableCharge } from '../objects/refunds.ts';
 import type { Webhooks } from '../webhooks.ts';
 
 /** What the controls have their hands on. */
@@ -29,22 +20,6 @@ export interface Simulation {
 
 type Control = (simulation: Simulation, input: unknown, id: string) => unknown;
 
-const Clock = z
-  .strictObject({
-    advanceSeconds: z.int().min(0).optional(),
-    /** An RFC 3339 instant. */
-    advanceTo: z.iso.datetime({ offset: true }).optional(),
-    /** Only the clock of this intent, or of all that carry this one entry of metadata, also of those to come. */
-    paymentIntent: z.string().optional(),
-    metadata: z.record(z.string(), z.string()).optional(),
-  })
-  .refine((clock) => (clock.advanceSeconds === undefined) !== (clock.advanceTo === undefined), {
-    message: 'Give either advanceSeconds or advanceTo.',
-  })
-  .refine((clock) => clock.metadata === undefined || Object.keys(clock.metadata).length === 1, {
-    message: 'Give one entry of metadata.',
-  });
-
 const SettingsChange = z.strictObject({
   authorization: z.enum(['at_once', 'processing']).optional(),
   processingSeconds: z.int().min(0).optional(),
@@ -54,25 +29,12 @@ const SettingsChange = z.strictObject({
   searchLagSeconds: z.int().min(0).optional(),
 });
 
-const Complaint = z.strictObject({
-  amount: z.int().min(1).optional(),
-  reason: z.string().min(1).default('fraudulent'),
-  inquiry: z.boolean().default(false),
-});
-
-/** What somebody may type into the dashboard. */
-const DashboardRefund = z.strictObject({
-  amount: z.int().min(1).optional(),
-  reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).nullable().default(null),
-});
-
 const Seed = z.int().min(0).optional();
 
 /** The controls, by method and path under `/_sim`. Bodies and answers are JSON, times in seconds unless named. */
 const CONTROLS: Readonly<Record<string, Control>> = {
   'GET ': state,
   'GET /objects/:id': (simulation, _input, id) => listEverything(simulation, id),
-  'POST /clock': (simulation, input) => advanceClock(simulation, Clock.parse(input)),
   'POST /settings': ({ bank }, input) => Object.assign(bank.settings, SettingsChange.parse(input)),
   'GET /faults': ({ faults }) => faults.forecast(),
   'POST /faults'({ faults }, input) {
@@ -106,53 +68,8 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     simulation.webhooks.useSecrets(secrets);
     return state(simulation);
   },
-  'POST /payment_intents/:id/challenge'({ bank }, input, id) {
-    const { outcome } = z.strictObject({ outcome: z.enum(['pass', 'fail']) }).parse(input);
-    bank.act(undefined, () => answerChallenge(bank, findIntent(bank, id), outcome === 'pass'));
-    return findIntent(bank, id);
-  },
-  'POST /setup_intents/:id/challenge'({ bank }, input, id) {
-    const { outcome } = z.strictObject({ outcome: z.enum(['pass', 'fail']) }).parse(input);
-    bank.act(undefined, () => answerSetupChallenge(bank, findSetupIntent(bank, id), outcome === 'pass'));
-    return findSetupIntent(bank, id);
-  },
-  'POST /payment_intents/:id/settlement'({ bank }, input, id) {
-    const { outcome } = z.strictObject({ outcome: z.enum(['succeed', 'fail']) }).parse(input);
-    bank.act(undefined, () => settlePayment(bank, findIntent(bank, id), outcome));
-    return findIntent(bank, id);
-  },
-  'POST /refunds/:id/settlement'({ bank }, input, id) {
-    const { outcome, failureReason } = z
-      .strictObject({
-        outcome: z.enum(['succeed', 'fail']),
-        failureReason: z.string().default('expired_or_canceled_card'),
-      })
-      .parse(input);
-    return bank.act(undefined, () =>
-      outcome === 'succeed'
-        ? settleRefund(bank, findRefund(bank, id))
-        : failRefund(bank, findRefund(bank, id), failureReason),
-    );
-  },
-  'POST /refunds/:id/cancellation': ({ bank }, _input, id) =>
-    bank.act(undefined, () => callOffRefund(bank, findRefund(bank, id))),
-  'POST /charges/:id/refund'({ bank }, input, id) {
-    const { amount, ...terms } = DashboardRefund.parse(input);
-    return bank.act(undefined, () =>
-      giveBack(bank, refundableCharge(bank, id), { ...terms, ...(amount !== undefined && { amount }) }),
-    );
-  },
-  'POST /charges/:id/dispute'({ bank }, input, id) {
-    const { amount, ...complaint } = Complaint.parse(input);
-    return bank.act(undefined, () =>
-      openDispute(bank, findCharge(bank, id), { ...complaint, ...(amount !== undefined && { amount }) }),
-    );
-  },
-  'POST /disputes/:id/verdict'({ bank }, input, id) {
-    const { outcome } = z.strictObject({ outcome: z.enum(['win', 'lose', 'escalate']) }).parse(input);
-    const verdict = { win: winDispute, lose: loseDispute, escalate }[outcome];
-    return bank.act(undefined, () => verdict(bank, findDispute(bank, id)));
-  },
+  ...PAYMENT_CONTROLS,
+  ...CLOCK_CONTROLS,
   'POST /reset'(simulation, input) {
     const { seed } = z.strictObject({ seed: Seed }).parse(input);
     simulation.webhooks.reset();
@@ -211,18 +128,4 @@ function listEverything({ bank }: Simulation, name: string): { data: object[] } 
 
 function notFound(name: string): { type: 'invalid_request_error'; message: string } {
   return { type: 'invalid_request_error', message: `There is no collection '${name}'.` };
-}
-
-function advanceClock(simulation: Simulation, clock: z.infer<typeof Clock>): object {
-  const { bank } = simulation;
-  const [entry] = Object.entries(clock.metadata ?? {});
-  const scope = clock.paymentIntent ?? (entry && clockScope(...entry));
-  const offset = bank.clockOffset(scope);
-  const ahead =
-    clock.advanceTo === undefined
-      ? (clock.advanceSeconds ?? 0)
-      : Math.ceil(Date.parse(clock.advanceTo) / 1000) - (bank.now() + (scope === undefined ? 0 : offset));
-  bank.setClock(scope, offset + Math.max(0, ahead));
-  runDue(bank);
-  return { now: bank.now() + (scope === undefined ? 0 : bank.clockOffset(scope)) };
 }
