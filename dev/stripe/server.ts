@@ -8,7 +8,7 @@ import { Bank } from './bank.ts';
 import { challengePage, isChallenge } from './controls/challenge-page.ts';
 import { nextAction } from './objects/confirmation.ts';
 import type { Simulation } from './controls/controls.ts';
-import { control } from './controls/controls.ts';
+import { desk } from './controls/state-page.ts';
 import { fits } from './objects/events.ts';
 import { Faults } from './controls/faults.ts';
 import type { Answer } from './protocol/http.ts';
@@ -85,7 +85,7 @@ async function respond(
     if (method === 'OPTIONS') answer = PREFLIGHT;
     else if (isChallenge(path)) answer = challengePage(simulation.bank, { method, path, body });
     else if (path === '/_sim' || path.startsWith('/_sim/'))
-      answer = control(simulation, { method, path, body });
+      answer = desk(simulation, { method, path, body }, request.headers);
     else answer = await api.answer(request, body);
     if (answer === undefined) request.socket.destroy();
     else write(response, answer);

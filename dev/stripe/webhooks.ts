@@ -63,6 +63,12 @@ export class Webhooks implements Disposable {
     this.#pump();
   }
 
+  /** Whether an event is still to be delivered, and how often that has failed. */
+  standingOf(id: string): { state: 'delivered' | 'waiting'; tries: number } {
+    const state = this.#bank.store.deliveries.get(id) === undefined ? 'delivered' : 'waiting';
+    return { state, tries: this.#tried.get(id)?.times ?? 0 };
+  }
+
   /** Signs with these from now on: with two while the receiver changes over. */
   useSecrets(secrets: string[]): void {
     if (this.#endpoint !== undefined) this.#endpoint = { ...this.#endpoint, secrets };

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Bank } from '../bank.ts';
 import type { Answer } from '../protocol/http.ts';
 import { idOf } from '../state/store.ts';
+import { escaped } from './markup.ts';
 
 /** In whose name the account at this bank asks for money. */
 export const MERCHANT = 'Stayward';
@@ -98,8 +99,4 @@ export function leadBack(returnUrl: string, outcome: Readonly<Record<string, str
   const back = new URL(returnUrl);
   for (const [name, value] of Object.entries(outcome)) back.searchParams.set(name, value);
   return { status: 303, body: '', headers: { location: back.href } };
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

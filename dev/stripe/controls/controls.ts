@@ -80,12 +80,14 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   },
 };
 
+export interface ControlRequest {
+  method: string;
+  path: string;
+  body: string;
+}
+
 /** Answers a request to `/_sim…`: what no client of a bank could do, a test may. */
-export function control(
-  simulation: Simulation,
-  request: { method: string; path: string; body: string },
-): Answer {
-  const { method, path, body } = request;
+export function control(simulation: Simulation, { method, path, body }: ControlRequest): Answer {
   const [resource = '', id = '', act] = path.split('/').slice(2);
   const literal = CONTROLS[`${method} ${path.slice('/_sim'.length)}`];
   const named = CONTROLS[`${method} /${[resource, ':id', ...(act === undefined ? [] : [act])].join('/')}`];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fits } from '../objects/events.ts';
 
 /** What may go wrong with a request, and with the delivery of an event. */
-const REQUEST_FAULTS = [
+export const REQUEST_FAULTS = [
   'latency',
   '429',
   '500_before',
@@ -11,7 +11,7 @@ const REQUEST_FAULTS = [
   'answer_lost',
   'close',
 ] as const;
-const WEBHOOK_FAULTS = ['duplicate', 'delay', 'reorder', 'drop'] as const;
+export const DELIVERY_FAULTS = ['duplicate', 'delay', 'reorder', 'drop'] as const;
 
 const Pattern = z.string().min(1);
 const Times = z.union([z.int().min(1), z.literal('always')]).default(1);
@@ -39,7 +39,7 @@ export const FaultRule = z.discriminatedUnion('kind', [
     shouldRetry: z.boolean().optional(),
   }),
   z.strictObject({
-    kind: z.enum(WEBHOOK_FAULTS),
+    kind: z.enum(DELIVERY_FAULTS),
     match: z.strictObject({ event: Pattern.optional() }).default({}),
     times: Times,
     probability: Probability,
@@ -48,7 +48,7 @@ export const FaultRule = z.discriminatedUnion('kind', [
 ]);
 export type FaultRule = z.infer<typeof FaultRule>;
 type RequestKind = (typeof REQUEST_FAULTS)[number];
-type WebhookKind = (typeof WEBHOOK_FAULTS)[number];
+type WebhookKind = (typeof DELIVERY_FAULTS)[number];
 export type RequestFault = Extract<FaultRule, { kind: RequestKind }>;
 export type WebhookFault = Extract<FaultRule, { kind: WebhookKind }>;
 

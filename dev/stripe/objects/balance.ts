@@ -70,17 +70,25 @@ export function balanceTransaction(entry: {
 /** Balances by currency: what a refund may use, and what is still on its way. */
 export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
   params.done();
-  const available = new Map<string, number>();
-  const pending = new Map<string, number>();
+  const amounts = (of: 'available' | 'pending') =>
+    balances(bank).map(({ currency, [of]: amount }) => ({
+      amount,
+      currency,
+      source_types: { card: amount },
+    }));
+  return { object: 'balance', available: amounts('available'), livemode: false, pending: amounts('pending') };
+}
+
+/** What is there and what is on its way, in each currency that has ever moved. */
+export function balances(bank: Bank): { currency: string; available: number; pending: number }[] {
+  const all = new Map<string, { currency: string; available: number; pending: number }>();
   for (const transaction of bank.store.balanceTransactions.values()) {
     const { currency, net } = transaction;
-    const sums = isAvailable(bank, transaction) ? available : pending;
-    for (const each of [available, pending]) each.set(currency, each.get(currency) ?? 0);
-    sums.set(currency, (sums.get(currency) ?? 0) + net);
+    const sums = all.get(currency) ?? { currency, available: 0, pending: 0 };
+    sums[isAvailable(bank, transaction) ? 'available' : 'pending'] += net;
+    all.set(currency, sums);
   }
-  const amounts = (sums: Map<string, number>) =>
-    [...sums].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
-  return { object: 'balance', available: amounts(available), livemode: false, pending: amounts(pending) };
+  return [...all.values()];
 }
 
 /** What may be spent now, by currency: less than nothing where more went out than came in. */
