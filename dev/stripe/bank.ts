@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { Due, Store } from './state/store.ts';
+import { listeners } from './objects/events.ts';
+import type { Delivery, Due, Store } from './state/store.ts';
 
 /** A new version of the package is a type error here, and a reminder to read its changelog. */
 export const API_VERSION = '2026-10-28.endive' satisfies Stripe.LatestApiVersion;
@@ -48,7 +49,7 @@ export interface Timed {
 
 export interface BankOptions {
   store: Store;
-  /** Whether events are to be delivered, or just listed. */
+  /** Whether events go to the endpoint that the simulator was started with; others are objects of the bank. */
   delivers: (type: string) => boolean;
   /** Told of new deliveries once they are on disk. */
   onEvents: (ids: readonly string[]) => void;
@@ -107,9 +108,8 @@ export class Bank {
       type,
     };
     this.store.events.put(event as Stripe.Event);
-    if (!this.#options.delivers(type)) return;
-    this.store.deliveries.put({ id, type });
-    this.#emitted.push(id);
+    if (this.#options.delivers(type)) this.#deliver({ id, type });
+    for (const { id: endpoint } of listeners(this, type)) this.#deliver({ id: `${id}/${endpoint}`, type });
   }
 
   /** Notes what will happen to the object `due.id` by itself. */
@@ -121,6 +121,11 @@ export class Bank {
   reset(): void {
     this.store.clear();
     this.settings = { ...DEFAULT_SETTINGS };
+  }
+
+  #deliver(delivery: Delivery): void {
+    this.store.deliveries.put(delivery);
+    this.#emitted.push(delivery.id);
   }
 
   /** On whose clock things happen to an object. */

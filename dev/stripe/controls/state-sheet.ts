@@ -130,8 +130,8 @@ export function table(
 
 export type Cell = Markup | string;
 
-const GOOD = ['available', 'delivered', 'paid', 'succeeded', 'warning_closed', 'won'];
-const BAD = ['canceled', 'failed', 'lost', 'reversed'];
+const GOOD = ['available', 'delivered', 'enabled', 'paid', 'succeeded', 'warning_closed', 'won'];
+const BAD = ['canceled', 'disabled', 'failed', 'lost', 'reversed'];
 
 /** In the colour of its mood: done, gone wrong, or still open. */
 export function status(word: string | null | undefined): Markup {

@@ -114,6 +114,12 @@ const EVENTS: View<Stripe.Event> = {
   },
 };
 
+const ENDPOINTS: View<Stripe.WebhookEndpoint> = {
+  title: 'Webhook endpoints',
+  headings: ['Endpoint', 'Address', 'Events', 'Status'],
+  cells: (endpoint) => [endpoint.url, endpoint.enabled_events.join(', '), status(endpoint.status)],
+};
+
 /** Whatever else moves money or is paid: shown by what most objects have in common. */
 const OTHERS: View<Identified> = {
   title: '',
@@ -140,6 +146,7 @@ const VIEWS = {
   transfer_reversals: { ...OTHERS, title: 'Reversals of transfers' },
   payouts: { ...OTHERS, title: 'Payouts' },
   balance_transactions: ENTRIES,
+  webhook_endpoints: ENDPOINTS,
   events: EVENTS,
 } as unknown as Readonly<Record<string, View<Identified>>>;
 

@@ -38,6 +38,14 @@ import {
 } from '../objects/setup-intents.ts';
 import { cancelRefund, createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
 
+import {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  listWebhookEndpoints,
+  retrieveWebhookEndpoint,
+  updateWebhookEndpoint,
+} from '../objects/webhook-endpoints.ts';
+
 /** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
 export interface Route {
   endpoint: Endpoint;
@@ -91,6 +99,12 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v1/balance': retrieveBalance,
   'GET /v1/balance_transactions': listBalanceTransactions,
   'GET /v1/balance_transactions/:id': retrieveBalanceTransaction,
+
+  'POST /v1/webhook_endpoints': createWebhookEndpoint,
+  'GET /v1/webhook_endpoints': listWebhookEndpoints,
+  'GET /v1/webhook_endpoints/:id': retrieveWebhookEndpoint,
+  'POST /v1/webhook_endpoints/:id': updateWebhookEndpoint,
+  'DELETE /v1/webhook_endpoints/:id': deleteWebhookEndpoint,
 
   'GET /v1/events': listEvents,
   'GET /v1/events/:id': retrieveEvent,

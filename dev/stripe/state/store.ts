@@ -4,9 +4,15 @@ import { Journal, readJournal } from './journal.ts';
 import type { Identified, Indexes } from './collection.ts';
 import { Collection } from './collection.ts';
 
-/** An event that the webhook endpoint has not yet taken. */
+/** An event that a webhook endpoint has not yet taken: `evt_…` for that of the start, else `evt_…/we_…`. */
 export interface Delivery extends Identified {
   readonly type: string;
+}
+
+/** Which event is to go where; without an endpoint to that which the simulator was started with. */
+export function deliveryOf({ id }: Delivery): { event: string; endpoint: string | undefined } {
+  const [event = '', endpoint] = id.split('/');
+  return { event, endpoint };
 }
 
 /** What a used idempotency key answers, until `keptUntil` (epoch seconds, the bank's clock). */
@@ -92,7 +98,11 @@ export class Store {
     source: (transaction) => idsOf(transaction.source),
   });
   readonly events = this.#collection<Stripe.Event>('events');
-  readonly deliveries = this.#collection<Delivery>('deliveries');
+  readonly webhookEndpoints = this.#collection<Stripe.WebhookEndpoint>('webhook_endpoints');
+  readonly deliveries = this.#collection<Delivery>('deliveries', {
+    event: (delivery) => [deliveryOf(delivery).event],
+    endpoint: (delivery) => [deliveryOf(delivery).endpoint ?? ''],
+  });
   readonly answers = this.#collection<KeptAnswer>('answers');
   readonly agenda = this.#collection<Due>('agenda');
   readonly clocks = this.#collection<ClockOffset>('clocks');
