@@ -221,6 +221,22 @@ describe('the simulated bank: disputes', () => {
       assert.deepEqual(await told(dispute), ['created', 'updated', 'funds_withdrawn', 'closed']);
     });
 
+    it('takes, as a chargeback, only what was not given back meanwhile', async () => {
+      const charge = await pay();
+      const dispute = await open(charge, { inquiry: true });
+      await stripe.refunds.create({ charge, amount: 2300 });
+      assert.equal((await judge(dispute, 'escalate')).amount, 10_000);
+      assert.equal(await netOf(dispute.id), -10_000 - FEE);
+    });
+
+    it('in the words escalate_inquiry_evidence becomes a chargeback', async () => {
+      const { id } = await open(await pay(), { inquiry: true });
+      const evidence = { uncategorized_text: 'escalate_inquiry_evidence' };
+      assert.equal((await stripe.disputes.update(id, { evidence })).status, 'warning_under_review');
+      await advance(1);
+      assert.equal((await stripe.disputes.retrieve(id)).status, 'needs_response');
+    });
+
     it('ends with a full refund, and by itself when it leads to nothing', async () => {
       const charge = await pay();
       const asked = await open(charge, { inquiry: true });

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { balanceTransaction, withFee } from './balance.ts';
 import type { Bank } from '../bank.ts';
 import { cardOf } from './cards.ts';
+import { findCharge } from './charges.ts';
 import { disputeFeeOf } from './currencies.ts';
 import type { Complaint } from './dispute-fields.ts';
 import { ANSWER_SECONDS, newDispute } from './dispute-fields.ts';
@@ -21,10 +22,7 @@ const INQUIRING: readonly Stripe.Dispute.Status[] = ['warning_needs_response', '
 export function openDispute(bank: Bank, charge: Stripe.Charge, complaint: Complaint): Stripe.Dispute {
   const amount = complaint.amount ?? disputable(bank, charge);
   checkDisputable(bank, charge, amount);
-  const { refunds } = bank.store;
-  if (!complaint.inquiry)
-    for (const refund of refunds.by('charge', charge.id))
-      if (refund.status === 'pending') failRefund(bank, refund, 'charge_for_pending_refund_disputed');
+  if (!complaint.inquiry) turnBackRefunds(bank, charge.id);
   bank.store.charges.put({ ...(bank.store.charges.get(charge.id) ?? charge), disputed: true });
   const blank = newDispute(bank, charge, { ...complaint, amount });
   const dispute = bank.store.disputes.put(complaint.inquiry ? blank : withdraw(bank, blank));
@@ -42,14 +40,18 @@ export function disputeByCard(bank: Bank, charge: Stripe.Charge): void {
     openDispute(bank, charge, complaint);
 }
 
-/** The issuer was not content with the answer to its inquiry: now it takes the money. */
+/** The issuer was not content with the answer to its inquiry: now it takes what was not given back meanwhile. */
 export function escalate(bank: Bank, dispute: Stripe.Dispute): Stripe.Dispute {
   if (!INQUIRING.includes(dispute.status)) throw wrongState(dispute, 'escalated');
+  const charge = findCharge(bank, idOf(dispute.charge) ?? '');
+  const amount = Math.min(dispute.amount, disputable(bank, charge));
+  turnBackRefunds(bank, charge.id);
   const dueBy = now(bank, dispute) + ANSWER_SECONDS;
   const charged = change(
     bank,
     withdraw(bank, {
       ...dispute,
+      amount,
       status: 'needs_response',
       evidence_details: { ...dispute.evidence_details, due_by: dueBy, past_due: false },
       ...asChargeback(dispute),
@@ -138,6 +140,12 @@ export function closeInquiries(bank: Bank, charge: Stripe.Charge): void {
 export function wrongState(dispute: Stripe.Dispute, act: string): StripeProblem {
   const message = `This dispute could not be ${act} because it has a status of ${dispute.status}.`;
   return new StripeProblem(400, { type: 'invalid_request_error', message }, true);
+}
+
+/** What was on its way to the cardholder would reach them twice. */
+function turnBackRefunds(bank: Bank, charge: string): void {
+  for (const refund of bank.store.refunds.by('charge', charge))
+    if (refund.status === 'pending') failRefund(bank, refund, 'charge_for_pending_refund_disputed');
 }
 
 /** What of a charge is not given back; a refund that waits may still fail, and does when there is a dispute. */
