@@ -6,7 +6,7 @@ import { eventually, openBank, openReceiver, PAYMENT, SECRET } from './stripe-fi
 
 const HOUR_SECONDS = 3600;
 
-describe('the simulated bank: its page', function () {
+describe('the simulated bank: its pages', function () {
   this.timeout(2 * PAGE_MS);
   const { page, seen } = useWitnessedPage();
   let receiver: Receiver;
@@ -78,6 +78,27 @@ describe('the simulated bank: its page', function () {
     await press(id, 'Pass challenge');
     await says(id, 'succeeded');
     assert.equal(await row(id).getByRole('button').count(), 0);
+  });
+
+  it('asks a cardholder elsewhere whether a card may be kept, once', async () => {
+    const { id, next_action: action } = await stripe.setupIntents.create({
+      payment_method: 'pm_card_authenticationRequiredOnSetup',
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+    });
+    const address = action?.redirect_to_url?.url ?? '';
+    const heading = () => page().getByRole('heading', { level: 1 }).innerText();
+    await page().goto(address);
+    assert.equal(await heading(), 'Is it you who saves this card?');
+    const facts = await page().locator('dl').innerText();
+    for (const fact of ['VISA ending in 3155', 'Charges while you are away'])
+      assert.ok(facts.includes(fact), `${facts} does not say ${fact}`);
+    await page().getByRole('button', { name: 'Save card' }).click();
+    assert.equal(await heading(), 'Card saved');
+    assert.equal((await stripe.setupIntents.retrieve(id)).status, 'succeeded');
+    await page().goto(address);
+    assert.match(await page().getByRole('status').innerText(), /has been answered/);
+    assert.equal(await page().getByRole('button').count(), 0);
   });
 
   it('opens a dispute, and wins or loses it', async () => {

@@ -28,7 +28,7 @@ export function setupChallenge(
 
 function question(bank: Bank, intent: Stripe.SetupIntent): Answer {
   const use = intent.usage === 'off_session' ? 'Charges while you are away' : 'Charges that you confirm';
-  const facts = { Card: cardName(bank, intent), For: use, To: MERCHANT };
+  const facts = { Card: cardName(bank, intent), For: use };
   return sheet({
     title: 'Is it you who saves this card?',
     body: `<p>${MERCHANT} wants to keep your card for later. Nothing is charged now.</p>
