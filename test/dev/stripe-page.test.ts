@@ -181,5 +181,9 @@ describe('the simulated bank: its pages', function () {
     const answer = await fetch(`${bank.url}/_sim`);
     assert.equal(answer.headers.get('content-type'), 'application/json');
     assert.ok('counts' in ((await answer.json()) as object));
+    const asCurlDoes = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = JSON.stringify({ advanceSeconds: HOUR_SECONDS });
+    const moved = await fetch(`${bank.url}/_sim/clock`, { method: 'POST', headers: asCurlDoes, body });
+    assert.ok('now' in ((await moved.json()) as object));
   });
 });

@@ -20,7 +20,9 @@ const NUMBERS = ['advanceSeconds'];
 /** `/_sim` for people: a page in a browser, whose buttons are the controls; for programs the controls themselves. */
 export function desk(simulation: Simulation, request: ControlRequest, headers: IncomingHttpHeaders): Answer {
   const isOfForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-  if (request.method === 'POST' && isOfForm) return press(simulation, request);
+  // `curl -d` calls its JSON a form, too.
+  if (request.method === 'POST' && isOfForm && !request.body.startsWith('{'))
+    return press(simulation, request);
   const isForPeople = request.path === '/_sim' && headers.accept?.includes('text/html') === true;
   return isForPeople && request.method === 'GET' ? statePage(simulation) : control(simulation, request);
 }
