@@ -11,7 +11,7 @@ export async function summary(stack: Stack): Promise<string> {
     ['GraphiQL', await whenServed(`${api}/graphql`)],
     ['Temporal UI', temporalUi],
     ['Mail inbox', mailInbox === undefined ? undefined : await whenServed(`${api}/dev/mail`)],
-    ['Stripe simulator', stripeApiBase],
+    ['Stripe simulator', stripeApiBase && (await whenServed(`${stripeApiBase}/_sim`))],
     ['Logs', short(stack.logs)],
   ];
   const table = rows.flatMap(([name, place]) =>

@@ -2,9 +2,11 @@ import type { Bank } from './bank.ts';
 import { postToBalance } from './objects/balance.ts';
 import { cardOf } from './objects/cards.ts';
 import { settlePayment } from './objects/confirmation.ts';
+import { disputeByCard, endUnanswered, judgeEvidence } from './objects/dispute-course.ts';
 import { endIntent } from './objects/payment-intents.ts';
-import { failRefund, settleRefund } from './objects/refunds.ts';
+import { failRefund, fundRefund, settleRefund } from './objects/refund-outcomes.ts';
 import type { Due, Store } from './state/store.ts';
+import { idOf } from './state/store.ts';
 
 /** Does, each in a transaction of its own, all that has come due by the clock it is bound to. */
 export function runDue(bank: Bank): void {
@@ -25,6 +27,12 @@ function dueNow(bank: Bank): Due[] {
 }
 
 const ACTS: Readonly<Record<Due['act'], (bank: Bank, id: string) => void>> = {
+  end_dispute: (bank, id) => endUnanswered(bank, found(bank.store, 'disputes', id)),
+  judge_dispute: (bank, id) => judgeEvidence(bank, found(bank.store, 'disputes', id)),
+  open_dispute(bank, id) {
+    const intent = found(bank.store, 'paymentIntents', id);
+    disputeByCard(bank, found(bank.store, 'charges', idOf(intent.latest_charge) ?? ''));
+  },
   lapse_hold(bank, id) {
     const intent = found(bank.store, 'paymentIntents', id);
     if (intent.status === 'requires_capture') endIntent(bank, intent, 'automatic');
@@ -42,13 +50,14 @@ const ACTS: Readonly<Record<Due['act'], (bank: Bank, id: string) => void>> = {
     const refund = found(bank.store, 'refunds', id);
     if (refund.status === 'pending') settleRefund(bank, refund);
   },
+  fund_refund: (bank, id) => fundRefund(bank, found(bank.store, 'refunds', id)),
   fail_refund(bank, id) {
     const refund = found(bank.store, 'refunds', id);
     if (refund.status !== 'failed') failRefund(bank, refund, 'expired_or_canceled_card');
   },
 };
 
-type Kept = 'charges' | 'paymentIntents' | 'paymentMethods' | 'refunds';
+type Kept = 'charges' | 'disputes' | 'paymentIntents' | 'paymentMethods' | 'refunds';
 
 function found<K extends Kept>(store: Store, kind: K, id: string): NonNullable<ReturnType<Store[K]['get']>> {
   const record = store[kind].get(id);

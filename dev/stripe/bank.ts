@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
-import type { Due, Store } from './state/store.ts';
+import { listeners } from './objects/events.ts';
+import type { Delivery, Due, Store } from './state/store.ts';
 
 /** A new version of the package is a type error here, and a reminder to read its changelog. */
 export const API_VERSION = '2026-10-28.endive' satisfies Stripe.LatestApiVersion;
@@ -16,6 +17,8 @@ export interface Settings {
   /** What becomes of refunds whose card does not say otherwise. */
   refunds: 'settle' | 'pending' | 'fail_later';
   refundSeconds: number;
+  /** Whether a bank account stands behind the balance, or refunds wait while more went out than is available. */
+  refundsBeyondBalance: 'cover' | 'wait';
   /** How long a new intent stays invisible to search. At Stripe up to a minute. */
   searchLagSeconds: number;
 }
@@ -25,6 +28,7 @@ const DEFAULT_SETTINGS: Readonly<Settings> = {
   processingSeconds: 30,
   refunds: 'settle',
   refundSeconds: 30,
+  refundsBeyondBalance: 'cover',
   searchLagSeconds: 0,
 };
 
@@ -37,9 +41,15 @@ export interface Cause {
 /** An act of the bank's own accord. */
 const NO_REQUEST: Cause = { id: null, idempotency_key: null };
 
+/** What may run on a clock of its own: by its id, or by an entry of its metadata. */
+export interface Timed {
+  id: string;
+  metadata: Stripe.Metadata | null;
+}
+
 export interface BankOptions {
   store: Store;
-  /** Whether events are to be delivered, or just listed. */
+  /** Whether events go to the endpoint that the simulator was started with; others are objects of the bank. */
   delivers: (type: string) => boolean;
   /** Told of new deliveries once they are on disk. */
   onEvents: (ids: readonly string[]) => void;
@@ -61,7 +71,7 @@ export class Bank {
   }
 
   /** Epoch seconds: of the bank, or of the booking that an intent belongs to where its clock was moved. */
-  now(intent?: Stripe.PaymentIntent): number {
+  now(intent?: Timed): number {
     return Math.floor(Date.now() / 1000) + this.#offset(BANK_CLOCK) + this.#offsetOf(intent);
   }
 
@@ -90,7 +100,7 @@ export class Bank {
       id,
       object: 'event',
       api_version: API_VERSION,
-      created: this.now(),
+      created: this.now(this.#intentOf(object)),
       data: { object },
       livemode: false,
       pending_webhooks: 0,
@@ -98,9 +108,8 @@ export class Bank {
       type,
     };
     this.store.events.put(event as Stripe.Event);
-    if (!this.#options.delivers(type)) return;
-    this.store.deliveries.put({ id, type });
-    this.#emitted.push(id);
+    if (this.#options.delivers(type)) this.#deliver({ id, type });
+    for (const { id: endpoint } of listeners(this, type)) this.#deliver({ id: `${id}/${endpoint}`, type });
   }
 
   /** Notes what will happen to the object `due.id` by itself. */
@@ -114,15 +123,27 @@ export class Bank {
     this.settings = { ...DEFAULT_SETTINGS };
   }
 
+  #deliver(delivery: Delivery): void {
+    this.store.deliveries.put(delivery);
+    this.#emitted.push(delivery.id);
+  }
+
+  /** On whose clock things happen to an object. */
+  #intentOf(object: { object: string }): Timed | undefined {
+    if ('payment_intent' in object && typeof object.payment_intent === 'string')
+      return this.store.paymentIntents.get(object.payment_intent);
+    return 'id' in object && 'metadata' in object ? (object as unknown as Timed) : undefined;
+  }
+
   #offset(scope: string): number {
     return this.store.clocks.get(scope)?.offsetSeconds ?? 0;
   }
 
-  #offsetOf(intent: Stripe.PaymentIntent | undefined): number {
+  #offsetOf(intent: Timed | undefined): number {
     if (intent === undefined || this.store.clocks.size === 0) return 0;
     const own = this.store.clocks.get(intent.id);
     if (own !== undefined) return own.offsetSeconds;
-    for (const [key, value] of Object.entries(intent.metadata)) {
+    for (const [key, value] of Object.entries(intent.metadata ?? {})) {
       const scope = this.store.clocks.get(clockScope(key, value));
       if (scope !== undefined) return scope.offsetSeconds;
     }

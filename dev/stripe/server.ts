@@ -1,13 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type Stripe from 'stripe';
 import { runDue } from './agenda.ts';
 import { Api } from './protocol/api.ts';
 import { Bank } from './bank.ts';
 import { challengePage, isChallenge } from './controls/challenge-page.ts';
 import { nextAction } from './objects/confirmation.ts';
 import type { Simulation } from './controls/controls.ts';
-import { control } from './controls/controls.ts';
+import { desk } from './controls/state-page.ts';
 import { fits } from './objects/events.ts';
 import { Faults } from './controls/faults.ts';
 import type { Answer } from './protocol/http.ts';
@@ -84,7 +85,7 @@ async function respond(
     if (method === 'OPTIONS') answer = PREFLIGHT;
     else if (isChallenge(path)) answer = challengePage(simulation.bank, { method, path, body });
     else if (path === '/_sim' || path.startsWith('/_sim/'))
-      answer = control(simulation, { method, path, body });
+      answer = desk(simulation, { method, path, body }, request.headers);
     else answer = await api.answer(request, body);
     if (answer === undefined) request.socket.destroy();
     else write(response, answer);
@@ -118,13 +119,12 @@ async function listen(server: Server, port: number, host = '127.0.0.1'): Promise
 /** After a restart on another port, the pages of open challenges have a new address. */
 function moveChallenges(bank: Bank): void {
   bank.act(undefined, () => {
-    for (const intent of bank.store.paymentIntents.values())
-      if (intent.status === 'requires_action') {
-        const returnUrl = intent.next_action?.redirect_to_url?.return_url ?? null;
-        bank.store.paymentIntents.put({
-          ...intent,
-          next_action: nextAction(bank.baseUrl, intent, returnUrl),
-        });
-      }
+    const { paymentIntents, setupIntents } = bank.store;
+    const moved = (intent: Stripe.PaymentIntent | Stripe.SetupIntent) =>
+      nextAction(bank.baseUrl, intent, intent.next_action?.redirect_to_url?.return_url ?? null);
+    for (const intent of paymentIntents.values())
+      if (intent.status === 'requires_action') paymentIntents.put({ ...intent, next_action: moved(intent) });
+    for (const intent of setupIntents.values())
+      if (intent.status === 'requires_action') setupIntents.put({ ...intent, next_action: moved(intent) });
   });
 }

@@ -4,6 +4,7 @@ import type Stripe from 'stripe';
 import type { Bank } from './bank.ts';
 import { presentEvent } from './objects/events.ts';
 import type { Faults, WebhookFault } from './controls/faults.ts';
+import { deliveryOf } from './state/store.ts';
 
 const MAX_IN_FLIGHT = 8;
 const TIMEOUT_MS = 10_000;
@@ -63,6 +64,13 @@ export class Webhooks implements Disposable {
     this.#pump();
   }
 
+  /** Whether an event is still to be delivered, and how often that has failed. */
+  standingOf(event: string): { state: 'delivered' | 'waiting'; tries: number } {
+    const waiting = this.#bank.store.deliveries.by('event', event);
+    const tries = waiting.reduce((sum, { id }) => sum + (this.#tried.get(id)?.times ?? 0), 0);
+    return { state: waiting.length === 0 ? 'delivered' : 'waiting', tries };
+  }
+
   /** Signs with these from now on: with two while the receiver changes over. */
   useSecrets(secrets: string[]): void {
     if (this.#endpoint !== undefined) this.#endpoint = { ...this.#endpoint, secrets };
@@ -118,11 +126,15 @@ export class Webhooks implements Disposable {
   }
 
   async #deliver(id: string): Promise<void> {
-    const event = this.#bank.store.events.get(id);
-    if (event === undefined || this.#endpoint === undefined) return;
+    const delivery = this.#bank.store.deliveries.get(id);
+    if (delivery === undefined) return;
+    const { event: eventId, endpoint: endpointId } = deliveryOf(delivery);
+    const event = this.#bank.store.events.get(eventId);
+    const endpoint = this.#endpointNamed(endpointId);
+    if (event === undefined || endpoint === undefined) return;
     const generation = this.#generation;
     this.#inFlight++;
-    const taken = await this.#send(presentEvent(this.#bank, event), this.#endpoint);
+    const taken = await this.#send(presentEvent(this.#bank, event), endpoint);
     this.#inFlight--;
     if (generation === this.#generation) {
       if (!taken) this.#retry(id);
@@ -130,6 +142,12 @@ export class Webhooks implements Disposable {
       else this.#finish(id);
     }
     this.#pump();
+  }
+
+  #endpointNamed(id: string | undefined): WebhookEndpoint | undefined {
+    if (id === undefined) return this.#endpoint;
+    const endpoint = this.#bank.store.webhookEndpoints.get(id);
+    return endpoint && { url: endpoint.url, secrets: [endpoint.secret ?? ''] };
   }
 
   #finish(id: string): void {

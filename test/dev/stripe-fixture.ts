@@ -53,6 +53,8 @@ export interface Receiver extends AsyncDisposable {
   /** Events whose signature holds, in the order of arrival. */
   events: Stripe.Event[];
   signatures: string[];
+  /** What it believes: another one for an endpoint that the bank gave one of its own. */
+  secret: string;
   /** The status of the next answers; 200 when there is none left. */
   refuseWith: number[];
 }
@@ -66,7 +68,7 @@ export async function openReceiver(): Promise<Receiver> {
     request.on('end', () => {
       const signature = request.headers['stripe-signature'] as string;
       receiver.signatures.push(signature);
-      receiver.events.push(webhooks.constructEvent(Buffer.concat(chunks), signature, SECRET));
+      receiver.events.push(webhooks.constructEvent(Buffer.concat(chunks), signature, receiver.secret));
       response.writeHead(receiver.refuseWith.shift() ?? 200).end();
     });
   });
@@ -77,6 +79,7 @@ export async function openReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/stripe`,
     events: [],
     signatures: [],
+    secret: SECRET,
     refuseWith: [],
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => {

@@ -94,6 +94,58 @@ describe('the simulated bank: refunds', () => {
     assert.equal((await charge(intent)).amount_refunded, 100);
   });
 
+  it('may be called back in the dashboard while they wait, and by no request', async () => {
+    const intent = await pay('pm_card_pendingRefund');
+    const { id } = await stripe.refunds.create({ payment_intent: intent.id });
+    const barred = await failure(stripe.refunds.cancel(id));
+    assert.equal(barred.statusCode, 400);
+    await bank.control('POST', `/refunds/${id}/cancellation`);
+    const { status, failure_reason: reason } = await stripe.refunds.retrieve(id);
+    assert.deepEqual([status, reason], ['canceled', 'merchant_request']);
+    assert.equal(await netOf(id), 0);
+    assert.equal((await charge(intent)).amount_refunded, 0);
+    await bank.control('POST', '/clock', { advanceSeconds: 60 });
+    assert.equal((await stripe.refunds.retrieve(id)).status, 'canceled');
+    const { data } = await stripe.events.list({ types: ['refund.updated', 'charge.refund.updated'] });
+    assert.equal(data.length, 2);
+  });
+
+  it('may be made in the dashboard, which is told as any other (M26)', async () => {
+    const intent = await pay();
+    const made = (await bank.control('POST', `/charges/${intent.latest_charge as string}/refund`, {
+      amount: 300,
+      reason: 'duplicate',
+    })) as Stripe.Refund;
+    const found = await stripe.refunds.retrieve(made.id);
+    assert.deepEqual([found.amount, found.reason, found.status], [300, 'duplicate', 'succeeded']);
+    assert.equal((await charge(intent)).amount_refunded, 300);
+    const { data } = await stripe.events.list({ types: ['refund.created', 'charge.refunded'] });
+    assert.deepEqual(
+      data.map(({ type, request }) => [type, request]),
+      [
+        ['charge.refunded', { id: null, idempotency_key: null }],
+        ['refund.created', { id: null, idempotency_key: null }],
+      ],
+    );
+  });
+
+  it('wait for funds where no account stands behind the balance', async () => {
+    await bank.control('POST', '/settings', { refundsBeyondBalance: 'wait' });
+    const intent = await pay();
+    const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 2000 });
+    assert.deepEqual([refund.status, refund.pending_reason], ['pending', 'insufficient_funds']);
+    assert.equal((await charge(intent)).amount_refunded, 2000);
+    await bank.control('POST', '/clock', { advanceSeconds: 86_400 });
+    assert.equal((await stripe.refunds.retrieve(refund.id)).status, 'pending');
+    await bank.control('POST', '/clock', { advanceSeconds: 86_400 });
+    const settled = await stripe.refunds.retrieve(refund.id);
+    assert.deepEqual([settled.status, settled.pending_reason], ['succeeded', undefined]);
+    const covered = await stripe.refunds.create({ payment_intent: intent.id, amount: 9913 });
+    assert.equal(covered.status, 'succeeded');
+    const short = await stripe.refunds.create({ payment_intent: intent.id, amount: 1 });
+    assert.equal(short.pending_reason, 'insufficient_funds');
+  });
+
   it('are refused for what was never taken', async () => {
     const held = await stripe.paymentIntents.create({ ...PAYMENT, capture_method: 'manual' });
     const error = await failure(stripe.refunds.create({ payment_intent: held.id }));

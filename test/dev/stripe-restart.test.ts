@@ -125,10 +125,18 @@ describe('the simulated bank: a restart', () => {
       ...PAYMENT,
       payment_method: 'pm_card_authenticationRequired',
     });
+    const setup = await bank.stripe.setupIntents.create({
+      payment_method: 'pm_card_authenticationRequired',
+      allowed_payment_method_types: ['card'],
+      confirm: true,
+    });
     await bank[Symbol.asyncDispose]();
     await using reopened = await openBank({ directory });
-    const { next_action: action } = await reopened.stripe.paymentIntents.retrieve(id);
-    assert.equal((await fetch(action?.redirect_to_url?.url ?? '')).status, 200);
+    for (const intent of [
+      await reopened.stripe.paymentIntents.retrieve(id),
+      await reopened.stripe.setupIntents.retrieve(setup.id),
+    ])
+      assert.equal((await fetch(intent.next_action?.redirect_to_url?.url ?? '')).status, 200);
   });
 
   it('with a clean slate is what a reset asks for', async () => {

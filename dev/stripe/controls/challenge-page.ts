@@ -5,12 +5,10 @@ import { answerChallenge } from '../objects/confirmation.ts';
 import { findIntent } from '../objects/payment-intents.ts';
 import { parseForm } from '../protocol/form.ts';
 import type { Answer } from '../protocol/http.ts';
-import { idOf } from '../state/store.ts';
-import { escaped, sheet } from './challenge-sheet.ts';
+import { cardName, factList, leadBack, MERCHANT, sheet } from './challenge-sheet.ts';
+import { setupChallenge } from './setup-challenge.ts';
 
 const PREFIX = '/_sim/challenges/';
-/** In whose name the account at this bank asks for money. */
-const MERCHANT = 'Stayward';
 
 export function isChallenge(path: string): boolean {
   return path.startsWith(PREFIX);
@@ -19,7 +17,10 @@ export function isChallenge(path: string): boolean {
 /** The page on which a cardholder passes or fails a 3-D Secure challenge. Who has its address needs no more. */
 export function challengePage(bank: Bank, request: { method: string; path: string; body: string }): Answer {
   const secret = request.path.slice(PREFIX.length);
-  const intent = bank.store.paymentIntents.get(secret.split('_secret_')[0] ?? '');
+  const id = secret.split('_secret_')[0] ?? '';
+  const setup = bank.store.setupIntents.get(id);
+  if (setup?.client_secret === secret) return setupChallenge(bank, setup, request);
+  const intent = bank.store.paymentIntents.get(id);
   if (intent?.client_secret !== secret)
     return sheet({ status: 404, title: 'There is no such challenge', body: '' });
   if (intent.status !== 'requires_action') return end(intent, 'answered');
@@ -28,22 +29,25 @@ export function challengePage(bank: Bank, request: { method: string; path: strin
   const passed = parseForm(request.body).outcome === 'pass';
   bank.act(undefined, () => answerChallenge(bank, intent, passed));
   const answered = findIntent(bank, intent.id);
-  return returnUrl === null ? end(answered, passed ? 'passed' : 'failed') : leadBack(answered, returnUrl);
+  if (returnUrl === null) return end(answered, passed ? 'passed' : 'failed');
+  return leadBack(returnUrl, {
+    payment_intent: answered.id,
+    payment_intent_client_secret: secret,
+    redirect_status: isPaid(answered) ? 'succeeded' : 'failed',
+  });
 }
 
 function question(bank: Bank, intent: Stripe.PaymentIntent): Answer {
-  const { card } = bank.store.paymentMethods.get(idOf(intent.payment_method) ?? '') ?? {};
-  const rows = {
+  const facts = {
     Amount: amountOf(intent),
     To: MERCHANT,
     ...purposeOf(intent),
-    Card: card === undefined ? 'A card' : `${card.brand.toUpperCase()} ending in ${card.last4}`,
+    Card: cardName(bank, intent),
   };
-  const facts = Object.entries(rows).map(([name, fact]) => `<dt>${name}</dt><dd>${escaped(fact)}</dd>`);
   return sheet({
     title: 'Is it you who pays?',
     body: `<p>${MERCHANT} asks for a payment by your card. Approve it only if you are booking this stay.</p>
-<dl>${facts.join('')}</dl>
+${factList(facts)}
 <form method="post">
 <button name="outcome" value="pass">Approve payment</button>
 <button name="outcome" value="fail" class="second">Decline</button>
@@ -76,12 +80,4 @@ function end(intent: Stripe.PaymentIntent, how: 'passed' | 'failed' | 'answered'
   if (how === 'passed')
     return tell('Card declined', 'We know that it is you, but the card did not pay. Nothing was charged.');
   return tell('Payment declined', 'Nothing was charged.');
-}
-
-function leadBack(intent: Stripe.PaymentIntent, returnUrl: string): Answer {
-  const back = new URL(returnUrl);
-  back.searchParams.set('payment_intent', intent.id);
-  back.searchParams.set('payment_intent_client_secret', intent.client_secret ?? '');
-  back.searchParams.set('redirect_status', isPaid(intent) ? 'succeeded' : 'failed');
-  return { status: 303, body: '', headers: { location: back.href } };
 }

@@ -1,4 +1,11 @@
+import type Stripe from 'stripe';
+import type { Bank } from '../bank.ts';
 import type { Answer } from '../protocol/http.ts';
+import { idOf } from '../state/store.ts';
+import { escaped } from './markup.ts';
+
+/** In whose name the account at this bank asks for money. */
+export const MERCHANT = 'Stayward';
 
 const STYLE = `:root { color-scheme: light dark; --ink: #17202b; --quiet: #566270; --paper: #fff; --ground: #eef1f5; --line: #dde2e8;
   --strong: #1d4f91; --on-strong: #fff; --notice: #fff4d6; --on-notice: #5c4300 }
@@ -72,6 +79,24 @@ ${body}</section>
   };
 }
 
-export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** What is asked about, point by point. */
+export function factList(facts: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(facts).map(([name, fact]) => `<dt>${name}</dt><dd>${escaped(fact)}</dd>`);
+  return `<dl>${rows.join('')}</dl>`;
+}
+
+/** The card that an intent names, as its holder knows it. */
+export function cardName(
+  bank: Bank,
+  intent: Pick<Stripe.PaymentIntent | Stripe.SetupIntent, 'payment_method'>,
+): string {
+  const { card } = bank.store.paymentMethods.get(idOf(intent.payment_method) ?? '') ?? {};
+  return card === undefined ? 'A card' : `${card.brand.toUpperCase()} ending in ${card.last4}`;
+}
+
+/** Sends the browser back to whoever sent it here, with how it ended. */
+export function leadBack(returnUrl: string, outcome: Readonly<Record<string, string>>): Answer {
+  const back = new URL(returnUrl);
+  for (const [name, value] of Object.entries(outcome)) back.searchParams.set(name, value);
+  return { status: 303, body: '', headers: { location: back.href } };
 }

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { runDue } from '../agenda.ts';
 import type { Bank } from '../bank.ts';
-import { clockScope } from '../bank.ts';
-import { answerChallenge, settlePayment } from '../objects/confirmation.ts';
-import { StripeProblem } from '../protocol/errors.ts';
+import { CLOCK_CONTROLS } from './clock-controls.ts';
 import type { Faults } from './faults.ts';
 import { FaultRule } from './faults.ts';
+import { presentTransaction } from '../objects/balance.ts';
+import { presentEvent } from '../objects/events.ts';
+import { PAYMENT_CONTROLS } from './payment-controls.ts';
+import { StripeProblem } from '../protocol/errors.ts';
 import type { Answer } from '../protocol/http.ts';
 import { json } from '../protocol/http.ts';
-import { findIntent } from '../objects/payment-intents.ts';
-import { failRefund, findRefund, settleRefund } from '../objects/refunds.ts';
 import type { Webhooks } from '../webhooks.ts';
 
 /** What the controls have their hands on. */
@@ -21,27 +20,12 @@ export interface Simulation {
 
 type Control = (simulation: Simulation, input: unknown, id: string) => unknown;
 
-const Clock = z
-  .strictObject({
-    advanceSeconds: z.int().min(0).optional(),
-    /** An RFC 3339 instant. */
-    advanceTo: z.iso.datetime({ offset: true }).optional(),
-    /** Only the clock of this intent, or of all that carry this one entry of metadata, also of those to come. */
-    paymentIntent: z.string().optional(),
-    metadata: z.record(z.string(), z.string()).optional(),
-  })
-  .refine((clock) => (clock.advanceSeconds === undefined) !== (clock.advanceTo === undefined), {
-    message: 'Give either advanceSeconds or advanceTo.',
-  })
-  .refine((clock) => clock.metadata === undefined || Object.keys(clock.metadata).length === 1, {
-    message: 'Give one entry of metadata.',
-  });
-
 const SettingsChange = z.strictObject({
   authorization: z.enum(['at_once', 'processing']).optional(),
   processingSeconds: z.int().min(0).optional(),
   refunds: z.enum(['settle', 'pending', 'fail_later']).optional(),
   refundSeconds: z.int().min(0).optional(),
+  refundsBeyondBalance: z.enum(['cover', 'wait']).optional(),
   searchLagSeconds: z.int().min(0).optional(),
 });
 
@@ -51,18 +35,25 @@ const Seed = z.int().min(0).optional();
 const CONTROLS: Readonly<Record<string, Control>> = {
   'GET ': state,
   'GET /objects/:id': (simulation, _input, id) => listEverything(simulation, id),
-  'POST /clock': (simulation, input) => advanceClock(simulation, Clock.parse(input)),
   'POST /settings': ({ bank }, input) => Object.assign(bank.settings, SettingsChange.parse(input)),
-  'GET /faults': ({ faults }) => ({ rules: faults.list() }),
+  'GET /faults': ({ faults }) => faults.forecast(),
   'POST /faults'({ faults }, input) {
     const { rules, seed } = z.strictObject({ rules: z.array(FaultRule), seed: Seed }).parse(input);
     if (seed !== undefined) faults.seed(seed);
     faults.add(rules);
-    return { rules: faults.list() };
+    return faults.forecast();
+  },
+  'POST /faults/on'({ faults }) {
+    faults.on = true;
+    return faults.forecast();
+  },
+  'POST /faults/off'({ faults }) {
+    faults.on = false;
+    return faults.forecast();
   },
   'DELETE /faults'({ faults }) {
     faults.clear();
-    return { rules: [] };
+    return faults.forecast();
   },
   'POST /webhooks/pause'(simulation) {
     simulation.webhooks.pause();
@@ -77,45 +68,26 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     simulation.webhooks.useSecrets(secrets);
     return state(simulation);
   },
-  'POST /payment_intents/:id/challenge'({ bank }, input, id) {
-    const { outcome } = z.strictObject({ outcome: z.enum(['pass', 'fail']) }).parse(input);
-    bank.act(undefined, () => answerChallenge(bank, findIntent(bank, id), outcome === 'pass'));
-    return findIntent(bank, id);
-  },
-  'POST /payment_intents/:id/settlement'({ bank }, input, id) {
-    const { outcome } = z.strictObject({ outcome: z.enum(['succeed', 'fail']) }).parse(input);
-    bank.act(undefined, () => settlePayment(bank, findIntent(bank, id), outcome));
-    return findIntent(bank, id);
-  },
-  'POST /refunds/:id/settlement'({ bank }, input, id) {
-    const { outcome, failureReason } = z
-      .strictObject({
-        outcome: z.enum(['succeed', 'fail']),
-        failureReason: z.string().default('expired_or_canceled_card'),
-      })
-      .parse(input);
-    return bank.act(undefined, () =>
-      outcome === 'succeed'
-        ? settleRefund(bank, findRefund(bank, id))
-        : failRefund(bank, findRefund(bank, id), failureReason),
-    );
-  },
+  ...PAYMENT_CONTROLS,
+  ...CLOCK_CONTROLS,
   'POST /reset'(simulation, input) {
     const { seed } = z.strictObject({ seed: Seed }).parse(input);
     simulation.webhooks.reset();
-    simulation.faults.clear();
+    simulation.faults.reset();
     if (seed !== undefined) simulation.faults.seed(seed);
     simulation.bank.reset();
     return state(simulation);
   },
 };
 
+export interface ControlRequest {
+  method: string;
+  path: string;
+  body: string;
+}
+
 /** Answers a request to `/_sim…`: what no client of a bank could do, a test may. */
-export function control(
-  simulation: Simulation,
-  request: { method: string; path: string; body: string },
-): Answer {
-  const { method, path, body } = request;
+export function control(simulation: Simulation, { method, path, body }: ControlRequest): Answer {
   const [resource = '', id = '', act] = path.split('/').slice(2);
   const literal = CONTROLS[`${method} ${path.slice('/_sim'.length)}`];
   const named = CONTROLS[`${method} /${[resource, ':id', ...(act === undefined ? [] : [act])].join('/')}`];
@@ -137,7 +109,7 @@ function state({ bank, faults, webhooks }: Simulation): object {
     now: bank.now(),
     clockOffsetSeconds: bank.clockOffset(undefined),
     settings: bank.settings,
-    rules: faults.list().length,
+    rules: faults.forecast().rules.length,
     webhooks: { paused: webhooks.paused, undelivered: bank.store.deliveries.size },
     counts,
   };
@@ -147,23 +119,15 @@ function state({ bank, faults, webhooks }: Simulation): object {
 function listEverything({ bank }: Simulation, name: string): { data: object[] } {
   const collection = bank.store.collection(name);
   if (collection === undefined) throw new StripeProblem(404, notFound(name));
+  if (name === 'balance_transactions')
+    return {
+      data: [...bank.store.balanceTransactions.values()].map((each) => presentTransaction(bank, each)),
+    };
+  if (name === 'events')
+    return { data: [...bank.store.events.values()].map((event) => presentEvent(bank, event)) };
   return { data: [...collection.values()] };
 }
 
 function notFound(name: string): { type: 'invalid_request_error'; message: string } {
   return { type: 'invalid_request_error', message: `There is no collection '${name}'.` };
-}
-
-function advanceClock(simulation: Simulation, clock: z.infer<typeof Clock>): object {
-  const { bank } = simulation;
-  const [entry] = Object.entries(clock.metadata ?? {});
-  const scope = clock.paymentIntent ?? (entry && clockScope(...entry));
-  const offset = bank.clockOffset(scope);
-  const ahead =
-    clock.advanceTo === undefined
-      ? (clock.advanceSeconds ?? 0)
-      : Math.ceil(Date.parse(clock.advanceTo) / 1000) - (bank.now() + (scope === undefined ? 0 : offset));
-  bank.setClock(scope, offset + Math.max(0, ahead));
-  runDue(bank);
-  return { now: bank.now() + (scope === undefined ? 0 : bank.clockOffset(scope)) };
 }

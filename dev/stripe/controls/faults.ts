@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fits } from '../objects/events.ts';
 
 /** What may go wrong with a request, and with the delivery of an event. */
-const REQUEST_FAULTS = [
+export const REQUEST_FAULTS = [
   'latency',
   '429',
   '500_before',
@@ -11,13 +11,16 @@ const REQUEST_FAULTS = [
   'answer_lost',
   'close',
 ] as const;
-const WEBHOOK_FAULTS = ['duplicate', 'delay', 'reorder', 'drop'] as const;
+export const DELIVERY_FAULTS = ['duplicate', 'delay', 'reorder', 'drop'] as const;
 
 const Pattern = z.string().min(1);
+const Times = z.union([z.int().min(1), z.literal('always')]).default(1);
+const Probability = z.number().min(0).max(1).default(1);
 
 /**
- * A fault that strikes the next `times` matches, each with `probability`. A pattern is exact but for `*`,
- * which stands for anything. `delayMs` waits before the effect; with `answer_late` after it, before the answer.
+ * A fault that strikes the next `times` matches, or all there will be, each with `probability`. A pattern is exact
+ * but for `*`, which stands for anything. `delayMs` waits before the effect; with `answer_late` after it, before the
+ * answer. What the bank says about trying again goes with 429 and 500, where a rule has something to say.
  */
 export const FaultRule = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -29,28 +32,48 @@ export const FaultRule = z.discriminatedUnion('kind', [
         idempotencyKey: Pattern.optional(),
       })
       .default({}),
-    times: z.int().min(1).default(1),
-    probability: z.number().min(0).max(1).default(1),
+    times: Times,
+    probability: Probability,
     delayMs: z.int().min(0).default(0),
+    retryAfterSeconds: z.int().min(0).optional(),
+    shouldRetry: z.boolean().optional(),
   }),
   z.strictObject({
-    kind: z.enum(WEBHOOK_FAULTS),
+    kind: z.enum(DELIVERY_FAULTS),
     match: z.strictObject({ event: Pattern.optional() }).default({}),
-    times: z.int().min(1).default(1),
-    probability: z.number().min(0).max(1).default(1),
+    times: Times,
+    probability: Probability,
     delayMs: z.int().min(0).default(500),
   }),
 ]);
 export type FaultRule = z.infer<typeof FaultRule>;
 type RequestKind = (typeof REQUEST_FAULTS)[number];
-type WebhookKind = (typeof WEBHOOK_FAULTS)[number];
+type WebhookKind = (typeof DELIVERY_FAULTS)[number];
 export type RequestFault = Extract<FaultRule, { kind: RequestKind }>;
 export type WebhookFault = Extract<FaultRule, { kind: WebhookKind }>;
 
-/** The rules in force, oldest first; the first that matches strikes. Chance is drawn from a seed, to be repeatable. */
+const FIRST_SEED = 1;
+
+/** What is to go wrong, and how often each thing has gone wrong since the last seed. */
+export interface Forecast {
+  on: boolean;
+  seed: number;
+  rules: readonly FaultRule[];
+  struck: Partial<Record<FaultRule['kind'], number>>;
+}
+
+/**
+ * The rules in force, oldest first; the first that matches strikes. Chance is drawn from a seed, for requests and for
+ * deliveries apart: the same seed and the same sequence of requests give the same faults, whatever webhooks do meanwhile.
+ */
 export class Faults {
   #rules: FaultRule[] = [];
-  #random = generator(1);
+  #seed = FIRST_SEED;
+  #forRequests = generator(FIRST_SEED);
+  #forDeliveries = generator(~FIRST_SEED);
+  #struck: Forecast['struck'] = {};
+  /** While off, nothing strikes and no chance is drawn; the rules stay. */
+  on = true;
 
   add(rules: readonly FaultRule[]): void {
     this.#rules.push(...rules.map((rule) => ({ ...rule })));
@@ -60,12 +83,23 @@ export class Faults {
     this.#rules = [];
   }
 
+  /** Begins chance anew, and the count of what it brought. */
   seed(seed: number): void {
-    this.#random = generator(seed);
+    this.#seed = seed;
+    this.#forRequests = generator(seed);
+    this.#forDeliveries = generator(~seed);
+    this.#struck = {};
   }
 
-  list(): readonly FaultRule[] {
-    return this.#rules;
+  /** As on the first day. */
+  reset(): void {
+    this.clear();
+    this.seed(FIRST_SEED);
+    this.on = true;
+  }
+
+  forecast(): Forecast {
+    return { on: this.on, seed: this.#seed, rules: this.#rules, struck: this.#struck };
   }
 
   takeForRequest(request: {
@@ -73,7 +107,7 @@ export class Faults {
     path: string;
     idempotencyKey: string | undefined;
   }): RequestFault | undefined {
-    return this.#take((rule): rule is RequestFault => {
+    return this.#take(this.#forRequests, (rule): rule is RequestFault => {
       if (!isRequestFault(rule)) return false;
       const { method, path, idempotencyKey } = rule.match;
       return (
@@ -86,16 +120,19 @@ export class Faults {
 
   takeForDelivery(eventType: string): WebhookFault | undefined {
     return this.#take(
+      this.#forDeliveries,
       (rule): rule is WebhookFault =>
         !isRequestFault(rule) && (rule.match.event === undefined || fits(eventType, rule.match.event)),
     );
   }
 
-  #take<R extends FaultRule>(applies: (rule: FaultRule) => rule is R): R | undefined {
+  #take<R extends FaultRule>(random: () => number, applies: (rule: FaultRule) => rule is R): R | undefined {
+    if (!this.on) return undefined;
     for (const rule of this.#rules) {
       if (!applies(rule)) continue;
-      if (rule.probability < 1 && this.#random() >= rule.probability) continue;
-      rule.times--;
+      if (rule.probability < 1 && random() >= rule.probability) continue;
+      this.#struck[rule.kind] = (this.#struck[rule.kind] ?? 0) + 1;
+      if (rule.times !== 'always') rule.times--;
       if (rule.times === 0) this.#rules = this.#rules.filter((each) => each !== rule);
       return rule;
     }

@@ -15,27 +15,34 @@ export function postToBalance(bank: Bank, charge: Stripe.Charge, card: TestCard)
   const intent = bank.store.paymentIntents.get(idOf(charge.payment_intent) ?? '');
   const now = bank.now(intent);
   const fee = feeOf(charge.amount_captured, charge.currency);
-  const transaction = bank.store.balanceTransactions.put({
-    ...balanceTransaction({ type: 'charge', amount: charge.amount_captured, source: charge, created: now }),
-    available_on: card.bypassPending === true ? now : now + AVAILABLE_AFTER_SECONDS,
-    fee,
-    fee_details: [
-      {
-        amount: fee,
-        application: null,
-        currency: charge.currency,
-        description: 'Processing fees',
-        type: 'stripe_fee',
-      },
-    ],
-    net: charge.amount_captured - fee,
+  const entry = balanceTransaction({
+    type: 'charge',
+    amount: charge.amount_captured,
+    source: charge,
+    created: now,
   });
+  const transaction = bank.store.balanceTransactions.put({
+    ...withFee(entry, fee, 'Processing fees'),
+    available_on: card.bypassPending === true ? now : now + AVAILABLE_AFTER_SECONDS,
+  });
+  if (card.dispute !== undefined && intent !== undefined)
+    bank.schedule({ id: intent.id, act: 'open_dispute', paymentIntent: intent.id, dueAt: now + 1 });
   return bank.store.charges.put({ ...charge, balance_transaction: transaction.id });
+}
+
+/** The entry less a fee of the bank's; a negative fee is one that is given back. */
+export function withFee(
+  entry: Stripe.BalanceTransaction,
+  fee: number,
+  description: string,
+): Stripe.BalanceTransaction {
+  const detail = { amount: fee, application: null, currency: entry.currency, description };
+  return { ...entry, fee, fee_details: [{ ...detail, type: 'stripe_fee' }], net: entry.amount - fee };
 }
 
 /** An entry of the balance that is available at once and bears no fee. */
 export function balanceTransaction(entry: {
-  type: 'charge' | 'refund' | 'refund_failure';
+  type: 'adjustment' | 'charge' | 'refund' | 'refund_failure';
   amount: number;
   source: { id: string; currency: string };
   created: number;
@@ -63,21 +70,41 @@ export function balanceTransaction(entry: {
 /** Balances by currency: what a refund may use, and what is still on its way. */
 export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
   params.done();
-  const available = new Map<string, number>();
-  const pending = new Map<string, number>();
-  for (const transaction of bank.store.balanceTransactions.values()) {
-    const { currency, net } = transaction;
-    const sums = isAvailable(bank, transaction) ? available : pending;
-    for (const each of [available, pending]) each.set(currency, each.get(currency) ?? 0);
-    sums.set(currency, (sums.get(currency) ?? 0) + net);
-  }
-  const amounts = (sums: Map<string, number>) =>
-    [...sums].map(([currency, amount]) => ({ amount, currency, source_types: { card: amount } }));
-  return { object: 'balance', available: amounts(available), livemode: false, pending: amounts(pending) };
+  const amounts = (of: 'available' | 'pending') =>
+    balances(bank).map(({ currency, [of]: amount }) => ({
+      amount,
+      currency,
+      source_types: { card: amount },
+    }));
+  return { object: 'balance', available: amounts('available'), livemode: false, pending: amounts('pending') };
 }
 
+/** What is there and what is on its way, in each currency that has ever moved. */
+export function balances(bank: Bank): { currency: string; available: number; pending: number }[] {
+  const all = new Map<string, { currency: string; available: number; pending: number }>();
+  for (const transaction of bank.store.balanceTransactions.values()) {
+    const { currency, net } = transaction;
+    const sums = all.get(currency) ?? { currency, available: 0, pending: 0 };
+    sums[isAvailable(bank, transaction) ? 'available' : 'pending'] += net;
+    all.set(currency, sums);
+  }
+  return [...all.values()];
+}
+
+/** What may be spent now, by currency: less than nothing where more went out than came in. */
+export function availableFunds(bank: Bank): Map<string, number> {
+  const funds = new Map<string, number>();
+  for (const transaction of bank.store.balanceTransactions.values()) {
+    const { currency, net } = transaction;
+    if (isAvailable(bank, transaction)) funds.set(currency, (funds.get(currency) ?? 0) + net);
+  }
+  return funds;
+}
+
+/** All that moved the balance, newest first. `payout` names the payout that an entry is of, as `source` does. */
 export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
   const source = params.text('source');
+  const payout = params.text('payout');
   const type = params.text('type');
   const currency = params.text('currency');
   const created = createdFilter(params);
@@ -87,6 +114,7 @@ export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<
       : bank.store.balanceTransactions.by('source', source).reverse();
   const wanted = transactions.filter(
     (each) =>
+      (payout === undefined || each.source === payout) &&
       (type === undefined || each.type === type) &&
       (currency === undefined || each.currency === currency) &&
       created(each),
@@ -111,7 +139,12 @@ export function presentTransaction(
 }
 
 function isAvailable(bank: Bank, transaction: Stripe.BalanceTransaction): boolean {
-  const charge = bank.store.charges.get(idOf(transaction.source) ?? '');
-  const intent = bank.store.paymentIntents.get(idOf(charge?.payment_intent) ?? '');
-  return transaction.available_on <= bank.now(intent);
+  return transaction.available_on <= bank.now(intentBehind(bank, idOf(transaction.source) ?? ''));
+}
+
+/** The intent on whose clock a movement of money runs: that of the charge, its refund or its dispute. */
+function intentBehind(bank: Bank, source: string): Stripe.PaymentIntent | undefined {
+  const { charges, disputes, paymentIntents, refunds } = bank.store;
+  const cause = charges.get(source) ?? refunds.get(source) ?? disputes.get(source);
+  return paymentIntents.get(idOf(cause?.payment_intent) ?? '');
 }

@@ -17,12 +17,19 @@ export interface TestCard {
   funding: 'credit' | 'debit';
   country: string;
   decline?: Decline;
-  /** Asks its holder to pass a 3-D Secure challenge. */
-  challenge?: boolean;
+  /** Its issuer refuses payments, but lets the card be saved. */
+  savable?: boolean;
+  /**
+   * When its holder has to pass a 3-D Secure challenge: `always`; `until_set_up`, which for a payment without its
+   * holder means unless it was set up for that; or just while the holder is there anyway (`on_session`).
+   */
+  challenge?: 'always' | 'on_session' | 'until_set_up';
   /** Funds are available at once. */
   bypassPending?: boolean;
   /** `pending_first`: refunds wait, then settle. `fails_later`: they settle, then come back. */
   refunds?: 'pending_first' | 'fails_later';
+  /** Its holder disputes what was paid by it, a moment after it was. */
+  dispute?: { reason: string; inquiry: boolean };
 }
 
 const declined = (declineCode: string, message = 'Your card was declined.'): Decline => ({
@@ -69,11 +76,19 @@ const CARDS: Readonly<Record<string, TestCard>> = {
   chargeDeclinedVelocityLimitExceeded: visa('4000000000006975', {
     decline: declined('card_velocity_exceeded', 'Your card has reached its limit for now.'),
   }),
-  chargeCustomerFail: visa('4000000000000341', { decline: declined('generic_decline') }),
-  authenticationRequired: visa('4000002760003184', { challenge: true }),
+  chargeCustomerFail: visa('4000000000000341', { decline: declined('generic_decline'), savable: true }),
+  createDispute: visa('4000000000000259', { dispute: { reason: 'fraudulent', inquiry: false } }),
+  createDisputeProductNotReceived: visa('4000000000002685', {
+    dispute: { reason: 'product_not_received', inquiry: false },
+  }),
+  createDisputeInquiry: visa('4000000000001976', { dispute: { reason: 'fraudulent', inquiry: true } }),
+  authenticationRequired: visa('4000002760003184', { challenge: 'always' }),
+  authenticationRequiredOnSetup: visa('4000002500003155', { challenge: 'until_set_up' }),
+  authenticationRequiredSetupForOffSession: visa('4000003800000446', { challenge: 'on_session' }),
   authenticationRequiredChargeDeclinedInsufficientFunds: visa('4000008260003178', {
-    challenge: true,
+    challenge: 'always',
     decline: INSUFFICIENT_FUNDS,
+    savable: true,
   }),
 };
 

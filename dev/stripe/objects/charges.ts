@@ -192,6 +192,10 @@ const PASSED_CHALLENGE: Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure = {
 
 export function retrieveCharge({ bank, params, id }: Call): Stripe.Charge {
   params.done();
+  return findCharge(bank, id);
+}
+
+export function findCharge(bank: Bank, id: string): Stripe.Charge {
   const charge = bank.store.charges.get(id);
   if (charge === undefined) throw missing('charge', id);
   return charge;
@@ -200,10 +204,14 @@ export function retrieveCharge({ bank, params, id }: Call): Stripe.Charge {
 export function listCharges({ bank, params }: Call): Stripe.ApiList<Stripe.Charge> {
   const intent = params.text('payment_intent');
   const customer = params.text('customer');
+  const group = params.text('transfer_group');
   const created = createdFilter(params);
   const { charges } = bank.store;
   let found = charges.newestFirst();
   if (intent !== undefined) found = charges.by('payment_intent', intent).reverse();
   else if (customer !== undefined) found = charges.by('customer', customer).reverse();
-  return page(found.filter(created), params, '/v1/charges');
+  const wanted = found.filter(
+    (charge) => (group === undefined || charge.transfer_group === group) && created(charge),
+  );
+  return page(wanted, params, '/v1/charges');
 }

@@ -6,6 +6,7 @@ import { cardOf } from './cards.ts';
 import type { Attempt } from './charges.ts';
 import { authorizedCharge, failedCharge, pendingCharge } from './charges.ts';
 import { conflict, Declined, docUrl } from '../protocol/errors.ts';
+import { asksForHolder, attach, setUp } from './saved-methods.ts';
 import { idOf } from '../state/store.ts';
 
 /** How a confirmation is asked for. */
@@ -49,7 +50,7 @@ export function confirm(
     );
   const card = cardOf(method);
   const attempt: Attempt = { intent, method, card, offSession: manner.offSession, authenticated: false };
-  if (card.challenge !== true) return charge(bank, attempt);
+  if (!asksForHolder(bank, attempt)) return charge(bank, attempt);
   if (manner.offSession || manner.errorOnRequiresAction)
     return decline(bank, attempt, { why: NEEDS_AUTHENTICATION });
   return challenge(bank, intent, manner.returnUrl);
@@ -116,10 +117,10 @@ function challenge(bank: Bank, intent: Stripe.PaymentIntent, returnUrl: string |
 /** Where the browser goes to pass the challenge: the address alone opens it, as a bank's would. */
 export function nextAction(
   baseUrl: string,
-  intent: Stripe.PaymentIntent,
+  { client_secret: secret }: Pick<Stripe.PaymentIntent, 'client_secret'>,
   returnUrl: string | null,
-): Stripe.PaymentIntent.NextAction {
-  const url = `${baseUrl}/_sim/challenges/${intent.client_secret ?? ''}`;
+): Stripe.PaymentIntent.NextAction & Stripe.SetupIntent.NextAction {
+  const url = `${baseUrl}/_sim/challenges/${secret ?? ''}`;
   return { type: 'redirect_to_url', redirect_to_url: { url, return_url: returnUrl } };
 }
 
@@ -155,8 +156,8 @@ function succeed(bank: Bank, attempt: Attempt, pending?: Stripe.Charge): Stripe.
   if (intent.capture_method === 'automatic_async')
     bank.schedule({ id: taken.id, act: 'post_balance', paymentIntent: intent.id, dueAt: taken.created + 1 });
   const customer = idOf(intent.customer);
-  if (intent.setup_future_usage !== null && customer !== undefined && method.customer === null)
-    bank.emit('payment_method.attached', bank.store.paymentMethods.put({ ...method, customer }));
+  if (intent.setup_future_usage !== null && customer !== undefined) attach(bank, method, customer);
+  if (intent.setup_future_usage === 'off_session') setUp(bank, method);
   const done = bank.store.paymentIntents.put({
     ...intent,
     status: held ? 'requires_capture' : 'succeeded',

@@ -45,6 +45,7 @@ const LARGE = ['cop', 'huf', 'idr', 'inr', 'jpy', 'lbp'];
 
 const FEE_PER_MILLE = 29;
 const FIXED_FEE = 30;
+const DISPUTE_FEE = 1500;
 
 /** The code in lower case; refuses what is not a currency. */
 export function currencyOf(code: string): string {
@@ -76,10 +77,18 @@ export function checkUnit(amount: number, currency: string, param = 'amount'): v
 
 /** What the bank keeps of a charge, in the unit of the amount: 2.9 % and thirty of the smallest coins. */
 export function feeOf(amount: number, currency: string): number {
-  const fixed = THREE_DECIMAL.includes(currency) ? FIXED_FEE * 10 : FIXED_FEE;
-  const fee = Math.round((amount * FEE_PER_MILLE) / 1000) + fixed;
+  const fee = Math.round((amount * FEE_PER_MILLE) / 1000) + coins(FIXED_FEE, currency);
   const step = stepOf(currency);
   return Math.ceil(fee / step) * step;
+}
+
+/** What a chargeback costs whoever is charged back, besides its amount: fifteen hundred of the smallest coins. */
+export function disputeFeeOf(currency: string): number {
+  return coins(DISPUTE_FEE, currency);
+}
+
+function coins(hundredths: number, currency: string): number {
+  return THREE_DECIMAL.includes(currency) ? hundredths * 10 : hundredths;
 }
 
 function stepOf(currency: string): number {

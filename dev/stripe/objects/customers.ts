@@ -5,6 +5,7 @@ import type { Call } from '../protocol/endpoint.ts';
 import { missing } from '../protocol/errors.ts';
 import { createdFilter, page } from '../protocol/lists.ts';
 import type { Params } from '../protocol/params.ts';
+import { detach } from './saved-methods.ts';
 
 export function createCustomer({ bank, params }: Call): Stripe.Customer {
   const fields = readFields(params);
@@ -46,9 +47,18 @@ export function createCustomer({ bank, params }: Call): Stripe.Customer {
 export function updateCustomer({ bank, params, id }: Call): Stripe.Customer {
   const customer = findCustomer(bank, id, 'id');
   const fields = readFields(params);
+  const method = params.nested('invoice_settings')?.nullableText('default_payment_method');
   const metadata = params.metadata(customer.metadata);
   params.done();
-  const updated = bank.store.customers.put({ ...customer, ...fields, metadata });
+  if (typeof method === 'string' && bank.store.paymentMethods.get(method)?.customer !== id)
+    throw missing('PaymentMethod', method, 'invoice_settings[default_payment_method]');
+  const settings = customer.invoice_settings;
+  const updated = bank.store.customers.put({
+    ...customer,
+    ...fields,
+    ...(method !== undefined && { invoice_settings: { ...settings, default_payment_method: method } }),
+    metadata,
+  });
   bank.emit('customer.updated', updated);
   return updated;
 }
@@ -61,8 +71,7 @@ export function retrieveCustomer({ bank, params, id }: Call): Stripe.Customer | 
 export function deleteCustomer({ bank, params, id }: Call): Stripe.DeletedCustomer {
   params.done();
   const customer = findCustomer(bank, id, 'id');
-  for (const method of bank.store.paymentMethods.by('customer', id))
-    bank.store.paymentMethods.put({ ...method, customer: null });
+  for (const method of bank.store.paymentMethods.by('customer', id)) detach(bank, method);
   bank.store.customers.delete(id);
   bank.emit('customer.deleted', customer);
   return bank.store.deletedCustomers.put({ id, object: 'customer', deleted: true });

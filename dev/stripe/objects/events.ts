@@ -19,7 +19,7 @@ export function listEvents({ bank, params }: Call): Stripe.ApiList<Stripe.Event>
   const matches = (event: Stripe.Event) =>
     (type === undefined || fits(event.type, type)) &&
     types?.includes(event.type) !== false &&
-    (delivered === undefined || delivered === (bank.store.deliveries.get(event.id) === undefined)) &&
+    (delivered === undefined || delivered === (outstanding(bank, event) === 0)) &&
     created(event);
   const list = page(bank.store.events.newestFirst().filter(matches), params, '/v1/events');
   return { ...list, data: list.data.map((event) => presentEvent(bank, event)) };
@@ -27,10 +27,22 @@ export function listEvents({ bank, params }: Call): Stripe.ApiList<Stripe.Event>
 
 /** Whether it was taken is known by its delivery, so it is not stored with the event. */
 export function presentEvent(bank: Bank, event: Stripe.Event): Stripe.Event {
-  return { ...event, pending_webhooks: bank.store.deliveries.get(event.id) === undefined ? 0 : 1 };
+  return { ...event, pending_webhooks: outstanding(bank, event) };
+}
+
+function outstanding(bank: Bank, { id }: Stripe.Event): number {
+  return bank.store.deliveries.by('event', id).length;
 }
 
 /** `charge.*` and `*` name families of events. */
 export function fits(type: string, pattern: string): boolean {
   return pattern === type || (pattern.endsWith('*') && type.startsWith(pattern.slice(0, -1)));
+}
+
+/** The endpoints that want to hear of an event of this type. */
+export function listeners(bank: Bank, type: string): Stripe.WebhookEndpoint[] {
+  return [...bank.store.webhookEndpoints.values()].filter(
+    (endpoint) =>
+      endpoint.status === 'enabled' && endpoint.enabled_events.some((pattern) => fits(type, pattern)),
+  );
 }

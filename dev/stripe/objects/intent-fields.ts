@@ -6,6 +6,8 @@ import type { Params } from '../protocol/params.ts';
 
 const SECRET_CHARACTERS = 25;
 const CAPTURE_METHODS = ['automatic', 'automatic_async', 'manual'] as const;
+/** Without the holder: whether, or in what course of business. */
+const OFF_SESSION = ['true', 'false', 'one_off', 'recurring'] as const;
 const FUTURE_USAGES = ['off_session', 'on_session'] as const;
 
 /** What a browser may see with a publishable key. */
@@ -137,7 +139,7 @@ export function readMethodTypes(params: Params): MethodTypes {
 export function readManner(params: Params): Manner {
   for (const name of ['payment_method_options', 'use_stripe_sdk']) params.accept(name);
   return {
-    offSession: params.flag('off_session') ?? false,
+    offSession: ![undefined, 'false'].includes(params.oneOf('off_session', OFF_SESSION)),
     errorOnRequiresAction: params.flag('error_on_requires_action') ?? false,
     returnUrl: params.nullableText('return_url') ?? null,
   };
@@ -145,35 +147,42 @@ export function readManner(params: Params): Manner {
 
 /** An intent open to methods that redirect can be confirmed only with an address to come back to. */
 export function checkReturnUrl(
-  types: Pick<Stripe.PaymentIntent, 'allowed_payment_method_types' | 'automatic_payment_methods'>,
-  manner: Manner,
+  types: Pick<
+    Stripe.PaymentIntent | Stripe.SetupIntent,
+    'allowed_payment_method_types' | 'automatic_payment_methods'
+  >,
+  returnUrl: string | null,
 ): void {
   const onlyCards = types.allowed_payment_method_types?.every((type) => type === 'card') === true;
   const redirects = types.automatic_payment_methods?.allow_redirects === 'always' && !onlyCards;
-  if (redirects && manner.returnUrl === null)
+  if (redirects && returnUrl === null)
     throw invalid(
-      'This PaymentIntent accepts payment methods that may redirect your customer: give a `return_url`, ' +
+      'This intent accepts payment methods that may redirect your customer: give a `return_url`, ' +
         'or create it with `automatic_payment_methods[allow_redirects]=never` or `allowed_payment_method_types`.',
       'return_url',
     );
 }
 
 /** A browser proves by the secret that the intent is its own; a server need not, but must not be wrong. */
-export function checkSecret(intent: Stripe.PaymentIntent, params: Params, publishable: boolean): void {
+export function checkSecret(
+  intent: Pick<Stripe.PaymentIntent, 'client_secret'>,
+  params: Params,
+  publishable: boolean,
+): void {
   const secret = params.text('client_secret');
   if (secret === undefined ? publishable : secret !== intent.client_secret)
-    throw invalid('The client_secret provided does not match that of this PaymentIntent.', 'client_secret');
+    throw invalid('The client_secret provided does not match that of this intent.', 'client_secret');
 }
 
-/** Whom a payment method belongs to decides whose intent it may pay. */
+/** Whom a payment method belongs to decides whose intent it may be for. */
 export function withMethod(
   method: Stripe.PaymentMethod | undefined,
   customer: string | null,
-): Pick<Stripe.PaymentIntent, 'payment_method' | 'status'> | undefined {
+): { payment_method: string; status: 'requires_confirmation' } | undefined {
   if (method === undefined) return undefined;
   if (method.customer !== null && method.customer !== customer)
     throw invalid(
-      'The payment method belongs to a customer that this PaymentIntent does not name.',
+      'The payment method belongs to a customer that this intent does not name.',
       'payment_method',
     );
   return { payment_method: method.id, status: 'requires_confirmation' };

@@ -48,8 +48,10 @@ export function createPaymentIntent({ bank, params }: Call): Stripe.PaymentInten
   params.oneOf('confirmation_method', ['automatic']);
   params.done();
   checkAmount(amount, currency);
+  if (manner.offSession && !confirmed)
+    throw invalid('off_session can only be used when confirm is true.', 'off_session');
   if (details.customer !== undefined && details.customer !== null) findCustomer(bank, details.customer);
-  if (confirmed) checkReturnUrl(methodTypes, manner);
+  if (confirmed) checkReturnUrl(methodTypes, manner.returnUrl);
   const method = payment(bank);
   const intent: Stripe.PaymentIntent = {
     ...blankIntent(),
@@ -112,7 +114,7 @@ export function confirmPaymentIntent({ bank, params, id, publishable }: Call): o
   const manner = readManner(params);
   const receiptEmail = params.nullableText('receipt_email') ?? intent.receipt_email;
   params.done();
-  checkReturnUrl(intent, manner);
+  checkReturnUrl(intent, manner.returnUrl);
   const method = payment(bank);
   const ready: Stripe.PaymentIntent = {
     ...intent,

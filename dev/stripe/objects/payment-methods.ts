@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import type { Bank } from '../bank.ts';
-import { newPaymentMethod, testCardNamed, testCardNumbered } from './cards.ts';
+import { cardOf, newPaymentMethod, testCardNamed, testCardNumbered } from './cards.ts';
 import type { Call } from '../protocol/endpoint.ts';
-import { conflict, invalid, missing } from '../protocol/errors.ts';
+import { conflict, invalid, missing, StripeProblem } from '../protocol/errors.ts';
 import { page } from '../protocol/lists.ts';
+import { attach, checkUsable, detach, refusalToSave } from './saved-methods.ts';
 import type { Params } from '../protocol/params.ts';
 
 /** A card typed into a form, or a test token. */
@@ -40,9 +41,15 @@ export function attachPaymentMethod({ bank, params, id }: Call): Stripe.PaymentM
   if (bank.store.customers.get(customer) === undefined) throw missing('customer', customer, 'customer');
   if (method.customer !== null && method.customer !== customer)
     throw conflict('payment_method_unexpected_state', 'This payment method belongs to another customer.');
-  const attached = bank.store.paymentMethods.put({ ...method, customer });
-  bank.emit('payment_method.attached', attached);
-  return attached;
+  checkUsable(bank, method);
+  const refused = refusalToSave(cardOf(method));
+  if (refused !== undefined)
+    throw new StripeProblem(
+      402,
+      { type: 'card_error', code: refused.code, decline_code: refused.declineCode, message: refused.message },
+      true,
+    );
+  return attach(bank, method, customer);
 }
 
 export function detachPaymentMethod({ bank, params, id }: Call): Stripe.PaymentMethod {
@@ -50,9 +57,7 @@ export function detachPaymentMethod({ bank, params, id }: Call): Stripe.PaymentM
   const method = findPaymentMethod(bank, id, 'id');
   if (method.customer === null)
     throw conflict('payment_method_unexpected_state', 'This payment method is attached to no customer.');
-  const detached = bank.store.paymentMethods.put({ ...method, customer: null });
-  bank.emit('payment_method.detached', detached);
-  return detached;
+  return detach(bank, method);
 }
 
 /** The payment method of this id; for a test name a new one of that card. */
@@ -71,7 +76,10 @@ export function readPayment(params: Params): (bank: Bank) => Stripe.PaymentMetho
   const typed = data === undefined ? undefined : readMethod(data).number;
   return (bank) => {
     if (typed !== undefined) return newPaymentMethod(bank, testCardNumbered(typed));
-    return id === undefined || id === '' ? undefined : findPaymentMethod(bank, id);
+    if (id === undefined || id === '') return undefined;
+    const method = findPaymentMethod(bank, id);
+    checkUsable(bank, method);
+    return method;
   };
 }
 

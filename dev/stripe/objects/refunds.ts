@@ -1,12 +1,14 @@
 import type Stripe from 'stripe';
-import { balanceTransaction } from './balance.ts';
+import { availableFunds, balanceTransaction } from './balance.ts';
 import type { Bank } from '../bank.ts';
 import { newId } from '../bank.ts';
 import { cardOf } from './cards.ts';
 import { checkUnit } from './currencies.ts';
 import type { Call } from '../protocol/endpoint.ts';
+import { closeInquiries } from './dispute-course.ts';
 import { conflict, invalid, missing, StripeProblem } from '../protocol/errors.ts';
 import { createdFilter, page } from '../protocol/lists.ts';
+import { awaitFunds, callOffRefund, changeRefund, findRefund } from './refund-outcomes.ts';
 import { idOf } from '../state/store.ts';
 
 const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
@@ -19,7 +21,18 @@ export function createRefund({ bank, params }: Call): Stripe.Refund {
   const reason = params.oneOf('reason', REASONS) ?? null;
   const metadata = params.metadata();
   params.done();
-  const charge = chargeToRefund(bank, chargeId, intentId);
+  const charge = refundableCharge(bank, chargeId, intentId);
+  return giveBack(bank, charge, { ...(asked !== undefined && { amount: asked }), reason, metadata });
+}
+
+/** Refunds a charge, as a request or somebody in the dashboard asks for: all that is left, or `amount` of it. */
+export function giveBack(
+  bank: Bank,
+  charge: Stripe.Charge,
+  { amount: asked, reason = null, metadata = {} }: Partial<Terms>,
+): Stripe.Refund {
+  if (bank.store.disputes.by('charge', charge.id).some((each) => !each.is_charge_refundable))
+    throw conflict('charge_disputed', `Charge ${charge.id} has been charged back; cannot issue a refund.`);
   const left = charge.amount - charge.amount_refunded;
   if (left === 0) throw conflict('charge_already_refunded', `Charge ${charge.id} has already been refunded.`);
   const amount = asked ?? left;
@@ -39,6 +52,15 @@ export function createRefund({ bank, params }: Call): Stripe.Refund {
   return refund(bank, charge, { amount, reason, metadata });
 }
 
+/** Only a refund that its receiver has to do something for can be canceled here, and no card asks for that. */
+export function cancelRefund({ bank, params, id }: Call): Stripe.Refund {
+  params.done();
+  const found = findRefund(bank, id);
+  if (found.status !== 'requires_action')
+    throw conflict('refund_unexpected_state', `A refund that is ${found.status ?? ''} can not be canceled.`);
+  return callOffRefund(bank, found);
+}
+
 export function retrieveRefund({ bank, params, id }: Call): Stripe.Refund {
   params.done();
   return findRefund(bank, id);
@@ -48,7 +70,7 @@ export function updateRefund({ bank, params, id }: Call): Stripe.Refund {
   const found = findRefund(bank, id);
   const metadata = params.metadata(found.metadata ?? {});
   params.done();
-  return change(bank, { ...found, metadata });
+  return changeRefund(bank, { ...found, metadata });
 }
 
 export function listRefunds({ bank, params }: Call): Stripe.ApiList<Stripe.Refund> {
@@ -62,45 +84,6 @@ export function listRefunds({ bank, params }: Call): Stripe.ApiList<Stripe.Refun
   return page(found.filter(created), params, '/v1/refunds');
 }
 
-/** A pending refund reaches the cardholder. */
-export function settleRefund(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
-  if (refund.status !== 'pending')
-    throw conflict('refund_unexpected_state', `The refund is ${refund.status ?? ''}.`);
-  bank.store.agenda.delete(refund.id);
-  const { pending_reason: _, ...rest } = refund;
-  return change(bank, { ...rest, status: 'succeeded' });
-}
-
-/** The cardholder's bank sends the money back: the charge is the less refunded, and the balance the richer. */
-export function failRefund(bank: Bank, refund: Stripe.Refund, reason: string): Stripe.Refund {
-  if (refund.status === 'failed') throw conflict('refund_unexpected_state', 'The refund has failed already.');
-  bank.store.agenda.delete(refund.id);
-  const { pending_reason: _, ...rest } = refund;
-  const returned = bank.store.balanceTransactions.put(
-    balanceTransaction({
-      type: 'refund_failure',
-      amount: refund.amount,
-      source: refund,
-      created: clockOf(bank, refund),
-    }),
-  );
-  const charge = bank.store.charges.get(idOf(refund.charge) ?? '');
-  if (charge !== undefined)
-    bank.store.charges.put({
-      ...charge,
-      amount_refunded: charge.amount_refunded - refund.amount,
-      refunded: false,
-    });
-  const failed: Stripe.Refund = {
-    ...rest,
-    status: 'failed',
-    failure_reason: reason,
-    failure_balance_transaction: returned.id,
-  };
-  bank.emit('refund.failed', failed);
-  return change(bank, failed);
-}
-
 /** Lets go of a hold that was never captured. It shows as a refund that moved no money: without balance transaction. */
 export function releaseHold(bank: Bank, intent: Stripe.PaymentIntent, lapsed: boolean): void {
   const charge = bank.store.charges.get(idOf(intent.latest_charge) ?? '');
@@ -110,12 +93,6 @@ export function releaseHold(bank: Bank, intent: Stripe.PaymentIntent, lapsed: bo
   const release = newRefund(bank, charge, { amount: charge.amount, reason, metadata: {} });
   bank.emit('refund.created', bank.store.refunds.put(release));
   bank.emit(lapsed ? 'charge.expired' : 'charge.refunded', released);
-}
-
-export function findRefund(bank: Bank, id: string): Stripe.Refund {
-  const found = bank.store.refunds.get(id);
-  if (found === undefined) throw missing('refund', id);
-  return found;
 }
 
 interface Terms {
@@ -135,12 +112,18 @@ function refund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refund 
       created: blank.created,
     }),
   );
+  const isShort =
+    bank.settings.refundsBeyondBalance === 'wait' && (availableFunds(bank).get(charge.currency) ?? 0) < 0;
   const made = bank.store.refunds.put<Stripe.Refund>({
     ...blank,
     balance_transaction: debit.id,
-    ...(manner === 'pending' && { status: 'pending', pending_reason: 'processing' }),
+    ...((isShort || manner === 'pending') && {
+      status: 'pending',
+      pending_reason: isShort ? 'insufficient_funds' : 'processing',
+    }),
   });
-  if (manner !== 'settle')
+  if (isShort) awaitFunds(bank, made);
+  else if (manner !== 'settle')
     bank.schedule({
       id: made.id,
       act: manner === 'pending' ? 'settle_refund' : 'fail_refund',
@@ -155,6 +138,7 @@ function refund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refund 
   });
   bank.emit('refund.created', made);
   bank.emit('charge.refunded', updated);
+  if (updated.refunded) closeInquiries(bank, updated);
   return made;
 }
 
@@ -192,23 +176,8 @@ function newRefund(bank: Bank, charge: Stripe.Charge, terms: Terms): Stripe.Refu
   };
 }
 
-/** Refunds have two names for the same news, for endpoints of different age. */
-function change(bank: Bank, refund: Stripe.Refund): Stripe.Refund {
-  const changed = bank.store.refunds.put(refund);
-  bank.emit('refund.updated', changed);
-  bank.emit('charge.refund.updated', changed);
-  return changed;
-}
-
-function clockOf(bank: Bank, refund: Stripe.Refund): number {
-  return bank.now(bank.store.paymentIntents.get(idOf(refund.payment_intent) ?? ''));
-}
-
-function chargeToRefund(
-  bank: Bank,
-  chargeId: string | undefined,
-  intentId: string | undefined,
-): Stripe.Charge {
+/** The charge that is to be given back, by its own id or by that of its intent. */
+export function refundableCharge(bank: Bank, chargeId: string | undefined, intentId?: string): Stripe.Charge {
   if (chargeId === undefined && intentId === undefined)
     throw invalid(
       'One of the following params should be provided: payment_intent or charge.',

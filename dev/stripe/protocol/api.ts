@@ -61,7 +61,7 @@ export class Api {
     const key = exchange.cause.idempotency_key ?? undefined;
     const fault = this.#faults.takeForRequest({ method, path, idempotencyKey: key });
     if (fault?.kind === 'close') return undefined;
-    if (fault?.kind === '429') throw tooMany();
+    if (fault?.kind === '429') return { ...TOO_MANY, headers: retryHeaders(fault) };
     const target = routeTo(method, path);
     if (target === undefined) throw unknownUrl(method, path);
     const publishable = authenticate(request, exchange.form, target.route);
@@ -72,7 +72,9 @@ export class Api {
     exchange.fingerprint = fingerprint(method, path, body);
     const answer = await (key === undefined || method !== 'POST' ? work() : this.#once(key, exchange, work));
     if (fault?.kind === 'answer_late') await sleep(fault.delayMs);
-    return fault?.kind === 'answer_lost' ? undefined : answer;
+    if (fault?.kind === 'answer_lost') return undefined;
+    const isBroken = fault?.kind === '500_before' || fault?.kind === '500_after';
+    return isBroken ? { ...answer, headers: { ...answer.headers, ...retryHeaders(fault) } } : answer;
   }
 
   /** Repeats the kept answer, or does the work while no other request with this key may. */
@@ -185,12 +187,18 @@ function refusal(error: unknown): Answer {
   return { status: 500, body: UNEXPECTED };
 }
 
-function tooMany(): StripeProblem {
-  return new StripeProblem(429, {
-    type: 'invalid_request_error',
-    code: 'rate_limit',
-    message: 'Too many requests hit the API too quickly.',
-  });
+const TOO_MANY = problem(429, {
+  type: 'invalid_request_error',
+  code: 'rate_limit',
+  message: 'Too many requests hit the API too quickly.',
+});
+
+/** What the bank advises about trying again. */
+function retryHeaders({ retryAfterSeconds, shouldRetry }: RequestFault): Record<string, string> {
+  return {
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...(shouldRetry !== undefined && { 'stripe-should-retry': String(shouldRetry) }),
+  };
 }
 
 function unknownUrl(method: string, path: string): StripeProblem {

@@ -11,6 +11,7 @@ export interface ErrorBody {
   doc_url?: string;
   payment_intent?: Stripe.PaymentIntent;
   payment_method?: Stripe.PaymentMethod;
+  setup_intent?: Stripe.SetupIntent;
 }
 
 /**
@@ -59,7 +60,7 @@ export function invalid(message: string, param?: string, code?: string): StripeP
 export function conflict(
   code: string,
   message: string,
-  about: Pick<ErrorBody, 'payment_intent' | 'param' | 'charge'> = {},
+  about: Pick<ErrorBody, 'charge' | 'param' | 'payment_intent' | 'setup_intent'> = {},
 ): StripeProblem {
   return new StripeProblem(400, { type: 'invalid_request_error', code, message, ...about }, true);
 }

@@ -9,8 +9,10 @@ const MAX_DEPTH = 4;
 const EXPANDABLE: Readonly<Record<string, readonly string[]>> = {
   balance_transaction: ['source'],
   charge: ['balance_transaction', 'customer', 'payment_intent', 'refunds'],
+  dispute: ['charge', 'payment_intent'],
   payment_intent: ['customer', 'latest_charge', 'payment_method'],
   payment_method: ['customer'],
+  setup_intent: ['customer', 'payment_method'],
   refund: ['balance_transaction', 'charge', 'failure_balance_transaction', 'payment_intent'],
 };
 

@@ -7,6 +7,7 @@ import {
   retrieveCustomer,
   updateCustomer,
 } from '../objects/customers.ts';
+import { closeDispute, listDisputes, retrieveDispute, updateDispute } from '../objects/disputes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { listEvents, retrieveEvent } from '../objects/events.ts';
 import {
@@ -27,7 +28,23 @@ import {
   listPaymentMethods,
   retrievePaymentMethod,
 } from '../objects/payment-methods.ts';
-import { createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
+import {
+  cancelSetupIntent,
+  confirmSetupIntent,
+  createSetupIntent,
+  listSetupIntents,
+  retrieveSetupIntent,
+  updateSetupIntent,
+} from '../objects/setup-intents.ts';
+import { cancelRefund, createRefund, listRefunds, retrieveRefund, updateRefund } from '../objects/refunds.ts';
+
+import {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  listWebhookEndpoints,
+  retrieveWebhookEndpoint,
+  updateWebhookEndpoint,
+} from '../objects/webhook-endpoints.ts';
 
 /** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
 export interface Route {
@@ -58,6 +75,13 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'POST /v1/payment_intents/:id/capture': capturePaymentIntent,
   'POST /v1/payment_intents/:id/cancel': cancelPaymentIntent,
 
+  'POST /v1/setup_intents': createSetupIntent,
+  'GET /v1/setup_intents': listSetupIntents,
+  'GET /v1/setup_intents/:id': retrieveSetupIntent,
+  'POST /v1/setup_intents/:id': updateSetupIntent,
+  'POST /v1/setup_intents/:id/confirm': confirmSetupIntent,
+  'POST /v1/setup_intents/:id/cancel': cancelSetupIntent,
+
   'GET /v1/charges': listCharges,
   'GET /v1/charges/:id': retrieveCharge,
 
@@ -65,16 +89,34 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'GET /v1/refunds': listRefunds,
   'GET /v1/refunds/:id': retrieveRefund,
   'POST /v1/refunds/:id': updateRefund,
+  'POST /v1/refunds/:id/cancel': cancelRefund,
+
+  'GET /v1/disputes': listDisputes,
+  'GET /v1/disputes/:id': retrieveDispute,
+  'POST /v1/disputes/:id': updateDispute,
+  'POST /v1/disputes/:id/close': closeDispute,
 
   'GET /v1/balance': retrieveBalance,
   'GET /v1/balance_transactions': listBalanceTransactions,
   'GET /v1/balance_transactions/:id': retrieveBalanceTransaction,
 
+  'POST /v1/webhook_endpoints': createWebhookEndpoint,
+  'GET /v1/webhook_endpoints': listWebhookEndpoints,
+  'GET /v1/webhook_endpoints/:id': retrieveWebhookEndpoint,
+  'POST /v1/webhook_endpoints/:id': updateWebhookEndpoint,
+  'DELETE /v1/webhook_endpoints/:id': deleteWebhookEndpoint,
+
   'GET /v1/events': listEvents,
   'GET /v1/events/:id': retrieveEvent,
 };
 
-const PUBLISHABLE = new Set<Endpoint>([createPaymentMethod, retrievePaymentIntent, confirmPaymentIntent]);
+const PUBLISHABLE = new Set<Endpoint>([
+  createPaymentMethod,
+  retrievePaymentIntent,
+  confirmPaymentIntent,
+  retrieveSetupIntent,
+  confirmSetupIntent,
+]);
 
 /** The route of a request and the id in its path; literal addresses win over those with an id. */
 export function routeTo(method: string, path: string): { route: Route; id: string } | undefined {

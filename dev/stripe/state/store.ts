@@ -4,9 +4,15 @@ import { Journal, readJournal } from './journal.ts';
 import type { Identified, Indexes } from './collection.ts';
 import { Collection } from './collection.ts';
 
-/** An event that the webhook endpoint has not yet taken. */
+/** An event that a webhook endpoint has not yet taken: `evt_…` for that of the start, else `evt_…/we_…`. */
 export interface Delivery extends Identified {
   readonly type: string;
+}
+
+/** Which event is to go where; without an endpoint to that which the simulator was started with. */
+export function deliveryOf({ id }: Delivery): { event: string; endpoint: string | undefined } {
+  const [event = '', endpoint] = id.split('/');
+  return { event, endpoint };
 }
 
 /** What a used idempotency key answers, until `keptUntil` (epoch seconds, the bank's clock). */
@@ -18,9 +24,26 @@ export interface KeptAnswer extends Identified {
   readonly keptUntil: number;
 }
 
+/** What the bank knows of a payment method beside what it shows. */
+export interface MethodHistory extends Identified {
+  /** Its holder has agreed to be charged without being there. */
+  readonly setUp: boolean;
+  /** It was taken from its customer, and pays for nobody any more. */
+  readonly detached: boolean;
+}
+
 /** Something that happens by itself at `dueAt` (epoch seconds) on the clock of `paymentIntent`. `id` is the object's. */
 export interface Due extends Identified {
-  readonly act: 'fail_refund' | 'lapse_hold' | 'post_balance' | 'settle_payment' | 'settle_refund';
+  readonly act:
+    | 'end_dispute'
+    | 'fail_refund'
+    | 'fund_refund'
+    | 'judge_dispute'
+    | 'lapse_hold'
+    | 'open_dispute'
+    | 'post_balance'
+    | 'settle_payment'
+    | 'settle_refund';
   readonly paymentIntent: string;
   readonly dueAt: number;
 }
@@ -50,6 +73,11 @@ export class Store {
   readonly paymentMethods = this.#collection<Stripe.PaymentMethod>('payment_methods', {
     customer: (method) => idsOf(method.customer),
   });
+  readonly methodHistories = this.#collection<MethodHistory>('method_histories');
+  readonly setupIntents = this.#collection<Stripe.SetupIntent>('setup_intents', {
+    customer: (intent) => idsOf(intent.customer),
+    payment_method: (intent) => idsOf(intent.payment_method),
+  });
   readonly paymentIntents = this.#collection<Stripe.PaymentIntent>('payment_intents', {
     customer: (intent) => idsOf(intent.customer),
     metadata: (intent) => Object.entries(intent.metadata).map(([key, value]) => `${key}\0${value}`),
@@ -62,11 +90,19 @@ export class Store {
     charge: (refund) => idsOf(refund.charge),
     payment_intent: (refund) => idsOf(refund.payment_intent),
   });
+  readonly disputes = this.#collection<Stripe.Dispute>('disputes', {
+    charge: (dispute) => idsOf(dispute.charge),
+    payment_intent: (dispute) => idsOf(dispute.payment_intent),
+  });
   readonly balanceTransactions = this.#collection<Stripe.BalanceTransaction>('balance_transactions', {
     source: (transaction) => idsOf(transaction.source),
   });
   readonly events = this.#collection<Stripe.Event>('events');
-  readonly deliveries = this.#collection<Delivery>('deliveries');
+  readonly webhookEndpoints = this.#collection<Stripe.WebhookEndpoint>('webhook_endpoints');
+  readonly deliveries = this.#collection<Delivery>('deliveries', {
+    event: (delivery) => [deliveryOf(delivery).event],
+    endpoint: (delivery) => [deliveryOf(delivery).endpoint ?? ''],
+  });
   readonly answers = this.#collection<KeptAnswer>('answers');
   readonly agenda = this.#collection<Due>('agenda');
   readonly clocks = this.#collection<ClockOffset>('clocks');
