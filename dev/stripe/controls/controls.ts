@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runDue } from '../agenda.ts';
 import type { Bank } from '../bank.ts';
 import { clockScope } from '../bank.ts';
+import { CONNECT_CONTROLS } from './connect-controls.ts';
 import { answerChallenge, settlePayment } from '../objects/confirmation.ts';
 import { StripeProblem } from '../protocol/errors.ts';
 import type { Faults } from './faults.ts';
@@ -100,6 +101,7 @@ const CONTROLS: Readonly<Record<string, Control>> = {
         : failRefund(bank, findRefund(bank, id), failureReason),
     );
   },
+  ...CONNECT_CONTROLS,
   'POST /reset'(simulation, input) {
     const { seed } = z.strictObject({ seed: Seed }).parse(input);
     simulation.webhooks.reset();

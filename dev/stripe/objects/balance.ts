@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { balanceOf, listAccountEntries } from './account-balance.ts';
 import type { Bank } from '../bank.ts';
 import { newId } from '../bank.ts';
 import type { TestCard } from './cards.ts';
@@ -33,9 +34,20 @@ export function postToBalance(bank: Bank, charge: Stripe.Charge, card: TestCard)
   return bank.store.charges.put({ ...charge, balance_transaction: transaction.id });
 }
 
+export type EntryType =
+  | 'charge'
+  | 'payment'
+  | 'payment_refund'
+  | 'payout'
+  | 'payout_failure'
+  | 'refund'
+  | 'refund_failure'
+  | 'transfer'
+  | 'transfer_refund';
+
 /** An entry of the balance that is available at once and bears no fee. */
 export function balanceTransaction(entry: {
-  type: 'charge' | 'refund' | 'refund_failure';
+  type: EntryType;
   amount: number;
   source: { id: string; currency: string };
   created: number;
@@ -61,8 +73,9 @@ export function balanceTransaction(entry: {
 }
 
 /** Balances by currency: what a refund may use, and what is still on its way. */
-export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
+export function retrieveBalance({ bank, params, account }: Call): Stripe.Balance {
   params.done();
+  if (account !== undefined) return balanceOf(bank, account);
   const available = new Map<string, number>();
   const pending = new Map<string, number>();
   for (const transaction of bank.store.balanceTransactions.values()) {
@@ -76,7 +89,19 @@ export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
   return { object: 'balance', available: amounts(available), livemode: false, pending: amounts(pending) };
 }
 
-export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
+/** What the platform may transfer now, by currency. */
+export function availableFunds(bank: Bank): Map<string, number> {
+  const funds = new Map<string, number>();
+  for (const transaction of bank.store.balanceTransactions.values()) {
+    const { currency, net } = transaction;
+    if (isAvailable(bank, transaction)) funds.set(currency, (funds.get(currency) ?? 0) + net);
+  }
+  return funds;
+}
+
+export function listBalanceTransactions(call: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
+  const { bank, params, account } = call;
+  if (account !== undefined) return listAccountEntries(call, account);
   const source = params.text('source');
   const type = params.text('type');
   const currency = params.text('currency');

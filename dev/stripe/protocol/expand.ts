@@ -11,7 +11,10 @@ const EXPANDABLE: Readonly<Record<string, readonly string[]>> = {
   charge: ['balance_transaction', 'customer', 'payment_intent', 'refunds'],
   payment_intent: ['customer', 'latest_charge', 'payment_method'],
   payment_method: ['customer'],
+  payout: ['balance_transaction', 'failure_balance_transaction'],
   refund: ['balance_transaction', 'charge', 'failure_balance_transaction', 'payment_intent'],
+  transfer: ['balance_transaction', 'destination', 'source_transaction'],
+  transfer_reversal: ['balance_transaction', 'transfer'],
 };
 
 type Json = Record<string, unknown>;
