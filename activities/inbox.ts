@@ -1,6 +1,8 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findPayment } from '#db/payments.ts';
+import { findPayee } from '#db/payout-accounts.ts';
+import { findOpenPayouts } from '#db/payouts.ts';
 import { findRefund } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
@@ -8,6 +10,7 @@ import type { Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
 import { ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
+import { payHostId, payoutSpoke, recoverPayoutOrder } from '#workflows/payouts.contract.ts';
 import {
   latePaymentOrder,
   refundPaymentId,
@@ -32,7 +35,16 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
 async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
-  return owner.is === 'booking' ? tellBooking(deps, owner, event) : tellRefund(deps, owner);
+  switch (owner.is) {
+    case 'booking':
+      return tellBooking(deps, owner, event);
+    case 'refund':
+      return tellRefund(deps, owner);
+    case 'payee':
+      return tellPayouts(deps, owner.accountId);
+    case 'returned_payout':
+      return recover(deps, owner);
+  }
 }
 
 /** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
@@ -81,4 +93,26 @@ async function tellRefund(
   if (refund?.status !== 'pending') return 'known';
   const workflowId = refundPaymentId(owner.refundId);
   return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';
+}
+
+/** All payouts of a host that wait: what the bank has to say of their account may be what they wait for. */
+async function tellPayouts(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  accountId: string,
+): Promise<string> {
+  const hostId = await findPayee(db, accountId);
+  const payouts = hostId === undefined ? [] : await findOpenPayouts(db, hostId);
+  for (const payout of payouts) await workflows.tell(payHostId(payout), payoutSpoke);
+  return payouts.map(payHostId).join(' ') || 'nobody';
+}
+
+/** The bank could not pay a host's bank account, or got back what it had paid. */
+async function recover(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  { bankPayoutId, accountId }: Extract<Owner, { is: 'returned_payout' }>,
+): Promise<string> {
+  if ((await findPayee(db, accountId)) === undefined) return 'nobody';
+  const order = recoverPayoutOrder({ bankPayoutId, accountId });
+  await workflows.start(order);
+  return order.id;
 }

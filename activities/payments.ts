@@ -1,5 +1,4 @@
-import { Context } from '@temporalio/activity';
-import { findBooking } from '#db/bookings.ts';
+import { lockBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findPayment } from '#db/payments.ts';
 import { failRefund, findRefund, lockRefund, noteRefund, settleRefund } from '#db/refunds.ts';
@@ -9,6 +8,7 @@ import type { AtBank, BankRefundResult, Capture, Collection, Intent } from '#dom
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
+import { isAgain } from './again.ts';
 import { acceptPayment } from './bookings/accepting.ts';
 import type { Accepted } from './bookings/accepting.ts';
 import type { At } from './bookings/at.ts';
@@ -100,7 +100,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     }): Promise<void> {
       await inTransaction(db, async (trx) => {
         const refund = await lockRefund(trx, refundId);
-        const booking = await found(findBooking(trx, refund.bookingId), refund.bookingId);
+        const booking = await lockBooking(trx, refund.bookingId);
         if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
         if (result.status === 'settled')
           await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
@@ -114,11 +114,6 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       await workflows.start(refundOrder(refundId));
     },
   };
-}
-
-/** Whether an earlier try of this very activity may have reached the bank. */
-function isAgain(): boolean {
-  return Context.current().info.attempt > 1;
 }
 
 async function intentIdOf(db: Db, { paymentId }: Collection): Promise<string | undefined> {

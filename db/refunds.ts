@@ -1,12 +1,13 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import { postEntries, refundEntries } from '#domain/ledger.ts';
+import { oppositeOf, refundEntries } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { RefundReason, RefundStatus } from '#domain/payments.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { writeLedger } from './ledger.ts';
+import { hostShareLeft } from './host-money.ts';
+import { readLedgerStep, writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 import { PaymentRow } from './payments.ts';
 
@@ -113,7 +114,7 @@ export async function settleRefund(
     paymentId: refund.paymentId,
     bankId: bankRefundId,
     at,
-    entries: refundEntries(refund.shares),
+    entries: refundEntries(refund.shares, await owedBy(trx, refund)),
   });
   await recordEvent(trx, {
     kind: 'refund.settled',
@@ -122,6 +123,12 @@ export async function settleRefund(
     occurredAt: at,
     data: { bookingId: booking.id, before: 'pending', after: 'settled', amount: refund.amountMinor },
   });
+}
+
+/** How much of the host's share in a refund they have had paid out already (M13). Under the booking's lock. */
+async function owedBy(trx: Transaction, { bookingId, shares }: RefundRow): Promise<number> {
+  const left = Math.max(0, await hostShareLeft(trx, bookingId, { less: 'nothing' }));
+  return Math.max(0, shares.hostMinor - left);
 }
 
 /**
@@ -142,7 +149,7 @@ export async function failRefund(
       paymentId: refund.paymentId,
       bankId: refund.bankRefundId ?? refund.id,
       at,
-      entries: postEntries(refund.shares),
+      entries: oppositeOf(await readLedgerStep(trx, `refund:${refund.id}`)),
     });
   }
   await recordEvent(trx, {

@@ -4,7 +4,9 @@ import type { PaymentStatus } from '#domain/payments.ts';
 /** Whose business a bank event is. */
 export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
-  | { is: 'refund'; refundId: RefundId; hasFailed: boolean };
+  | { is: 'refund'; refundId: RefundId; hasFailed: boolean }
+  | { is: 'payee'; accountId: string }
+  | { is: 'returned_payout'; bankPayoutId: string; accountId: string };
 
 /** What each kind of event says the payment has become. */
 const OF_A_PAYMENT = new Map<string, PaymentStatus>([
@@ -15,6 +17,7 @@ const OF_A_PAYMENT = new Map<string, PaymentStatus>([
   ['payment_intent.amount_capturable_updated', 'reserved'],
   ['payment_intent.canceled', 'voided'],
 ]);
+const OF_A_PAYEE = new Set(['account.updated', 'account.application.deauthorized']);
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
 
 /**
@@ -30,6 +33,17 @@ export function ownerOf(event: { kind: string; payload: unknown }): Owner | unde
   }
   if (OF_A_REFUND.has(event.kind) && refundId !== undefined)
     return { is: 'refund', refundId: refundId as RefundId, hasFailed: FAILED.includes(status) };
+  return ownerOfConnected(event);
+}
+
+/** What is told of a host's account at the bank names the account, beside the object. */
+function ownerOfConnected({ kind, payload }: { kind: string; payload: unknown }): Owner | undefined {
+  const { account: accountId } = payload as { account?: string };
+  if (accountId === undefined) return undefined;
+  if (OF_A_PAYEE.has(kind)) return { is: 'payee', accountId };
+  const { id } = objectOf(payload);
+  if (kind === 'payout.failed' && id !== undefined)
+    return { is: 'returned_payout', bankPayoutId: id, accountId };
   return undefined;
 }
 
@@ -37,6 +51,7 @@ export function ownerOf(event: { kind: string; payload: unknown }): Owner | unde
 const FAILED: readonly unknown[] = ['failed', 'canceled'];
 
 interface EventObject {
+  id?: string;
   metadata?: Readonly<Record<string, string | undefined>> | null;
   status?: unknown;
 }

@@ -14,6 +14,7 @@ import './pricing.ts';
 import './bookings.ts';
 import './booking-acts.ts';
 import './payments.ts';
+import './payouts.ts';
 import './reviews.ts';
 import './progress.ts';
 import { builder } from './builder.ts';

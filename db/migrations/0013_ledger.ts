@@ -1,16 +1,11 @@
 import type { Knex } from 'knex';
 
 /**
- * What is written in the ledger stays as it was written: no step is emptied, and none is added to by whoever comes
- * later. A step without entries would explain nothing.
+ * What is written in the ledger stays as it was written: no step is added to by whoever comes later. One without entries
+ * would explain nothing.
  */
 export async function up(db: Knex): Promise<void> {
   await db.raw(`
-    create trigger ledger_transactions_are_kept before truncate on ledger_transactions
-      for each statement execute function ledger_is_history();
-    create trigger ledger_entries_are_kept before truncate on ledger_entries
-      for each statement execute function ledger_is_history();
-
     -- By which transaction of the database a step was written: its entries are written by the same one.
     alter table ledger_transactions add column written_by xid8;
     alter table ledger_transactions alter column written_by set default pg_current_xact_id();
@@ -48,7 +43,5 @@ export async function down(db: Knex): Promise<void> {
     drop trigger ledger_steps_are_closed on ledger_entries;
     drop function ledger_explains(); drop function ledger_steps_are_closed();
     alter table ledger_transactions drop column written_by;
-    drop trigger ledger_entries_are_kept on ledger_entries;
-    drop trigger ledger_transactions_are_kept on ledger_transactions;
   `);
 }

@@ -53,6 +53,10 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'POST /payments': ['Mutation.pay'],
   'GET /payments': ['Query.payments'],
   'GET /payments/{id}': ['Query.payment'],
+  'POST /users/me/payout-account': ['Mutation.openPayoutAccount'],
+  'GET /users/me/payout-account': ['Query.payoutAccount'],
+  'GET /payouts': ['Query.payouts'],
+  'GET /payouts/{id}': ['Query.payout'],
 };
 
 /** What is no business of those who speak GraphQL, and why. */
