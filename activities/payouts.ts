@@ -17,7 +17,7 @@ import {
 } from '#db/payouts.ts';
 import type { PayoutRow } from '#db/payouts.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { BookingId, PayoutId } from '#domain/ids.ts';
+import type { BookingId, PayoutId, RefundId } from '#domain/ids.ts';
 import { obstacleTo, payoutDueAt } from '#domain/payouts.ts';
 import type { Obstacle, Payee } from '#domain/payouts.ts';
 import type { Bank } from '#gateways/bank.ts';
@@ -27,6 +27,8 @@ import { payHostOrder } from '#workflows/payouts.contract.ts';
 import type { RecoverPayout } from '#workflows/payouts.contract.ts';
 import { isAgain } from './again.ts';
 import type { PaymentDeps } from './payments.ts';
+import { reclaimFor, writeReclaim } from './payouts/reclaiming.ts';
+import type { Reclaimed } from './payouts/reclaiming.ts';
 
 /** A payout, and the now of whoever works on it: records carry it as the business instant. */
 interface At {
@@ -106,6 +108,17 @@ export function createPayoutActivities(deps: PaymentDeps) {
       if (transferId === null || accountId === null) return { is: 'nothing' };
       const taking = { transferId, accountId, reason: bankPayoutId, amountMinor, currency };
       return bank.takeBack(taking, { again: isAgain() });
+    },
+
+    /** Takes back from a host, as far as their account has it, what they were paid of the money that a refund gives back. */
+    async reclaimPayout({ refundId }: { refundId: RefundId }): Promise<TakenBack> {
+      const taking = await reclaimFor(db, refundId);
+      return taking === undefined ? { is: 'nothing' } : bank.takeBack(taking, { again: isAgain() });
+    },
+
+    /** Writes down what was taken back. What was not becomes the host's debt when the refund is settled. */
+    async recordReclaim(reclaimed: Reclaimed): Promise<void> {
+      await inTransaction(db, (trx) => writeReclaim(trx, reclaimed));
     },
 
     /** Writes down that a payout has come back, and has it set out anew. */

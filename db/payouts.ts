@@ -83,6 +83,11 @@ export async function findOpenPayouts(db: Db, hostId: UserId): Promise<PayoutRow
   return PayoutRow.query(db).where({ hostId }).whereNot('status', 'paid').orderBy('id');
 }
 
+/** What a host has been paid for a booking, the last first. */
+export async function findPaidPayouts(trx: Transaction, bookingId: BookingId): Promise<PayoutRow[]> {
+  return PayoutRow.query(trx).where({ bookingId, status: 'paid' }).orderBy('n', 'desc');
+}
+
 /** Puts a sum aside for the transfer that is to be asked for next, under a number of its own. */
 export async function claimPayout(
   trx: Transaction,

@@ -114,7 +114,7 @@ export async function settleRefund(
     paymentId: refund.paymentId,
     bankId: bankRefundId,
     at,
-    entries: refundEntries(refund.shares, await owedBy(trx, refund)),
+    entries: refundEntries(refund.shares, await hostOwesOf(trx, refund)),
   });
   await recordEvent(trx, {
     kind: 'refund.settled',
@@ -126,7 +126,7 @@ export async function settleRefund(
 }
 
 /** How much of the host's share in a refund they have had paid out already (M13). Under the booking's lock. */
-async function owedBy(trx: Transaction, { bookingId, shares }: RefundRow): Promise<number> {
+export async function hostOwesOf(trx: Transaction, { bookingId, shares }: RefundRow): Promise<number> {
   const left = Math.max(0, await hostShareLeft(trx, bookingId, { less: 'nothing' }));
   return Math.max(0, shares.hostMinor - left);
 }

@@ -34,7 +34,8 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   'booking.cancelled': bothIfKnown,
   // A request that is refused at once is answered at once: only what had been accepted needs a letter.
   'booking.rejected': ({ data }) => (data.before === 'awaiting_host' ? RECIPIENTS : []),
-  'payout.paid': ({ data }) => (data.amount === 0 ? [] : ['host']),
+  // Nothing may have been left of it meanwhile.
+  'payout.paid': ({ data }) => (data.amount === 0 && data.debtNetted === 0 ? [] : ['host']),
   // Of one that came back its return has told already.
   'payout.waiting': ({ data }) => (data.before === 'returned' ? [] : ['host']),
   'payout.returned': () => ['host'],

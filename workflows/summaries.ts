@@ -46,6 +46,8 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   recordPayout: 'Write the payout down',
   readReturned: 'Ask the bank what came back',
   takeBackPayout: 'Take the payout back',
+  reclaimPayout: 'Take from the host what goes back',
+  recordReclaim: 'Write down what was taken',
   recordReturn: 'Write the return down',
   openReviews: 'Open the window for reviews',
   submitReview: 'Take a review',

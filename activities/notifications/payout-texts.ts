@@ -11,12 +11,13 @@ export function payoutText(booking: BookingRow, { kind, data }: EventRow): Text 
   switch (kind) {
     case 'payout.paid':
       return {
-        subject: `You are paid ${money(data.amount)} for ${stay}`,
+        subject:
+          data.amount === 0 ? `Your payout for ${stay}` : `You are paid ${money(data.amount)} for ${stay}`,
         lines: [
-          `${money(data.amount)} is on its way to your account at the bank.`,
-          ...(Number(data.debtNetted) > 0
-            ? [`${money(data.debtNetted)} of your share has paid what you owed.`]
-            : []),
+          ...(data.amount === 0 ? [] : [`${money(data.amount)} is on its way to your account at the bank.`]),
+          ...(data.debtNetted === 0
+            ? []
+            : [`${money(data.debtNetted)} of your share has paid what you owed.`]),
         ],
       };
     case 'payout.waiting':

@@ -13,7 +13,7 @@ import {
   setStanding,
   transfersOf,
 } from '../support/payouts.ts';
-import { inDays } from '../support/people.ts';
+import { inDays, stayRequest } from '../support/people.ts';
 import type { Wire } from '../support/people.ts';
 import { until } from '../support/virtual-time.ts';
 
@@ -230,6 +230,85 @@ describe('a host is paid', () => {
       await passToPayout(world(), booking);
       await seesPayout(host, booking.id, { status: 'paid' });
       assert.equal((await transfersOf(world(), booking.id)).length, 1);
+    });
+  });
+
+  describe('and a part of it goes back to the guest (M13)', () => {
+    /** A week, given up when the host has been paid for all of it; what is owed back of the host's share. */
+    async function givenUpAfterPayout(
+      paymentMethodId: string,
+      spend?: (account: string, paidMinor: number) => Promise<unknown>,
+    ) {
+      const stay = await booked({ checkOut: inDays(37), paymentMethodId });
+      const { booking, guest, host, account } = stay;
+      await passToPayout(world(), booking);
+      const { amount: paidMinor } = await seesPayout(host, booking.id, { status: 'paid' });
+      await spend?.(account, paidMinor);
+      await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+      const { shares } = await world().refunded(booking.id);
+      assert.ok(shares.hostMinor > 0);
+      return { ...stay, paidMinor, backMinor: shares.hostMinor as number };
+    }
+    const spendAll = (account: string) => world().bank.control('POST', `/accounts/${account}/payout`);
+
+    it('of their account, as long as that has it', async () => {
+      const { booking, paidMinor, backMinor } = await givenUpAfterPayout('pm_card_visa');
+      const [transfer] = await transfersOf(world(), booking.id);
+      assert.equal(transfer?.amount_reversed, backMinor);
+      assert.deepEqual(await stepsOf(booking.id), ['post', 'payout', 'reversal', 'refund']);
+      const {
+        host_payable: payable,
+        host_debt: debt,
+        bank_balance: balance,
+      } = await balancesOf(world().db, booking.id);
+      assert.deepEqual([payable, debt, balance], [undefined, undefined, backMinor - paidMinor]);
+    });
+
+    it('of their next payouts, where their account has nothing any more (M7)', async () => {
+      const { booking, host, property, backMinor } = await givenUpAfterPayout(
+        'pm_card_bypassPending',
+        spendAll,
+      );
+      assert.equal((await balancesOf(world().db, booking.id)).host_debt, backMinor);
+      let owedMinor = backMinor;
+      let stays = 0;
+      for (; owedMinor > 0; stays += 1) {
+        assert.ok(stays < 10, 'the debt is never paid');
+        const guest = await world().person();
+        const from = 60 + stays * 5;
+        const request = { propertyId: property.id, checkIn: inDays(from), checkOut: inDays(from + 3) };
+        const next = await guest.must(201, guest.post('/bookings', stayRequest(request)));
+        await passToPayout(world(), next);
+        const { amount, debtNetted } = await seesPayout(host, next.id, { status: 'paid' });
+        const share = await hostShareOf(world(), next.id);
+        const expected = Math.min(owedMinor, share);
+        assert.deepEqual([amount, debtNetted], [share - expected, expected]);
+        assert.equal((await transfersOf(world(), next.id)).length, amount === 0 ? 0 : 1);
+        owedMinor -= expected;
+      }
+      await until('each payout has told what became of it', async () => {
+        const mails = await world().mailbox(host);
+        return mails.filter(({ text }) => /has paid what you owed/.test(text)).length === stays;
+      });
+    });
+
+    it('of both, where their account has a part of it', async () => {
+      const { booking, backMinor } = await givenUpAfterPayout('pm_card_bypassPending', async (id, paid) => {
+        const left = 1_234;
+        const { stripeApiBase } = world().stack.addresses;
+        const { status } = await fetch(`${stripeApiBase}/v1/payouts`, {
+          method: 'POST',
+          headers: {
+            'authorization': 'Bearer sk_test_dashboard',
+            'content-type': 'application/x-www-form-urlencoded',
+            'stripe-account': id,
+          },
+          body: new URLSearchParams({ amount: String(paid - left), currency: 'gbp' }),
+        });
+        assert.equal(status, 200);
+      });
+      const { host_debt: debt } = await balancesOf(world().db, booking.id);
+      assert.equal(debt, backMinor - 1_234);
     });
   });
 
