@@ -21,7 +21,7 @@ import type { BookingId, PayoutId, RefundId } from '#domain/ids.ts';
 import { obstacleTo, payoutDueAt } from '#domain/payouts.ts';
 import type { Obstacle, Payee } from '#domain/payouts.ts';
 import type { Bank } from '#gateways/bank.ts';
-import type { TakenBack, TransferResult } from '#gateways/payees.ts';
+import type { TakenBack, Transferred, TransferResult } from '#gateways/payees.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { payHostOrder } from '#workflows/payouts.contract.ts';
 import type { RecoverPayout } from '#workflows/payouts.contract.ts';
@@ -91,22 +91,20 @@ export function createPayoutActivities(deps: PaymentDeps) {
     },
 
     /** Which payouts the bank had sent on to the holder's bank account, and got back. */
-    async readReturned(theirs: RecoverPayout): Promise<PayoutId[]> {
+    async readReturned(theirs: RecoverPayout): Promise<Transferred[]> {
       return bank.payoutsIn(theirs);
     },
 
     /** Takes a payout back from the account that it has come back to. Nothing, where the bank has sent it on again. */
     async takeBackPayout({
       payoutId,
+      transferId,
       bankPayoutId,
-    }: {
-      payoutId: PayoutId;
-      bankPayoutId: string;
-    }): Promise<TakenBack> {
+    }: Transferred & { bankPayoutId: string }): Promise<TakenBack> {
       const payout = await found(findPayout(db, payoutId), payoutId);
-      const { transferId, accountId, amountMinor, currency } = payout;
-      if (transferId === null || accountId === null) return { is: 'nothing' };
-      const taking = { transferId, accountId, reason: bankPayoutId, amountMinor, currency };
+      const { accountId, amountMinor, currency } = payout;
+      if (payout.transferId !== transferId || accountId === null) return { is: 'nothing' };
+      const taking = { transferId, accountId, reason: bankPayoutId, amountMinor, currency, inPart: false };
       return bank.takeBack(taking, { again: isAgain() });
     },
 
@@ -122,15 +120,22 @@ export function createPayoutActivities(deps: PaymentDeps) {
     },
 
     /** Writes down that a payout has come back, and has it set out anew. */
-    async recordReturn({ payoutId, reversalId, at }: At & { reversalId: string }): Promise<void> {
+    async recordReturn({ payoutId, transferId, reversalId, at }: At & Return): Promise<void> {
       const returned = await inTransaction(db, async (trx) => {
         const { booking, payout } = await lock(trx, payoutId);
-        if (payout.status === 'paid') await markReturned(trx, { payout, booking, reversalId, at });
+        // Written down before, it may have set out again, or be paid again: by another transfer.
+        if (payout.transferId === transferId) await markReturned(trx, { payout, booking, reversalId, at });
         return lockPayout(trx, payoutId);
       });
-      await workflows.start(payHostOrder(returned, at));
+      if (returned.status !== 'paid') await workflows.start(payHostOrder(returned, at));
     },
   };
+}
+
+/** Which transfer came back, and the bank's id for the taking back. */
+interface Return {
+  transferId: string;
+  reversalId: string;
 }
 
 interface Locked {

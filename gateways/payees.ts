@@ -24,7 +24,7 @@ export interface Transfer {
 
 export type TransferResult = { is: 'sent'; id: string } | { is: 'refused'; obstacle: Obstacle };
 
-/** Money that a host has got, to be taken back as far as their account has it. */
+/** Money that a host has got, to be taken back. */
 export interface TakingBack {
   transferId: string;
   accountId: string;
@@ -32,10 +32,18 @@ export interface TakingBack {
   reason: string;
   amountMinor: number;
   currency: Currency;
+  /** As far as their account has it; else whole or not at all. */
+  inPart: boolean;
 }
 
-/** The bank's id for it, and how much it was; nothing where the account has nothing. */
+/** The bank's id for it, and how much it was; nothing where the account does not have it. */
 export type TakenBack = { is: 'taken'; id: string; amountMinor: number } | { is: 'nothing' };
+
+/** A payout of ours that the bank had transferred. */
+export interface Transferred {
+  payoutId: PayoutId;
+  transferId: string;
+}
 
 /** Those whom the bank pays for us, and what it pays them. Safe to ask for again, as all of `Bank`. */
 export interface Payees {
@@ -51,6 +59,6 @@ export interface Payees {
   /** Pays. What the bank does not do now it says; it may do it under the next attempt. */
   transfer(transfer: Transfer, how: { again: boolean }): Promise<TransferResult>;
   takeBack(taking: TakingBack, how: { again: boolean }): Promise<TakenBack>;
-  /** Which payouts of ours were in one of the bank's own to an account's holder. */
-  payoutsIn(theirs: { bankPayoutId: string; accountId: string }): Promise<PayoutId[]>;
+  /** Which payouts of ours, by which transfers, were in one of the bank's own to an account's holder. */
+  payoutsIn(theirs: { bankPayoutId: string; accountId: string }): Promise<Transferred[]>;
 }

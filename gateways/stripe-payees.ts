@@ -2,7 +2,15 @@ import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { PayoutId } from '#domain/ids.ts';
 import type { Payee } from '#domain/payouts.ts';
-import type { Payees, TakenBack, TakingBack, Transfer, TransferResult, WayBack } from './payees.ts';
+import type {
+  Payees,
+  TakenBack,
+  TakingBack,
+  Transfer,
+  TransferResult,
+  Transferred,
+  WayBack,
+} from './payees.ts';
 import { lookedUp, withKey } from './stripe-asking.ts';
 import { atBank, inMinor } from './stripe-words.ts';
 
@@ -138,13 +146,12 @@ function isRefusal(error: unknown): error is Refusal {
   );
 }
 
-/** All of it, or what the account has. */
 async function takeBack(
   stripe: Stripe,
   taking: TakingBack,
   { again }: { again: boolean },
 ): Promise<TakenBack> {
-  const { transferId, reason, amountMinor, currency } = taking;
+  const { transferId, reason, amountMinor, currency, inPart } = taking;
   const find = () =>
     lookedUp(async (): Promise<TakenBack | undefined> => {
       for await (const found of stripe.transfers.listReversals(transferId, { limit: 100 })) {
@@ -168,7 +175,7 @@ async function takeBack(
       }
     });
   const whole = await take(amountMinor);
-  if (whole.is === 'taken') return whole;
+  if (whole.is === 'taken' || !inPart) return whole;
   const left = await fundsOf(stripe, taking);
   return left > 0 && left < amountMinor ? take(left) : whole;
 }
@@ -195,19 +202,19 @@ async function fundsOf(stripe: Stripe, { accountId, currency }: TakingBack): Pro
 async function payoutsIn(
   stripe: Stripe,
   { bankPayoutId, accountId }: { bankPayoutId: string; accountId: string },
-): Promise<PayoutId[]> {
+): Promise<Transferred[]> {
   return lookedUp(async () => {
     const arrived = new Set<string>();
     const within = { payout: bankPayoutId, type: 'payment', limit: 100 };
     for await (const { source } of stripe.balanceTransactions.list(within, { stripeAccount: accountId })) {
       if (typeof source === 'string') arrived.add(source);
     }
-    const payouts: PayoutId[] = [];
+    const transferred: Transferred[] = [];
     for await (const transfer of stripe.transfers.list({ destination: accountId, limit: 100 })) {
-      const { destination_payment: arrival, metadata } = transfer;
+      const { id: transferId, destination_payment: arrival, metadata } = transfer;
       if (typeof arrival === 'string' && arrived.has(arrival) && metadata.payoutId !== undefined)
-        payouts.push(metadata.payoutId as PayoutId);
+        transferred.push({ payoutId: metadata.payoutId as PayoutId, transferId });
     }
-    return payouts;
+    return transferred;
   });
 }

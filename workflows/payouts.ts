@@ -58,11 +58,10 @@ function waits(obstacle: string): false {
 /** The bank had paid a host's bank account, and the money came back: it is taken back from them and sets out anew. */
 export async function recoverPayout({ bankPayoutId, accountId }: RecoverPayout): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
-    const payoutIds = await payoutStep.readReturned({ bankPayoutId, accountId });
-    for (const payoutId of payoutIds) {
-      const taken = await payoutStep.takeBackPayout({ payoutId, bankPayoutId });
+    for (const returned of await payoutStep.readReturned({ bankPayoutId, accountId })) {
+      const taken = await payoutStep.takeBackPayout({ ...returned, bankPayoutId });
       if (taken.is === 'taken')
-        await payoutStep.recordReturn({ payoutId, reversalId: taken.id, at: instantNow() });
+        await payoutStep.recordReturn({ ...returned, reversalId: taken.id, at: instantNow() });
     }
     setCurrentDetails('Over: what came back is owed again.');
   });

@@ -27,7 +27,7 @@ export async function reclaimFor(db: Db, refundId: RefundId): Promise<TakingBack
     if (owedMinor === 0 || payout === undefined || transferId === null || accountId === null)
       return undefined;
     const amountMinor = Math.min(owedMinor, payout.amountMinor);
-    return { transferId, accountId, reason: refundId, amountMinor, currency };
+    return { transferId, accountId, reason: refundId, amountMinor, currency, inPart: true };
   });
 }
 
