@@ -1,6 +1,8 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findPayment, findPaymentByIntent } from '#db/payments.ts';
+import { findPayee } from '#db/payout-accounts.ts';
+import { findOpenPayouts } from '#db/payouts.ts';
 import { findRefund, findRefundAtBank } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
@@ -9,6 +11,7 @@ import type { Order, Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
 import { MAX_EVENTS_TO_HEAR, ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
+import { payHostId, payoutSpoke, recoverPayoutOrder } from '#workflows/payouts.contract.ts';
 import {
   latePaymentOrder,
   madeRefundOrder,
@@ -51,8 +54,18 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
 async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
-  if (owner.is === 'booking') return tellBooking(deps, owner, event);
-  return owner.is === 'refund' ? tellRefund(deps, owner) : tellOfRefundByHand(deps, owner);
+  switch (owner.is) {
+    case 'booking':
+      return tellBooking(deps, owner, event);
+    case 'refund':
+      return tellRefund(deps, owner);
+    case 'refund_by_hand':
+      return tellOfRefundByHand(deps, owner);
+    case 'payee':
+      return tellPayouts(deps, owner.accountId);
+    case 'returned_payout':
+      return recover(deps, owner);
+  }
 }
 
 /** Each said once of an intent. Everything else its payer can have the bank say, as often as they like. */
@@ -116,6 +129,26 @@ async function tellOfRefundByHand(
   if (refund !== undefined && refund.status !== 'pending') return 'known';
   if (await workflows.start(made)) return made.id;
   return (await workflows.tell(made.id, refundSpoke)) ? made.id : 'nobody';
+}
+
+/** All payouts of a host that wait: what the bank has to say of their account may be what they wait for. */
+async function tellPayouts(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  accountId: string,
+): Promise<string> {
+  const hostId = await findPayee(db, accountId);
+  const payouts = hostId === undefined ? [] : await findOpenPayouts(db, hostId);
+  for (const payout of payouts) await workflows.tell(payHostId(payout), payoutSpoke);
+  return payouts.map(payHostId).join(' ') || 'nobody';
+}
+
+/** The bank could not pay a host's bank account, or got back what it had paid. */
+async function recover(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  { bankPayoutId, accountId }: Extract<Owner, { is: 'returned_payout' }>,
+): Promise<string> {
+  if ((await findPayee(db, accountId)) === undefined) return 'nobody';
+  return start(workflows, recoverPayoutOrder({ bankPayoutId, accountId }));
 }
 
 async function start(workflows: Workflows, order: Order): Promise<string> {

@@ -6,8 +6,11 @@ import type { BookingId, RefundId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
 import type { Notify } from '#workflows/notifications.contract.ts';
 import { bookingText } from './notifications/booking-texts.ts';
+import type { Told } from './notifications/booking-texts.ts';
+import { payoutText } from './notifications/payout-texts.ts';
 import { refundText } from './notifications/refund-texts.ts';
 import { reviewText } from './notifications/review-texts.ts';
+import type { Text } from './notifications/text.ts';
 
 export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
 
@@ -21,12 +24,7 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
       if (booking === undefined) throw new Error(`${eventId} tells of no booking.`);
       const user = await findUser(db, to === 'guest' ? booking.guestId : booking.hostId);
       if (user === undefined || !canReceive(user.email)) return;
-      const { kind } = event;
-      const text = kind.startsWith('reviews.')
-        ? await reviewText(db, booking, { kind, to })
-        : kind.startsWith('refund.')
-          ? await refundText(db, event.subject_id as RefundId, booking)
-          : bookingText({ event, to, booking });
+      const text = await textOf(db, { event, to, booking });
       if (text === undefined) return;
       await mailer.send({
         to: user.email,
@@ -36,6 +34,14 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
       });
     },
   };
+}
+
+async function textOf(db: Db, { event, to, booking }: Told): Promise<Text | undefined> {
+  const { kind } = event;
+  if (kind.startsWith('reviews.')) return reviewText(db, booking, { kind, to });
+  if (kind.startsWith('payout.')) return payoutText(booking, event);
+  if (kind.startsWith('refund.')) return refundText(db, event.subject_id as RefundId, booking);
+  return bookingText({ event, to, booking });
 }
 
 /** Addresses under `.invalid` belong to imported hosts and to nobody (RFC 2606). */

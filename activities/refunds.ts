@@ -1,4 +1,4 @@
-import { findBooking } from '#db/bookings.ts';
+import { findBooking, lockBooking } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findPayment, lockPayment } from '#db/payments.ts';
@@ -71,7 +71,7 @@ export function createRefundActivities({
     }): Promise<void> {
       await inTransaction(db, async (trx) => {
         const refund = await lockRefund(trx, refundId);
-        const booking = await found(findBooking(trx, refund.bookingId), refund.bookingId);
+        const booking = await lockBooking(trx, refund.bookingId);
         if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
         if (result.status === 'settled')
           await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });

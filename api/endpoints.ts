@@ -2,6 +2,7 @@ import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { paymentEndpoints } from './payments/routes.ts';
+import { payoutEndpoints } from './payouts/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { propertyEndpoints } from './properties/routes.ts';
@@ -20,6 +21,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...paymentEndpoints,
+  ...payoutEndpoints,
   ...reviewEndpoints,
   ...sandboxEndpoints,
   ...webhookEndpoints,

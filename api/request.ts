@@ -29,6 +29,11 @@ export class RequestInfo {
     return this.#ctx.ip;
   }
 
+  /** By what address the caller has come: `https://api.example.com`. */
+  get origin(): string {
+    return `${this.#ctx.protocol}://${this.#ctx.host}`;
+  }
+
   get headers(): IncomingHttpHeaders {
     return this.#ctx.req.headers;
   }

@@ -5,6 +5,7 @@ import { checksAgainstBank } from '#db/doctor/bank.ts';
 import type { Check, Finding } from '#db/doctor/checks.ts';
 import { checksOfMoney } from '#db/doctor/money.ts';
 import { checksOfNights } from '#db/doctor/nights.ts';
+import { checksOfPayouts, checkTransfers } from '#db/doctor/payouts.ts';
 import { checksOfRecords } from '#db/doctor/records.ts';
 import { checksOfReviews } from '#db/doctor/reviews.ts';
 import { checksOfWorkflows } from '#db/doctor/workflows.ts';
@@ -12,6 +13,7 @@ import type { BookingId, RefundId } from '#domain/ids.ts';
 import { createBankRecords } from '#gateways/bank-records.ts';
 import { connectWorkflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { payHostId } from '#workflows/payouts.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 
@@ -51,12 +53,15 @@ export function openDoctor(config: Config): Doctor {
   const checks = [
     ...checksOfNights(db),
     ...checksOfMoney(db),
+    ...checksOfPayouts(db),
     ...checksOfRecords(db),
     ...checksOfReviews(db),
     ...checksAgainstBank(db, (since) => records.payments(since)),
+    checkTransfers(db, () => records.transfers()),
     ...checksOfWorkflows(db, {
       booking: (id) => workflows.isRunning(bookStayId(id as BookingId)),
       refund: (id) => workflows.isRunning(refundPaymentId(id as RefundId)),
+      payout: (payout) => workflows.isRunning(payHostId(payout)),
       reviewWindow: (id) => workflows.isRunning(collectReviewsId(id as BookingId)),
     }),
   ];

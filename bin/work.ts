@@ -5,6 +5,7 @@ import { refusalsAreFinal } from '#activities/failures.ts';
 import { createMaintenanceActivities } from '#activities/maintenance.ts';
 import { createNotificationActivities } from '#activities/notifications.ts';
 import { createPaymentActivities } from '#activities/payments.ts';
+import { createPayoutActivities } from '#activities/payouts.ts';
 import { startRelay } from '#activities/relay.ts';
 import { createReviewActivities } from '#activities/reviews.ts';
 import { dropChanged } from '#api/properties/cache.ts';
@@ -47,7 +48,7 @@ export const WORK = {
   }),
   /** The bank takes a hundred asks a second from all workers together (STRIPE.md, live limits). */
   [PAYMENTS_QUEUE]: (deps: Deps) => ({
-    activities: createPaymentActivities(deps),
+    activities: { ...createPaymentActivities(deps), ...createPayoutActivities(deps) },
     maxCachedWorkflows: 200,
     maxTaskQueueActivitiesPerSecond: 100,
   }),

@@ -1,7 +1,7 @@
-import type { PaymentId } from '#domain/ids.ts';
-import type { Entry } from '#domain/ledger.ts';
+import type { BookingId, PaymentId } from '#domain/ids.ts';
+import type { Account, Entry } from '#domain/ledger.ts';
 import type { BookingRow } from './bookings.ts';
-import type { Transaction } from './connect.ts';
+import type { Db, Transaction } from './connect.ts';
 
 /** One movement of money, and the entries that explain it; they balance, or the database refuses them. */
 export interface LedgerStep {
@@ -33,4 +33,29 @@ export async function writeLedger(
       currency: booking.currency,
     })),
   );
+}
+
+interface EntryRow {
+  account: Account;
+  amount_minor: number;
+}
+
+/** What a step did to each account. */
+export async function readLedgerStep(trx: Transaction, step: string): Promise<Entry[]> {
+  const rows = await trx('ledger_entries').where({ step }).select<EntryRow[]>('account', 'amount_minor');
+  return rows.map(({ account, amount_minor: amountMinor }) => ({ account, amountMinor }));
+}
+
+/** What an account has from a booking: debits less credits, in minor units. */
+export async function accountOfBooking(
+  db: Db | Transaction,
+  bookingId: BookingId,
+  account: Account,
+): Promise<number> {
+  const { rows } = await db.raw<{ rows: [{ minor: number }] }>(
+    `select coalesce(sum(e.amount_minor), 0)::bigint as minor
+     from ledger_transactions t join ledger_entries e using (step) where t.booking_id = ? and e.account = ?`,
+    [bookingId, account],
+  );
+  return rows[0].minor;
 }

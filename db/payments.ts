@@ -52,6 +52,12 @@ export async function lockPayment(trx: Transaction, id: PaymentId): Promise<Paym
   return PaymentRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
 }
 
+/** Whether the payer of a booking has gone to their bank about a payment, and that is not over. */
+export async function isDisputed(db: Db | Transaction, bookingId: BookingId): Promise<boolean> {
+  const row = await PaymentRow.query(db).where({ bookingId, disputed: true }).select('id').first();
+  return row !== undefined;
+}
+
 /** The payment whose money the bank has under this id. */
 export async function findPaymentByIntent(
   db: Db | Transaction,

@@ -1,5 +1,5 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import { postEntries, priceShares, refundEntries, sharesOf } from '#domain/ledger.ts';
+import { oppositeOf, priceShares, refundEntries, sharesOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { RefundReason, RefundStatus } from '#domain/payments.ts';
@@ -7,7 +7,8 @@ import { lessShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { writeLedger } from './ledger.ts';
+import { hostShareLeft } from './host-money.ts';
+import { readLedgerStep, writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 import { PaymentRow } from './payments.ts';
 
@@ -204,7 +205,7 @@ export async function settleRefund(
     paymentId: refund.paymentId,
     bankId: bankRefundId,
     at,
-    entries: refundEntries(refund.shares),
+    entries: refundEntries(refund.shares, await hostOwesOf(trx, refund)),
   });
   await recordEvent(trx, {
     kind: 'refund.settled',
@@ -213,6 +214,12 @@ export async function settleRefund(
     occurredAt: at,
     data: { bookingId: booking.id, before: 'pending', after: 'settled', amount: refund.amountMinor },
   });
+}
+
+/** How much of the host's share in a refund they have had paid out already (M13). Under the booking's lock. */
+export async function hostOwesOf(trx: Transaction, { bookingId, shares }: RefundRow): Promise<number> {
+  const left = Math.max(0, await hostShareLeft(trx, bookingId, { less: 'nothing' }));
+  return Math.max(0, shares.hostMinor - left);
 }
 
 /**
@@ -233,7 +240,7 @@ export async function failRefund(
       paymentId: refund.paymentId,
       bankId: refund.bankRefundId ?? refund.id,
       at,
-      entries: postEntries(refund.shares),
+      entries: oppositeOf(await readLedgerStep(trx, `refund:${refund.id}`)),
     });
   }
   await recordEvent(trx, {

@@ -1,20 +1,23 @@
 import { splitInParts } from './money.ts';
 import type { StayPrice } from './pricing.ts';
 
-/** Double entry in minor units: a debit is positive, a credit negative, and a transaction's sum per currency is zero. */
-export const ACCOUNTS = [
-  'bank_clearing',
-  'bank_balance',
-  'host_payable',
-  'host_debt',
-  'platform_revenue',
-  'platform_loss',
-  'taxes_payable',
-  'disputes',
-  'bank_fees',
-  'exchange',
-] as const;
-export type Account = (typeof ACCOUNTS)[number];
+/**
+ * Double entry in minor units: a debit is positive, a credit negative, and a transaction's sum per currency is zero.
+ * RULES.md "Money between parties, in the ledger".
+ */
+export const ACCOUNTS = {
+  bank_clearing: 'On its way between cards and our balance at the bank.',
+  bank_balance: 'Ours at the bank, to be paid out of. Below nothing where the clearing has not come in yet.',
+  host_payable: 'What hosts are owed for stays.',
+  host_debt: 'What hosts owe: netted from their next payouts.',
+  platform_revenue: 'The fees of guests and hosts.',
+  platform_loss: 'What nobody else bears.',
+  taxes_payable: 'What tax offices are owed.',
+  disputes: 'Withheld by the bank until it has decided.',
+  bank_fees: 'What the bank keeps for itself.',
+  exchange: 'The difference that an exchange of currencies leaves.',
+} as const;
+export type Account = keyof typeof ACCOUNTS;
 
 export interface Entry {
   account: Account;
@@ -62,9 +65,43 @@ export function postEntries(shares: Shares): Entry[] {
   ]);
 }
 
-/** Money went back: the mirror image, share by share. */
-export function refundEntries(shares: Shares): Entry[] {
-  return postEntries(shares).map((entry) => ({ ...entry, amountMinor: -entry.amountMinor }));
+/**
+ * Money went back: the mirror image, share by share. Of the host's share `owedMinor` is not with us any more, since it
+ * has been paid out: that part the host owes.
+ */
+export function refundEntries(shares: Shares, owedMinor = 0): Entry[] {
+  return balanced([
+    { account: 'bank_clearing', amountMinor: -sumOf(shares) },
+    { account: 'host_payable', amountMinor: shares.hostMinor - owedMinor },
+    { account: 'host_debt', amountMinor: owedMinor },
+    { account: 'platform_revenue', amountMinor: shares.platformMinor },
+    { account: 'taxes_payable', amountMinor: shares.taxesMinor },
+  ]);
+}
+
+/** What a host gets of what they are owed, once their debts are netted. Both parts together are what is no longer owed. */
+export interface PayoutParts {
+  amountMinor: number;
+  debtNettedMinor: number;
+}
+
+/** The host is paid out of our balance at the bank; what they owed is theirs no more, and no longer owed. */
+export function payoutEntries({ amountMinor, debtNettedMinor }: PayoutParts): Entry[] {
+  return balanced([
+    { account: 'host_payable', amountMinor: amountMinor + debtNettedMinor },
+    { account: 'bank_balance', amountMinor: -amountMinor },
+    { account: 'host_debt', amountMinor: -debtNettedMinor },
+  ]);
+}
+
+/** Money that was paid to a host is with us again: it is owed again. Debts that were netted stay so. */
+export function takenBackEntries(amountMinor: number): Entry[] {
+  return payoutEntries({ amountMinor: -amountMinor, debtNettedMinor: 0 });
+}
+
+/** Takes a step back, line by line. */
+export function oppositeOf(entries: readonly Entry[]): Entry[] {
+  return entries.map((entry) => ({ ...entry, amountMinor: -entry.amountMinor }));
 }
 
 /** Without the lines of nothing. An unbalanced set is a defect of this file, and the database refuses it too. */

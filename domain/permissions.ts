@@ -46,6 +46,11 @@ export interface BookingParties {
   respondBy: string | null;
 }
 
+/** A payout is its host's, and operators'. */
+export function maySeePayout(payout: { hostId: UserId }, actor: Actor): boolean {
+  return payout.hostId === actor.id || isOperator(actor);
+}
+
 /** Which side of a booking somebody is on, if any. An operator who is neither is on none. */
 export function sideOf(
   { guestId, hostId }: Pick<BookingParties, 'guestId' | 'hostId'>,

@@ -1,6 +1,7 @@
 import type { BookingStatus } from './bookings.ts';
 import type { Instant } from './nights.ts';
 import { addHours, millisecondsOf } from './nights.ts';
+import { payoutDueAt } from './payouts.ts';
 
 /** How long after check-out a sandbox's time can be moved: by then all that follows a stay has long been done. */
 export const SANDBOX_DAYS_AFTER_CHECK_OUT = 60;
@@ -21,7 +22,8 @@ export interface Dates {
 /** The first instant after `after`, and no later than `until`, at which something is due; else `until` itself. */
 export function nextDue(dates: Dates, { after, until }: { after: Instant; until: Instant }): Instant {
   const { holdExpiresAt, respondBy, checkInAt, checkOutAt, reviewBy } = dates;
-  const due = [holdExpiresAt, respondBy, checkInAt, checkOutAt, reviewBy].filter((at) => at !== null);
+  const instants = [holdExpiresAt, respondBy, checkInAt, payoutDueAt(checkInAt), checkOutAt, reviewBy];
+  const due = instants.filter((at) => at !== null);
   const between = due.filter((at) => isBetween(at, after, until));
   return between.reduce((first, at) => (millisecondsOf(at) < millisecondsOf(first) ? at : first), until);
 }

@@ -19,10 +19,21 @@ export interface RefundRecord {
   amountMinor: number;
 }
 
+/** One transfer to a host that carries our ids. Amounts in minor units. */
+export interface TransferRecord {
+  id: string;
+  bookingId: string;
+  payoutId: string;
+  sentMinor: number;
+  takenBackMinor: number;
+}
+
 /** The bank's own records, read whole, for comparing them with ours. */
 export interface BankRecords {
   /** What it has of our payments since then. */
   payments(since: Date): Promise<BankRecord[]>;
+  /** What it has transferred to hosts, ever. */
+  transfers(): Promise<TransferRecord[]>;
 }
 
 const INTENT_IS: Readonly<Record<string, BankRecord['is']>> = {
@@ -69,6 +80,17 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
           // Of money that was only reserved the bank calls the letting go a refund: none of it was ever here.
           refunds: received === 0 ? [] : (refunds.get(intentId) ?? []),
         });
+      }
+      return records;
+    },
+    async transfers() {
+      const records: TransferRecord[] = [];
+      for await (const { id, metadata, currency, ...transfer } of stripe.transfers.list({ limit: 100 })) {
+        const { bookingId, payoutId } = metadata;
+        if (bookingId === undefined || payoutId === undefined) continue; // Another's than ours.
+        const sentMinor = inMinor(transfer.amount, currency);
+        const takenBackMinor = inMinor(transfer.amount_reversed, currency);
+        records.push({ id, bookingId, payoutId, sentMinor, takenBackMinor });
       }
       return records;
     },

@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
+import { payeesOf } from './stripe-payees.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
 import { atBank, inMinor, intentOf, refundOf } from './stripe-words.ts';
 
@@ -38,6 +39,7 @@ export function createStripeBank(options: StripeOptions): Bank {
     close: (intentId) => close(stripe, intentId),
     refund: (refund, how) => refundAtBank(stripe, refund, how),
     readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
+    ...payeesOf(stripe),
     readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
   };
 }

@@ -9,6 +9,7 @@ import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import type { PayoutActivities } from '#activities/payouts.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { BOOKINGS_QUEUE } from './bookings.contract.ts';
 import { PAYMENTS_QUEUE } from './refunds.contract.ts';
@@ -92,6 +93,15 @@ export const bank = named<PaymentActivities>(
   proxyActivities<PaymentActivities>({
     taskQueue: PAYMENTS_QUEUE,
     startToCloseTimeout: '20s',
+    retry: { initialInterval: '500ms', maximumInterval: '5m' },
+  }),
+);
+
+/** The steps of a payout, at the bank and in the database: tried until they are done. */
+export const payoutStep = named<PayoutActivities>(
+  proxyActivities<PayoutActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '30s',
     retry: { initialInterval: '500ms', maximumInterval: '5m' },
   }),
 );

@@ -6,7 +6,9 @@ export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
   | { is: 'refund'; refundId: RefundId; hasFailed: boolean }
   /** A refund without our id: made at the bank, by hand. */
-  | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean };
+  | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean }
+  | { is: 'payee'; accountId: string }
+  | { is: 'returned_payout'; bankPayoutId: string; accountId: string };
 
 /**
  * A booking whose history is as long as this is told by the bank of money alone. In a card that is declined again there is
@@ -23,6 +25,7 @@ const OF_A_PAYMENT = new Map<string, PaymentStatus>([
   ['payment_intent.amount_capturable_updated', 'reserved'],
   ['payment_intent.canceled', 'voided'],
 ]);
+const OF_A_PAYEE = new Set(['account.updated', 'account.application.deauthorized']);
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
 
 /**
@@ -30,17 +33,31 @@ const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed'
  * our own commit still finds its way. Undefined: of a kind, or about an object, that is no business of ours.
  */
 export function ownerOf(event: { kind: string; payload: unknown }): Owner | undefined {
-  const { id, metadata, status, payment_intent: intentId } = objectOf(event.payload);
-  const { bookingId, paymentId, refundId } = metadata ?? {};
+  const { bookingId, paymentId } = objectOf(event.payload).metadata ?? {};
   const says = OF_A_PAYMENT.get(event.kind);
   if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
     return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
-  if (!OF_A_REFUND.has(event.kind)) return undefined;
+  return OF_A_REFUND.has(event.kind) ? ownerOfRefund(objectOf(event.payload)) : ownerOfConnected(event);
+}
+
+/** By our own id, or by its payment where somebody has made it at the bank. */
+function ownerOfRefund({ id, metadata, status, payment_intent: intentId }: EventObject): Owner | undefined {
+  const refundId = metadata?.refundId;
   const hasFailed = FAILED.includes(status);
   if (refundId !== undefined) return { is: 'refund', refundId: refundId as RefundId, hasFailed };
-  if (id !== undefined && typeof intentId === 'string')
-    return { is: 'refund_by_hand', bankRefundId: id, intentId, hasFailed };
+  if (id === undefined || typeof intentId !== 'string') return undefined;
+  return { is: 'refund_by_hand', bankRefundId: id, intentId, hasFailed };
+}
+
+/** What is told of a host's account at the bank names the account, beside the object. */
+function ownerOfConnected({ kind, payload }: { kind: string; payload: unknown }): Owner | undefined {
+  const { account: accountId } = payload as { account?: string };
+  if (accountId === undefined) return undefined;
+  if (OF_A_PAYEE.has(kind)) return { is: 'payee', accountId };
+  const { id } = objectOf(payload);
+  if (kind === 'payout.failed' && id !== undefined)
+    return { is: 'returned_payout', bankPayoutId: id, accountId };
   return undefined;
 }
 

@@ -36,6 +36,11 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   'booking.rejected': ({ data }) => (data.before === 'awaiting_host' ? RECIPIENTS : []),
   // What a cancellation gives back is told with the cancellation.
   'refund.requested': ({ data }) => (data.reason === 'goodwill' ? ['guest'] : []),
+  // Nothing may have been left of it meanwhile.
+  'payout.paid': ({ data }) => (data.amount === 0 && data.debtNetted === 0 ? [] : ['host']),
+  // Of one that came back its return has told already.
+  'payout.waiting': ({ data }) => (data.before === 'returned' ? [] : ['host']),
+  'payout.returned': () => ['host'],
   'reviews.opened': () => RECIPIENTS,
   'reviews.reminded': () => RECIPIENTS,
   'reviews.revealed': () => RECIPIENTS,

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { RefundId } from '#domain/ids.ts';
-import { bank } from './activities.ts';
+import { bank, payoutStep } from './activities.ts';
 import { instant, instantNow } from './clock.ts';
 import { refundSpoke } from './refunds.contract.ts';
 import type { Late, RefundPayment } from './refunds.contract.ts';
@@ -16,6 +16,7 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     const refundId = await refundOf(order);
     if (refundId === undefined) return;
+    if (!('hasComeBack' in order)) await reclaim(refundId);
     setCurrentDetails('Waiting for the bank to take the refund on.');
     // What the bank has made is looked at only: to ask again could give the money twice.
     const isMade = 'hasComeBack' in order || 'made' in order;
@@ -36,6 +37,15 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
     }
     setCurrentDetails(ENDS[result.status]);
   });
+}
+
+/** What the host has been paid of it comes back first, as far as it does: that could still be put right, a refund not. */
+async function reclaim(refundId: RefundId): Promise<void> {
+  setCurrentDetails('Looking what of it the host has been paid.');
+  const taken = await payoutStep.reclaimPayout({ refundId });
+  if (taken.is === 'nothing') return;
+  const { id: reversalId, amountMinor } = taken;
+  await payoutStep.recordReclaim({ refundId, reversalId, amountMinor, at: instantNow() });
 }
 
 const ENDS = {

@@ -2,11 +2,13 @@ import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import type { PayoutActivities } from '#activities/payouts.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 
 export type Activity =
   | keyof BookingActivities
   | keyof PaymentActivities
+  | keyof PayoutActivities
   | keyof NotificationActivities
   | keyof ReviewActivities
   | keyof MaintenanceActivities;
@@ -38,6 +40,16 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   refundAtBank: 'Ask the bank to give back',
   readRefund: 'Ask the bank how it stands',
   recordRefund: 'Write the refund down',
+  isHostOwed: 'Look what the host keeps',
+  startPayout: 'Start the payout',
+  preparePayout: 'Put the payout aside',
+  sendPayout: 'Ask the bank to pay the host',
+  recordPayout: 'Write the payout down',
+  readReturned: 'Ask the bank what came back',
+  takeBackPayout: 'Take the payout back',
+  reclaimPayout: 'Take from the host what goes back',
+  recordReclaim: 'Write down what was taken',
+  recordReturn: 'Write the return down',
   openReviews: 'Open the window for reviews',
   submitReview: 'Take a review',
   editReview: 'Change a review',

@@ -13,7 +13,7 @@ export function bookingText({ event, to, booking }: Told): Text | undefined {
   );
 }
 
-interface Told {
+export interface Told {
   event: EventRow;
   to: Recipient;
   booking: BookingRow;

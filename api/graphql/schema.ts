@@ -15,6 +15,7 @@ import './bookings.ts';
 import './booking-acts.ts';
 import './payments.ts';
 import './refunds.ts';
+import './payouts.ts';
 import './reviews.ts';
 import './sandbox.ts';
 import './progress.ts';

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { findPendingRefunds, hasOverdueReviews, setClockOffset, whileNobodyMovesTime } from '#db/sandbox.ts';
+import {
+  findOpenPayoutsOf,
+  findPendingRefunds,
+  hasOverdueReviews,
+  setClockOffset,
+  whileNobodyMovesTime,
+} from '#db/sandbox.ts';
 import { bookingNow } from '#domain/bookings.ts';
 import { DomainError, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
@@ -10,6 +16,7 @@ import { isOverdue, latestSandboxInstant, nextDue } from '#domain/sandbox.ts';
 import type { BankClock } from '#gateways/bank-clock.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { payHostId } from '#workflows/payouts.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import { notAny, reloadRow } from '../bookings/asking.ts';

@@ -3,6 +3,7 @@ import { postToBalance } from './objects/balance.ts';
 import { cardOf } from './objects/cards.ts';
 import { settlePayment } from './objects/confirmation.ts';
 import { disputeByCard, endUnanswered, judgeEvidence } from './objects/dispute-course.ts';
+import { findPayout, settlePayout } from './objects/payouts.ts';
 import { endIntent } from './objects/payment-intents.ts';
 import { failRefund, fundRefund, settleRefund } from './objects/refund-outcomes.ts';
 import type { Due, Store } from './state/store.ts';
@@ -45,6 +46,10 @@ const ACTS: Readonly<Record<Due['act'], (bank: Bank, id: string) => void>> = {
   settle_payment(bank, id) {
     const intent = found(bank.store, 'paymentIntents', id);
     if (intent.status === 'processing') settlePayment(bank, intent, 'succeed');
+  },
+  settle_payout(bank, id) {
+    const payout = findPayout(bank, id);
+    if (payout.status === 'pending') settlePayout(bank, payout);
   },
   settle_refund(bank, id) {
     const refund = found(bank.store, 'refunds', id);

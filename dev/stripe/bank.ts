@@ -93,12 +93,13 @@ export class Bank {
     return result;
   }
 
-  /** Records that something happened to `object`, as it is now. */
-  emit(type: Stripe.Event['type'], object: { object: string }): void {
+  /** Records that something happened to `object`, as it is now; `account` is the connected account where it did. */
+  emit(type: Stripe.Event['type'], object: { object: string }, account?: string): void {
     const id = newId('evt');
     const event: Omit<Stripe.Event, 'type' | 'data'> & { type: string; data: { object: object } } = {
       id,
       object: 'event',
+      ...(account !== undefined && { account }),
       api_version: API_VERSION,
       created: this.now(this.#intentOf(object)),
       data: { object },

@@ -6,6 +6,7 @@ import { runDue } from './agenda.ts';
 import { Api } from './protocol/api.ts';
 import { Bank } from './bank.ts';
 import { challengePage, isChallenge } from './controls/challenge-page.ts';
+import { isOnboarding, onboardingPage } from './controls/onboarding-page.ts';
 import { nextAction } from './objects/confirmation.ts';
 import type { Simulation } from './controls/controls.ts';
 import { desk } from './controls/state-page.ts';
@@ -84,6 +85,7 @@ async function respond(
     let answer: Answer | undefined;
     if (method === 'OPTIONS') answer = PREFLIGHT;
     else if (isChallenge(path)) answer = challengePage(simulation.bank, { method, path, body });
+    else if (isOnboarding(path)) answer = onboardingPage(simulation.bank, { method, path, body });
     else if (path === '/_sim' || path.startsWith('/_sim/'))
       answer = desk(simulation, { method, path, body }, request.headers);
     else answer = await api.answer(request, body);

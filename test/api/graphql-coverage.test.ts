@@ -56,6 +56,10 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /payments/{id}': ['Query.payment'],
   'POST /payments/{id}/refunds': ['Mutation.refundPayment'],
   'GET /payments/{id}/refunds': ['Query.refunds'],
+  'POST /users/me/payout-account': ['Mutation.openPayoutAccount'],
+  'GET /users/me/payout-account': ['Query.payoutAccount'],
+  'GET /payouts': ['Query.payouts'],
+  'GET /payouts/{id}': ['Query.payout'],
 };
 
 /** What is no business of those who speak GraphQL, and why. */

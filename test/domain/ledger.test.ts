@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
-import { postEntries, refundEntries, sumOf } from '#domain/ledger.ts';
+import {
+  oppositeOf,
+  payoutEntries,
+  postEntries,
+  refundEntries,
+  sumOf,
+  takenBackEntries,
+} from '#domain/ledger.ts';
+import type { Entry } from '#domain/ledger.ts';
 
 const shares = fc.record({
   hostMinor: fc.nat(99_999_999),
@@ -35,6 +43,40 @@ describe('the ledger', () => {
         assert.ok([...left.values()].every((amount) => amount === 0));
       }),
     );
+  });
+
+  const linesOf = (entries: Entry[]) =>
+    Object.fromEntries(entries.map(({ account, amountMinor }) => [account, amountMinor]));
+
+  it('has the host owe what goes back of what they were paid (M13)', () => {
+    const entries = refundEntries({ hostMinor: 800, platformMinor: 150, taxesMinor: 50 }, 300);
+    assert.equal(total(entries), 0);
+    assert.deepEqual(linesOf(entries), {
+      bank_clearing: -1_000,
+      host_payable: 500,
+      host_debt: 300,
+      platform_revenue: 150,
+      taxes_payable: 50,
+    });
+  });
+
+  it('pays a host out of the balance, less what they owe (M7)', () => {
+    assert.deepEqual(linesOf(payoutEntries({ amountMinor: 700, debtNettedMinor: 300 })), {
+      host_payable: 1_000,
+      bank_balance: -700,
+      host_debt: -300,
+    });
+    assert.deepEqual(linesOf(payoutEntries({ amountMinor: 0, debtNettedMinor: 300 })), {
+      host_payable: 300,
+      host_debt: -300,
+    });
+  });
+
+  it('owes a host again what came back of a payout, but not what was netted (M28)', () => {
+    const paid = payoutEntries({ amountMinor: 700, debtNettedMinor: 300 });
+    assert.deepEqual(linesOf(takenBackEntries(700)), { host_payable: -700, bank_balance: 700 });
+    assert.equal(total([...paid, ...takenBackEntries(700)]), 0);
+    assert.deepEqual(linesOf(oppositeOf(paid)), { host_payable: -1_000, bank_balance: 700, host_debt: 300 });
   });
 
   it('has no line of nothing', () => {

@@ -15,7 +15,8 @@ describe('the next instant at which something of a sandbox booking is due', () =
     ['2027-01-01T10:00:00.000Z', DATES.holdExpiresAt, 'the end of its hold'],
     ['2027-01-01T10:14:59.999Z', DATES.holdExpiresAt, 'the end of its hold, a millisecond before'],
     [DATES.holdExpiresAt, DATES.checkInAt, 'its check-in, once the hold is over'],
-    [DATES.checkInAt, DATES.checkOutAt, 'its check-out'],
+    [DATES.checkInAt, '2027-05-02T14:00:00.000Z', 'the payout to its host, a day after check-in'],
+    ['2027-05-02T14:00:00.000Z', DATES.checkOutAt, 'its check-out'],
     [DATES.checkOutAt, until, 'where time is to be moved, once all is past'],
   ] as const) {
     it(`is ${what}`, () => assert.equal(nextDue(DATES, { after, until }), due));

@@ -1,3 +1,4 @@
+import { PAYOUT_STEPS } from './crash-payout-stories.ts';
 import { REVIEW_STEPS } from './crash-review-stories.ts';
 import { atOnce, STORIES } from './crash-stories.ts';
 import type { Activity } from './crash-stories.ts';
@@ -19,6 +20,7 @@ const WRITES: readonly Activity[] = [
   'acceptLatePayment',
   'takeRefundIn',
   'recordRefund',
+  ...PAYOUT_STEPS,
   ...REVIEW_STEPS,
 ];
 

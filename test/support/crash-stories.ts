@@ -3,9 +3,11 @@ import type { BookingActivities } from '#activities/bookings.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
+import type { PayoutActivities } from '#activities/payouts.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { PAYOUT_STORIES } from './crash-payout-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -101,7 +103,7 @@ const leftRequested: Story = {
 };
 
 export type Activity = keyof BookingActivities | keyof PaymentActivities | keyof OtherActivities;
-type OtherActivities = NotificationActivities & MaintenanceActivities & ReviewActivities;
+type OtherActivities = NotificationActivities & MaintenanceActivities & PayoutActivities & ReviewActivities;
 
 /** The story in which each activity is done. */
 export const STORIES: Readonly<Record<Activity, Story>> = {
@@ -231,5 +233,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
     },
   },
   resumeRequested: leftRequested,
+  ...PAYOUT_STORIES,
   ...REVIEW_STORIES,
 };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { Traveller, World } from './journeys.ts';
 import type { Answer, Wire } from './people.ts';
 import { newProperty, stayRequest } from './people.ts';
@@ -30,6 +29,10 @@ export interface Story {
   end: string;
   paid: 0 | 1;
   refunded: 0 | 1;
+  /** How often the host is paid; each time but the last it comes back. */
+  payouts?: 0 | 1 | 2;
+  /** Whether of what the host was paid something is taken back for the refund. */
+  isReclaimed?: boolean;
   /** What the booking request is answered with, whenever its client comes again. */
   answer: 201 | 400 | 402;
 }
@@ -83,8 +86,7 @@ export async function passTo(
   told: Told,
   instant: 'holdExpiresAt' | 'checkInAt' | 'checkOutAt',
 ): Promise<void> {
-  const booking = await told.booking();
-  await world.temporal.advanceTo(bookStayId(booking.id), Date.parse(booking[instant]) + 1_000);
+  await world.passTo(await told.booking(), (await told.booking())[instant]);
 }
 
 /** A request that waits for its host. */
@@ -95,8 +97,8 @@ export async function asked(world: World): Promise<Told> {
 }
 
 /** A stay that has begun. */
-export async function begun(world: World): Promise<Told> {
-  const told = await booked(world);
+export async function begun(world: World, request: Record<string, unknown> = {}): Promise<Told> {
+  const told = await booked(world, request);
   await passTo(world, told, 'checkInAt');
   await becomes(told, 'in_stay');
   return told;

@@ -134,7 +134,7 @@ async function comesAgain(told: Told, { answer }: Story): Promise<void> {
 }
 
 function expectedOf(
-  { end, paid, refunded }: Story,
+  { end, paid, refunded, payouts = 0, isReclaimed = false }: Story,
   { checkIn, checkOut }: { checkIn: string; checkOut: string },
 ): Outcome {
   const holds = ['awaiting_host', 'confirmed', 'in_stay', 'completed'].includes(end);
@@ -142,7 +142,13 @@ function expectedOf(
     endedAs: end,
     paidAtBank: paid,
     refundedAtBank: refunded,
-    ledger: [...(paid === 1 ? ['post'] : []), ...(refunded === 1 ? ['refund'] : [])],
+    ledger: [
+      ...Array.from({ length: payouts }, () => 'payout'),
+      ...(payouts === 2 ? ['payout-return'] : []),
+      ...(paid === 1 ? ['post'] : []),
+      ...(refunded === 1 ? ['refund'] : []),
+      ...(isReclaimed ? ['reversal'] : []),
+    ],
     nights: holds ? [`[${checkIn},${checkOut})`] : [],
   };
 }

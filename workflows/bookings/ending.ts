@@ -9,6 +9,7 @@ import type { Left } from './collecting.ts';
 import { beforeOr, now, tellStatus } from './life.ts';
 import type { End, InTime, Life, Money } from './life.ts';
 import type { CancelMessage } from './mailbox.ts';
+import { payWhatIsKept } from './rewarding.ts';
 
 /** For an `until`: the nights are not kept for the bank's sake. */
 export const AT_ONCE = 0;
@@ -126,7 +127,8 @@ export async function withdraw(
 }
 
 /** The guest gives up a paid stay: the nights are free at once, the refund goes its own durable way. */
-export async function cancel({ request, mailbox }: Life, message: CancelMessage): Promise<End> {
+export async function cancel(life: Life, message: CancelMessage): Promise<End> {
+  const { request, mailbox } = life;
   const { bookingId } = request;
   const cancelled = await step.cancelStay({ bookingId, at: message.at, ...cancellationOf(message) });
   const { refundMinor, refundId, isReviewable } = cancelled;
@@ -135,6 +137,7 @@ export async function cancel({ request, mailbox }: Life, message: CancelMessage)
   tellStatus('cancelled', 'Cancelled; the refund is being started.');
   if (refundId !== undefined) await bank.startRefund({ refundId });
   if (isReviewable) await openReviews({ bookingId });
+  await payWhatIsKept(life);
   return 'cancelled';
 }
 

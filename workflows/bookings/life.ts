@@ -9,6 +9,8 @@ import type { Mailbox } from './mailbox.ts';
 export interface Life {
   request: BookStay;
   mailbox: Mailbox;
+  /** Once it is waited for: until the host's payout has been started. */
+  payout?: Promise<void>;
 }
 
 export type End = BookingOutcome['status'];

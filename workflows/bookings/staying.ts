@@ -1,15 +1,23 @@
-import { sleep } from '@temporalio/workflow';
+import { setCurrentDetails, sleep } from '@temporalio/workflow';
 import { noShowFrom } from '#domain/bookings.ts';
+import { payoutDueAt } from '#domain/payouts.ts';
 import { openReviews, step } from '../activities.ts';
 import { cancel } from './ending.ts';
 import { now, tellStatus } from './life.ts';
 import type { End, Life } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
 import type { StayMessage } from './mailbox.ts';
+import { payHostWhenDue } from './rewarding.ts';
 
 /** From confirmed to completed, unless the guest cancels. Nobody has to record anything: timers move the stay on. */
 export async function awaitStay(life: Life): Promise<End> {
-  return (await awaitCheckIn(life)) ?? (await awaitCheckOut(life));
+  const cancelled = await awaitCheckIn(life);
+  if (cancelled !== undefined) return cancelled;
+  const paid = payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
+  const end = await awaitCheckOut(life);
+  setCurrentDetails(`The stay is over; the host is paid from ${payoutDueAt(life.request.checkInAt)} on.`);
+  await paid;
+  return end;
 }
 
 /** The end, if it comes before the check-in instant. */

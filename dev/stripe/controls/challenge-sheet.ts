@@ -41,10 +41,13 @@ const SHIELD = `<svg width="22" height="22" viewBox="0 0 24 24" aria-hidden="tru
 /** One sheet of paper from the bank, complete in itself. Its address is a secret, so it is passed on to nobody. */
 export function sheet({
   status = 200,
+  about = '3-D Secure',
   title,
   body,
 }: {
   status?: number;
+  /** What the bank is doing. */
+  about?: string;
   title: string;
   body: string;
 }): Answer {
@@ -61,7 +64,7 @@ export function sheet({
 </head>
 <body>
 <main>
-<header>${SHIELD} Simulated bank <span>3-D Secure</span></header>
+<header>${SHIELD} Simulated bank <span>${about}</span></header>
 <section><h1>${escaped(title)}</h1>
 ${body}</section>
 <footer>A rehearsal: no card is real here, and no money moves.</footer>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Bank } from '../bank.ts';
 import { CLOCK_CONTROLS } from './clock-controls.ts';
+import { CONNECT_CONTROLS } from './connect-controls.ts';
 import type { Faults } from './faults.ts';
 import { FaultRule } from './faults.ts';
 import { presentTransaction } from '../objects/balance.ts';
@@ -70,6 +71,7 @@ const CONTROLS: Readonly<Record<string, Control>> = {
   },
   ...PAYMENT_CONTROLS,
   ...CLOCK_CONTROLS,
+  ...CONNECT_CONTROLS,
   'POST /reset'(simulation, input) {
     const { seed } = z.strictObject({ seed: Seed }).parse(input);
     simulation.webhooks.reset();

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { balanceOf, listAccountEntries } from './account-balance.ts';
 import type { Bank } from '../bank.ts';
 import { newId } from '../bank.ts';
 import type { TestCard } from './cards.ts';
@@ -40,9 +41,21 @@ export function withFee(
   return { ...entry, fee, fee_details: [{ ...detail, type: 'stripe_fee' }], net: entry.amount - fee };
 }
 
+export type EntryType =
+  | 'adjustment'
+  | 'charge'
+  | 'payment'
+  | 'payment_refund'
+  | 'payout'
+  | 'payout_failure'
+  | 'refund'
+  | 'refund_failure'
+  | 'transfer'
+  | 'transfer_refund';
+
 /** An entry of the balance that is available at once and bears no fee. */
 export function balanceTransaction(entry: {
-  type: 'adjustment' | 'charge' | 'refund' | 'refund_failure';
+  type: EntryType;
   amount: number;
   source: { id: string; currency: string };
   created: number;
@@ -68,8 +81,9 @@ export function balanceTransaction(entry: {
 }
 
 /** Balances by currency: what a refund may use, and what is still on its way. */
-export function retrieveBalance({ bank, params }: Call): Stripe.Balance {
+export function retrieveBalance({ bank, params, account }: Call): Stripe.Balance {
   params.done();
+  if (account !== undefined) return balanceOf(bank, account);
   const amounts = (of: 'available' | 'pending') =>
     balances(bank).map(({ currency, [of]: amount }) => ({
       amount,
@@ -91,7 +105,7 @@ export function balances(bank: Bank): { currency: string; available: number; pen
   return [...all.values()];
 }
 
-/** What may be spent now, by currency: less than nothing where more went out than came in. */
+/** What may be spent or transferred now, by currency: less than nothing where more went out than came in. */
 export function availableFunds(bank: Bank): Map<string, number> {
   const funds = new Map<string, number>();
   for (const transaction of bank.store.balanceTransactions.values()) {
@@ -102,7 +116,9 @@ export function availableFunds(bank: Bank): Map<string, number> {
 }
 
 /** All that moved the balance, newest first. `payout` names the payout that an entry is of, as `source` does. */
-export function listBalanceTransactions({ bank, params }: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
+export function listBalanceTransactions(call: Call): Stripe.ApiList<Stripe.BalanceTransaction> {
+  const { bank, params, account } = call;
+  if (account !== undefined) return listAccountEntries(call, account);
   const source = params.text('source');
   const payout = params.text('payout');
   const type = params.text('type');

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bank, Cause } from '../bank.ts';
 import { API_VERSION, newId } from '../bank.ts';
 import type { ErrorBody } from './errors.ts';
-import { Declined, StripeProblem } from './errors.ts';
+import { Declined, invalid, StripeProblem } from './errors.ts';
+import { findAccount } from '../objects/accounts.ts';
 import { expand } from './expand.ts';
 import type { Faults, RequestFault } from '../controls/faults.ts';
 import type { Form } from './form.ts';
@@ -31,6 +32,7 @@ interface Target {
   route: Route;
   id: string;
   publishable: boolean;
+  account: string | undefined;
 }
 
 /**
@@ -65,9 +67,10 @@ export class Api {
     const target = routeTo(method, path);
     if (target === undefined) throw unknownUrl(method, path);
     const publishable = authenticate(request, exchange.form, target.route);
+    const account = accountOf(this.#bank, request, target.route);
     const work = async () => {
       if (fault !== undefined && fault.kind !== 'answer_late') await sleep(fault.delayMs);
-      return this.#perform(exchange, { ...target, publishable }, fault);
+      return this.#perform(exchange, { ...target, publishable, account }, fault);
     };
     exchange.fingerprint = fingerprint(method, path, body);
     const answer = await (key === undefined || method !== 'POST' ? work() : this.#once(key, exchange, work));
@@ -96,12 +99,13 @@ export class Api {
     return this.#bank.act(exchange.cause, () => this.#keep(exchange, { status: 500, body: UNEXPECTED }));
   }
 
-  #effect(exchange: Exchange, { route, id, publishable }: Target, fault: RequestFault | undefined): Answer {
+  #effect(exchange: Exchange, target: Target, fault: RequestFault | undefined): Answer {
+    const { route, ...whose } = target;
     const bank = this.#bank;
     try {
       return bank.act(exchange.cause, () => {
         const params = new Params(exchange.form);
-        const outcome = route.endpoint({ bank, params, id, publishable });
+        const outcome = route.endpoint({ bank, params, ...whose });
         const answer =
           outcome instanceof Declined
             ? problem(outcome.status, outcome.body)
@@ -171,6 +175,14 @@ function authenticate(request: IncomingMessage, form: Form, route: Route): boole
       message: 'This API call cannot be made with a publishable API key. Please use a secret API key.',
     });
   return true;
+}
+
+/** The connected account that is asked about, where it may be. */
+function accountOf(bank: Bank, request: IncomingMessage, { ofAccounts }: Route): string | undefined {
+  const account = request.headers['stripe-account'];
+  if (typeof account !== 'string') return undefined;
+  if (!ofAccounts) throw invalid('The simulator knows Stripe-Account for balances and payouts alone.');
+  return findAccount(bank, account).id;
 }
 
 function problem(status: number, error: ErrorBody): Answer {

@@ -9,6 +9,8 @@ export interface Call {
   /** The id in the address; empty when it has none. */
   id: string;
   publishable: boolean;
+  /** The connected account on whose behalf it is asked, by the header `Stripe-Account`. */
+  account?: string | undefined;
 }
 
 /** Answers an API object, or a decline that had its effect. Throws a `StripeProblem` before any effect. */

@@ -13,7 +13,10 @@ const EXPANDABLE: Readonly<Record<string, readonly string[]>> = {
   payment_intent: ['customer', 'latest_charge', 'payment_method'],
   payment_method: ['customer'],
   setup_intent: ['customer', 'payment_method'],
+  payout: ['balance_transaction', 'failure_balance_transaction'],
   refund: ['balance_transaction', 'charge', 'failure_balance_transaction', 'payment_intent'],
+  transfer: ['balance_transaction', 'destination', 'source_transaction'],
+  transfer_reversal: ['balance_transaction', 'transfer'],
 };
 
 type Json = Record<string, unknown>;

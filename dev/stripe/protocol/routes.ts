@@ -1,3 +1,11 @@
+import { createAccountLink } from '../objects/account-links.ts';
+import {
+  createAccount,
+  deleteAccount,
+  listAccounts,
+  retrieveAccount,
+  updateAccount,
+} from '../objects/accounts.ts';
 import { listBalanceTransactions, retrieveBalance, retrieveBalanceTransaction } from '../objects/balance.ts';
 import { listCharges, retrieveCharge } from '../objects/charges.ts';
 import {
@@ -45,11 +53,22 @@ import {
   retrieveWebhookEndpoint,
   updateWebhookEndpoint,
 } from '../objects/webhook-endpoints.ts';
+import { createPayout, listPayouts, retrievePayout } from '../objects/payouts.ts';
+import {
+  createReversal,
+  createTransfer,
+  listReversals,
+  listTransfers,
+  retrieveTransfer,
+  updateTransfer,
+} from '../objects/transfers.ts';
 
 /** An address of the API. `publishable` ones also answer a browser, which holds no secret key. */
 export interface Route {
   endpoint: Endpoint;
   publishable: boolean;
+  /** Whether it may be asked on behalf of a connected account. */
+  ofAccounts: boolean;
 }
 
 const ROUTES: Readonly<Record<string, Endpoint>> = {
@@ -96,6 +115,24 @@ const ROUTES: Readonly<Record<string, Endpoint>> = {
   'POST /v1/disputes/:id': updateDispute,
   'POST /v1/disputes/:id/close': closeDispute,
 
+  'POST /v1/accounts': createAccount,
+  'GET /v1/accounts': listAccounts,
+  'GET /v1/accounts/:id': retrieveAccount,
+  'POST /v1/accounts/:id': updateAccount,
+  'DELETE /v1/accounts/:id': deleteAccount,
+  'POST /v1/account_links': createAccountLink,
+
+  'POST /v1/transfers': createTransfer,
+  'GET /v1/transfers': listTransfers,
+  'GET /v1/transfers/:id': retrieveTransfer,
+  'POST /v1/transfers/:id': updateTransfer,
+  'POST /v1/transfers/:id/reversals': createReversal,
+  'GET /v1/transfers/:id/reversals': listReversals,
+
+  'POST /v1/payouts': createPayout,
+  'GET /v1/payouts': listPayouts,
+  'GET /v1/payouts/:id': retrievePayout,
+
   'GET /v1/balance': retrieveBalance,
   'GET /v1/balance_transactions': listBalanceTransactions,
   'GET /v1/balance_transactions/:id': retrieveBalanceTransaction,
@@ -117,6 +154,13 @@ const PUBLISHABLE = new Set<Endpoint>([
   retrieveSetupIntent,
   confirmSetupIntent,
 ]);
+const OF_ACCOUNTS = new Set<Endpoint>([
+  createPayout,
+  listBalanceTransactions,
+  listPayouts,
+  retrieveBalance,
+  retrievePayout,
+]);
 
 /** The route of a request and the id in its path; literal addresses win over those with an id. */
 export function routeTo(method: string, path: string): { route: Route; id: string } | undefined {
@@ -129,5 +173,5 @@ export function routeTo(method: string, path: string): { route: Route; id: strin
 }
 
 function routeOf(endpoint: Endpoint): Route {
-  return { endpoint, publishable: PUBLISHABLE.has(endpoint) };
+  return { endpoint, publishable: PUBLISHABLE.has(endpoint), ofAccounts: OF_ACCOUNTS.has(endpoint) };
 }

@@ -1,4 +1,6 @@
 import type Stripe from 'stripe';
+import type { AccountEntry } from '../objects/account-balance.ts';
+import type { OnboardingLink } from '../objects/account-links.ts';
 import type { Change } from './journal.ts';
 import { Journal, readJournal } from './journal.ts';
 import type { Identified, Indexes } from './collection.ts';
@@ -43,6 +45,7 @@ export interface Due extends Identified {
     | 'open_dispute'
     | 'post_balance'
     | 'settle_payment'
+    | 'settle_payout'
     | 'settle_refund';
   readonly paymentIntent: string;
   readonly dueAt: number;
@@ -96,6 +99,21 @@ export class Store {
   });
   readonly balanceTransactions = this.#collection<Stripe.BalanceTransaction>('balance_transactions', {
     source: (transaction) => idsOf(transaction.source),
+  });
+  readonly accounts = this.#collection<Stripe.Account>('accounts');
+  readonly accountLinks = this.#collection<OnboardingLink>('account_links');
+  readonly accountEntries = this.#collection<AccountEntry>('account_balance_transactions', {
+    account: ({ account }) => [account],
+  });
+  readonly transfers = this.#collection<Stripe.Transfer>('transfers', {
+    source_transaction: (transfer) => idsOf(transfer.source_transaction),
+    transfer_group: (transfer) => idsOf(transfer.transfer_group),
+  });
+  readonly reversals = this.#collection<Stripe.TransferReversal>('transfer_reversals', {
+    transfer: (reversal) => idsOf(reversal.transfer),
+  });
+  readonly payouts = this.#collection<Stripe.Payout & { account: string }>('payouts', {
+    account: ({ account }) => [account],
   });
   readonly events = this.#collection<Stripe.Event>('events');
   readonly webhookEndpoints = this.#collection<Stripe.WebhookEndpoint>('webhook_endpoints');

@@ -64,7 +64,14 @@ export const STANDINGS: Readonly<Partial<Record<Edge, Standing>>> = {
     nights: 'its own',
     workflow: 'is over',
   },
-  'in_stay → cancelled': { ...IS_OVER, ...POSTED, ...CANCELLED, refunded: 'in part' },
+  // Open until the host is paid what they keep.
+  'in_stay → cancelled': {
+    ...POSTED,
+    ...CANCELLED,
+    nights: 'free',
+    refunded: 'in part',
+    workflow: 'goes on',
+  },
   'expired → confirmed': { ...GOES_ON, ...POSTED, by: 'system' },
 };
 

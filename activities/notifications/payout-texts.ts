@@ -1,0 +1,45 @@
+import type { BookingRow } from '#db/bookings.ts';
+import type { EventRow } from '#db/events.ts';
+import { formatMoney } from '#domain/money.ts';
+import type { Obstacle } from '#domain/payouts.ts';
+import type { Text } from './text.ts';
+
+/** What a host is told of a payout; undefined where there is nothing to be said. */
+export function payoutText(booking: BookingRow, { kind, data }: EventRow): Text | undefined {
+  const stay = `the stay from ${booking.checkIn} to ${booking.checkOut}`;
+  const money = (amount: unknown) => formatMoney({ amount: Number(amount ?? 0), currency: booking.currency });
+  switch (kind) {
+    case 'payout.paid':
+      return {
+        subject:
+          data.amount === 0 ? `Your payout for ${stay}` : `You are paid ${money(data.amount)} for ${stay}`,
+        lines: [
+          ...(data.amount === 0 ? [] : [`${money(data.amount)} is on its way to your account at the bank.`]),
+          ...(data.debtNetted === 0
+            ? []
+            : [`${money(data.debtNetted)} of your share has paid what you owed.`]),
+        ],
+      };
+    case 'payout.waiting':
+      return { subject: `Your payout for ${stay} waits`, lines: [WHY[data.waitingFor as Obstacle]] };
+    case 'payout.returned':
+      return {
+        subject: `Your payout for ${stay} came back`,
+        lines: [
+          `Your bank account did not take ${money(data.amount)}. Nothing is lost: it is paid again once it can be.`,
+          WHY.account,
+        ],
+      };
+    default:
+      return undefined;
+  }
+}
+
+const WHY: Readonly<Record<Obstacle, string>> = {
+  onboarding:
+    'To be paid you have to tell the bank who you are: ask for your payout account. Then it is paid by itself.',
+  account:
+    'The bank does not pay your account at the moment. Look at what it wants to know of you; then it is paid by itself.',
+  dispute: 'The guest has gone to their bank about the payment. Your payout waits until that is decided.',
+  bank: 'The bank has not made the transfer yet. You need not do anything: it is tried again by itself.',
+};

@@ -1,0 +1,48 @@
+import { lockBooking } from '#db/bookings.ts';
+import type { Db, Transaction } from '#db/connect.ts';
+import { readLedgerStep, writeLedger } from '#db/ledger.ts';
+import { findPaidPayouts } from '#db/payouts.ts';
+import { hostOwesOf, lockRefund } from '#db/refunds.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { RefundId } from '#domain/ids.ts';
+import { takenBackEntries } from '#domain/ledger.ts';
+import type { TakingBack } from '#gateways/payees.ts';
+
+export interface Reclaimed {
+  refundId: RefundId;
+  reversalId: string;
+  amountMinor: number;
+  at: string;
+}
+
+/** What of a refund the host has been paid already, and which transfer of theirs it can come out of; else undefined. */
+export async function reclaimFor(db: Db, refundId: RefundId): Promise<TakingBack | undefined> {
+  return inTransaction(db, async (trx) => {
+    const refund = await lockRefund(trx, refundId);
+    await lockBooking(trx, refund.bookingId);
+    if (refund.status !== 'pending' || (await isReclaimed(trx, refundId))) return undefined;
+    const owedMinor = await hostOwesOf(trx, refund);
+    const [payout] = await findPaidPayouts(trx, refund.bookingId);
+    const { transferId = null, accountId = null, currency = refund.currency } = payout ?? {};
+    if (owedMinor === 0 || payout === undefined || transferId === null || accountId === null)
+      return undefined;
+    const amountMinor = Math.min(owedMinor, payout.amountMinor);
+    return { transferId, accountId, reason: refundId, amountMinor, currency, inPart: true };
+  });
+}
+
+/** Owes the host again what was taken back from them, in the caller's transaction; out of that the refund is made. */
+export async function writeReclaim(trx: Transaction, reclaimed: Reclaimed): Promise<void> {
+  const { refundId, reversalId, amountMinor, at } = reclaimed;
+  const { bookingId, paymentId } = await lockRefund(trx, refundId);
+  const booking = await lockBooking(trx, bookingId);
+  if (await isReclaimed(trx, refundId)) return;
+  const entries = takenBackEntries(amountMinor);
+  await writeLedger(trx, { step: stepOf(refundId), booking, paymentId, bankId: reversalId, at, entries });
+}
+
+const stepOf = (refundId: RefundId): string => `reversal:${refundId}`;
+
+async function isReclaimed(trx: Transaction, refundId: RefundId): Promise<boolean> {
+  return (await readLedgerStep(trx, stepOf(refundId))).length > 0;
+}

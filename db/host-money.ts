@@ -1,0 +1,48 @@
+import type { BookingId, UserId } from '#domain/ids.ts';
+import type { Currency } from '#domain/money.ts';
+import type { Transaction } from './connect.ts';
+
+/** Waits for its turn at what a host is paid and owes. Taken after the booking's own lock, so that nobody waits in a circle. */
+export async function lockHostMoney(trx: Transaction, hostId: UserId): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended('money of ' || ?, 0))`, [hostId]);
+}
+
+/**
+ * What is left of a host's share of a booking, in minor units: not paid out, not on its way, and with `promised` not
+ * promised back to the guest either. Less than nothing where more was promised than is left. Under the booking's lock.
+ */
+export async function hostShareLeft(
+  trx: Transaction,
+  bookingId: BookingId,
+  { less }: { less: 'promises' | 'nothing' },
+): Promise<number> {
+  const { rows } = await trx.raw<{ rows: [{ left: number }] }>(
+    `select cast(
+       - coalesce((select sum(e.amount_minor) from ledger_transactions t join ledger_entries e using (step)
+                   where t.booking_id = :id and e.account = 'host_payable'), 0)
+       - coalesce((select sum(claimed_amount_minor + claimed_debt_minor) from payouts
+                   where booking_id = :id), 0)
+       - case when :promised then
+           coalesce((select sum((shares->>'hostMinor')::bigint) from refunds
+                     where booking_id = :id and status <> 'settled'), 0)
+         else 0 end
+     as bigint) as left`,
+    { id: bookingId, promised: less === 'promises' },
+  );
+  return rows[0].left;
+}
+
+/** What a host owes in a currency, in minor units, less what is being netted. Under the host's lock. */
+export async function hostDebt(trx: Transaction, hostId: UserId, currency: Currency): Promise<number> {
+  const { rows } = await trx.raw<{ rows: [{ debt: number }] }>(
+    `select cast(
+       coalesce((select sum(e.amount_minor) from bookings b
+                 join ledger_transactions t on t.booking_id = b.id join ledger_entries e using (step)
+                 where b.host_id = :host and e.account = 'host_debt' and e.currency = :currency), 0)
+       - coalesce((select sum(claimed_debt_minor) from payouts
+                   where host_id = :host and currency = :currency and status <> 'paid'), 0)
+     as bigint) as debt`,
+    { host: hostId, currency },
+  );
+  return rows[0].debt;
+}
