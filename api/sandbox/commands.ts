@@ -85,7 +85,8 @@ async function moveAll(
   await workflows.advanceTo(bookStayId(id), instantMs);
   await bankClock?.advanceTo(id, new Date(instantMs).toISOString());
   const refunds = (await findPendingRefunds(db, id)).map(refundPaymentId);
-  for (const workflowId of [...refunds, collectReviewsId(id)])
+  const payouts = (await findOpenPayoutsOf(db, id)).map(payHostId);
+  for (const workflowId of [...refunds, ...payouts, collectReviewsId(id)])
     await workflows.advanceTo(workflowId, instantMs);
   await untilNothingIsOverdue(db, id, new Date(instantMs).toISOString());
   await setClockOffset(db, id, Math.max(0, instantMs - now().getTime()));
