@@ -4,7 +4,7 @@ import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import { EXPECTED_STATUSES } from '#domain/permissions.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { Currency } from '#domain/money.ts';
-import type { CancellationPolicy } from '#domain/cancellation.ts';
+import type { CancellationPolicy } from '#domain/cancellation/policies.ts';
 import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -28,6 +28,7 @@ export class BookingRow extends Row {
   declare totalMinor: number;
   declare currency: Currency;
   declare bookingMode: BookingMode;
+  /** As the host had chosen it; which one holds is told by `policyFor`. */
   declare cancellationPolicy: CancellationPolicy;
   declare timeZone: string;
   declare checkInTime: string;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { guestsOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { PaymentRow } from '#db/payments.ts';
+import { policyFor } from '#domain/cancellation/policies.ts';
 import type { UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
 import { sideOf } from '#domain/permissions.ts';
@@ -31,7 +32,7 @@ export function presentBooking(
     guests: guestsOf(booking),
     lines: booking.price.lines,
     total: { amount: booking.totalMinor, currency },
-    cancellationPolicy: booking.cancellationPolicy,
+    cancellationPolicy: policyFor(booking.cancellationPolicy, booking),
     ...(booking.holdExpiresAt !== null && { holdExpiresAt: booking.holdExpiresAt }),
     ...(booking.respondBy !== null && { respondBy: booking.respondBy }),
     ...(payment !== undefined && { payment: presentPaymentOf(booking, payment, viewer) }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BOOKING_STATUSES } from '#domain/bookings.ts';
-import { CANCELLATION_POLICIES } from '#domain/cancellation.ts';
+import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
@@ -58,7 +58,7 @@ export const Booking = z
     guests: Guests,
     lines: z.array(PriceLine),
     total: Money,
-    cancellationPolicy: z.enum(CANCELLATION_POLICIES),
+    cancellationPolicy: z.enum(CANCELLATION_POLICIES).meta({ description: 'The one it is under.' }),
     holdExpiresAt: Instant.optional(),
     respondBy: Instant.optional().meta({ description: 'Until when the host may answer, once asked.' }),
     payment: z
