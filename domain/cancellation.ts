@@ -1,13 +1,33 @@
 import type { CancelledKind, DividedPrice, Division, KeptNights } from './cancellation/division.ts';
-import { CANCELLED_KINDS, divide, divideInFull, sum } from './cancellation/division.ts';
+import { CANCELLED_KINDS, divide, divideInFull, divideUpTo, refundOf } from './cancellation/division.ts';
 import type { CancellationPolicy, Keeps } from './cancellation/policies.ts';
 import { GRACE_CONFIRMED_DAYS_BEFORE, GRACE_HOURS, POLICIES, policyFor } from './cancellation/policies.ts';
 import type { Instant, LocalTime, Stay, TimeZone } from './nights.ts';
 import { addHours, deadlineBefore, instantOf, millisecondsOf, nightsOf } from './nights.ts';
 import type { StayPrice } from './pricing.ts';
 
-/** Why the refund is what it is. `partial` and `none` are what the policy leaves once its full refund has lapsed. */
-export type RefundReason = 'cancelled_by_host' | 'grace' | 'full' | 'partial' | 'none';
+/**
+ * Why the refund is what it is. `partial` and `none` are what the policy leaves once its full refund has lapsed;
+ * `override` is more than that, by an operator.
+ */
+export const CANCELLATION_REASONS = [
+  'cancelled_by_host',
+  'override',
+  'grace',
+  'full',
+  'partial',
+  'none',
+] as const;
+export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
+
+export const CANCELLED_BY = ['guest', 'host', 'operator'] as const;
+export type CancelledBy = (typeof CANCELLED_BY)[number];
+
+/** What an operator gives the guest beyond the policy: an amount in minor units, or all; in a disruptive event all. */
+export interface Override {
+  refund?: 'full' | number;
+  disruptive?: true;
+}
 
 /** A confirmed, paid booking as it was made, and the act of cancelling it. Before check-out: the caller sees to it. */
 export interface Cancellation {
@@ -19,7 +39,9 @@ export interface Cancellation {
   zone: TimeZone;
   confirmedAt: Instant;
   at: Instant;
-  by: 'guest' | 'host';
+  by: CancelledBy;
+  /** Of an operator. */
+  override?: Override;
 }
 
 /** What becomes of one kind of line. */
@@ -39,7 +61,7 @@ export interface RefundSplit {
 export interface CancellationOutcome {
   refundMinor: number;
   keptMinor: number;
-  reason: RefundReason;
+  reason: CancellationReason;
   lines: CancelledLine[];
   refundSplit: RefundSplit;
 }
@@ -49,19 +71,43 @@ export interface CancellationOutcome {
  * A guest's refund never grows as time passes. Depends on zone data: ask in an activity, not in workflow code.
  */
 export function cancellationOutcome(cancellation: Cancellation): CancellationOutcome {
+  const { price, by, override } = cancellation;
+  if (by === 'host') return outcomeOf(price, divideInFull(price), 'cancelled_by_host');
+  const underPolicy = outcomeUnderPolicy(cancellation);
+  return by === 'operator' && override !== undefined
+    ? overridden(price, underPolicy, override)
+    : underPolicy.outcome;
+}
+
+/** What the policy gives the guest, and how it is made up. */
+interface UnderPolicy {
+  outcome: CancellationOutcome;
+  parts: DividedPrice;
+}
+
+function outcomeUnderPolicy(cancellation: Cancellation): UnderPolicy {
   const { price } = cancellation;
   const judgement = judge(cancellation);
-  const parts = 'kept' in judgement ? divide(price, judgement.kept) : divideInFull(price);
-  const refundMinor = refundOf(parts);
-  const reason = 'kept' in judgement ? (refundMinor > 0 ? 'partial' : 'none') : judgement.fullBecause;
-  return outcomeOf(price, parts, reason);
+  if ('fullBecause' in judgement) {
+    const parts = divideInFull(price);
+    return { parts, outcome: outcomeOf(price, parts, judgement.fullBecause) };
+  }
+  const parts = divide(price, judgement.kept);
+  return { parts, outcome: outcomeOf(price, parts, refundOf(parts) > 0 ? 'partial' : 'none') };
 }
 
-function refundOf(parts: DividedPrice): number {
-  return sum(CANCELLED_KINDS.map((kind) => parts[kind].refundMinor));
+/** An operator may give the guest more than the policy does, never less. */
+function overridden(
+  price: StayPrice,
+  { outcome, parts }: UnderPolicy,
+  { refund = 'full', disruptive }: Override,
+): CancellationOutcome {
+  const wanted = refund === 'full' || disruptive === true ? price.total.amount : refund;
+  const raised = divideUpTo(price, parts, wanted);
+  return refundOf(raised) > outcome.refundMinor ? outcomeOf(price, raised, 'override') : outcome;
 }
 
-function outcomeOf(price: StayPrice, parts: DividedPrice, reason: RefundReason): CancellationOutcome {
+function outcomeOf(price: StayPrice, parts: DividedPrice, reason: CancellationReason): CancellationOutcome {
   const lines = CANCELLED_KINDS.map((kind) => ({ kind, ...parts[kind] }));
   const refundMinor = refundOf(parts);
   const ofHost = parts.night.refundMinor + parts.cleaning.refundMinor + parts.pet.refundMinor;
@@ -79,10 +125,9 @@ function outcomeOf(price: StayPrice, parts: DividedPrice, reason: RefundReason):
   };
 }
 
-type Judgement = { fullBecause: 'cancelled_by_host' | 'grace' | 'full' } | { kept: KeptNights };
+type Judgement = { fullBecause: 'grace' | 'full' } | { kept: KeptNights };
 
 function judge(cancellation: Cancellation): Judgement {
-  if (cancellation.by === 'host') return { fullBecause: 'cancelled_by_host' };
   const { steps, afterwards } = policyOf(cancellation);
   const kept = keptNights(
     steps.find(({ untilDaysBefore }) => isInTime(cancellation, untilDaysBefore)) ?? afterwards,
@@ -92,7 +137,7 @@ function judge(cancellation: Cancellation): Judgement {
   return isInGrace(cancellation) ? { fullBecause: 'grace' } : { kept };
 }
 
-type Timing = Omit<Cancellation, 'price' | 'by'>;
+type Timing = Omit<Cancellation, 'price' | 'by' | 'override'>;
 
 function policyOf({ policy, stay }: Timing) {
   return POLICIES[policyFor(policy, stay)];

@@ -6,7 +6,7 @@ import { findRefundOf, requestRefund } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
 import type { CancellationOutcome } from '#domain/cancellation.ts';
-import { DomainError } from '#domain/errors.ts';
+import { cancellationOf } from '#domain/cancellation/booked.ts';
 import type { RefundId, UserId } from '#domain/ids.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { reviewWindowOf } from '#domain/review-windows.ts';
@@ -32,7 +32,7 @@ export async function cancelStay(
 ): Promise<CancelledStay> {
   const booking = await lockBooking(trx, bookingId);
   if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
-  const outcome = outcomeOf(booking, at);
+  const outcome = cancellationOutcome(cancellationOf(booking, { at, by: cancellation.by }));
   const { refundMinor } = outcome;
   const { actorId } = cancellation;
   await releaseNights(trx, bookingId, at);
@@ -77,17 +77,6 @@ async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<C
   const refundId = await findRefundOf(trx, booking.paymentId);
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
   return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
-}
-
-function outcomeOf(booking: BookingRow, at: string): CancellationOutcome {
-  const { status: bookingStatus, cancellationPolicy: policy, confirmedAt, price } = booking;
-  if (confirmedAt === null || (bookingStatus !== 'confirmed' && bookingStatus !== 'in_stay')) {
-    const message = `A booking that is ${bookingStatus} cannot be cancelled.`;
-    throw new DomainError('booking_state', message, { bookingStatus });
-  }
-  const { checkIn, checkOut, checkInTime, timeZone: zone } = booking;
-  const stay = { checkIn, checkOut };
-  return cancellationOutcome({ policy, price, stay, checkInTime, zone, confirmedAt, at, by: 'guest' });
 }
 
 function sharesOf({ refundSplit }: CancellationOutcome): Shares {

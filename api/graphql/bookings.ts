@@ -37,7 +37,7 @@ const Rejection = builder
     fields: (t) => ({ code: t.exposeString('code', { description: 'A code as errors have it.' }) }),
   });
 
-const CancelledBy = enumOf('CancelledBy', 'Whose act a cancellation was.', {
+export const CancelledBy = enumOf('CancelledBy', 'Whose act a cancellation was.', {
   guest: 'The guest’s.',
   host: 'The host’s.',
   operator: 'An operator’s.',

@@ -13,6 +13,7 @@ import './blocks.ts';
 import './pricing.ts';
 import './bookings.ts';
 import './booking-acts.ts';
+import './cancellations.ts';
 import './payments.ts';
 import './reviews.ts';
 import './progress.ts';

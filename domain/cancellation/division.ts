@@ -40,6 +40,40 @@ export function divideInFull(price: StayPrice): DividedPrice {
   };
 }
 
+/**
+ * More goes back than `parts` say, to a sum in minor units: out of each part that is kept, in proportion. No less than
+ * they say does, whatever the sum.
+ */
+export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: number): DividedPrice {
+  if (refundMinor >= price.total.amount) return divideInFull(price);
+  const coin = coinMinor(price.total.currency);
+  const missing = refundMinor - (refundMinor % coin) - refundOf(parts);
+  if (missing <= 0) return parts;
+  const shares = splitInParts(
+    missing,
+    CANCELLED_KINDS.map((kind) => parts[kind].keptMinor),
+  );
+  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => {
+    const { keptMinor, refundMinor: already } = parts[kind];
+    const more = shares[at] ?? 0;
+    return { keptMinor: keptMinor - more, refundMinor: already + more };
+  }) as [Division, Division, Division, Division, Division];
+  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  return {
+    night,
+    cleaning,
+    pet,
+    service_fee,
+    tax,
+    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
+  };
+}
+
+/** What goes back of the whole bill, in minor units. */
+export function refundOf(parts: DividedPrice): number {
+  return sum(CANCELLED_KINDS.map((kind) => parts[kind].refundMinor));
+}
+
 /** Something is kept: then so is the guest's fee. Of every line whole coins go back; what is less stays where it is. */
 export function divide(price: StayPrice, kept: KeptNights): DividedPrice {
   const coin = coinMinor(price.total.currency);
@@ -91,7 +125,6 @@ function spreadOverNights({ lines, nightRatesMinor }: StayPrice, kind: 'cleaning
   );
 }
 
-/** What amounts in minor units come to. */
-export function sum(amounts: readonly number[]): number {
+function sum(amounts: readonly number[]): number {
   return amounts.reduce((subtotal, amount) => subtotal + amount, 0);
 }

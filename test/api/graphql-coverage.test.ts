@@ -38,6 +38,7 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /bookings': ['Query.bookings'],
   'GET /bookings/{id}': ['Query.booking', 'Subscription.bookingProgress'],
   'POST /bookings/{id}/cancellation': ['Mutation.cancelBooking'],
+  'POST /bookings/{id}/cancellation-quote': ['Mutation.quoteCancellation'],
   'PATCH /bookings/{id}': ['Mutation.changeBooking'],
   'POST /bookings/{id}/acceptance': ['Mutation.acceptBooking'],
   'POST /bookings/{id}/refusal': ['Mutation.refuseBooking'],
