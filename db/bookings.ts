@@ -4,6 +4,7 @@ import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import { EXPECTED_STATUSES } from '#domain/permissions.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { Currency } from '#domain/money.ts';
+import type { CancelledBy } from '#domain/cancellation.ts';
 import type { CancellationPolicy } from '#domain/cancellation/policies.ts';
 import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
@@ -42,10 +43,12 @@ export class BookingRow extends Row {
   declare respondBy: string | null;
   declare rejection: Rejection | null;
   declare confirmedAt: string | null;
-  declare cancelledBy: 'guest' | 'host' | 'operator' | null;
+  declare cancelledBy: CancelledBy | null;
   declare cancelledAt: string | null;
   declare cancellationReason: string | null;
   declare refundMinor: number | null;
+  /** What the host owes for having cancelled; null unless they did. */
+  declare hostFeeMinor: number | null;
   declare checkedInAt: string | null;
   declare checkedOutAt: string | null;
   declare noShow: boolean;

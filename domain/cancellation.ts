@@ -25,8 +25,8 @@ export type CancelledBy = (typeof CANCELLED_BY)[number];
 
 /** What an operator gives the guest beyond the policy: an amount in minor units, or all; in a disruptive event all. */
 export interface Override {
-  refund?: 'full' | number;
-  disruptive?: true;
+  refund?: 'full' | number | undefined;
+  disruptive?: true | undefined;
 }
 
 /** A confirmed, paid booking as it was made, and the act of cancelling it. Before check-out: the caller sees to it. */

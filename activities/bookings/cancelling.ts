@@ -5,17 +5,25 @@ import { newId } from '#db/ids.ts';
 import { findRefundOf, requestRefund } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
-import type { CancellationOutcome } from '#domain/cancellation.ts';
-import { cancellationOf } from '#domain/cancellation/booked.ts';
+import type {
+  CancellationOutcome,
+  CancelledBy,
+  Cancellation as Judged,
+  Override,
+} from '#domain/cancellation.ts';
+import { cancellationOf, hostFeeOf } from '#domain/cancellation/booked.ts';
 import type { RefundId, UserId } from '#domain/ids.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { reviewWindowOf } from '#domain/review-windows.ts';
 import type { At } from './at.ts';
+import { holdHostToIt } from './host-cancelling.ts';
 
 export interface Cancellation {
-  by: 'guest';
+  by: CancelledBy;
   actorId: UserId;
   reason?: string;
+  /** Of an operator. */
+  override?: Override;
 }
 
 export interface CancelledStay {
@@ -32,17 +40,20 @@ export async function cancelStay(
 ): Promise<CancelledStay> {
   const booking = await lockBooking(trx, bookingId);
   if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
-  const outcome = cancellationOutcome(cancellationOf(booking, { at, by: cancellation.by }));
+  const { actorId, by, override } = cancellation;
+  const judged = cancellationOf(booking, { at, by, ...(override && { override }) });
+  const outcome = cancellationOutcome(judged);
   const { refundMinor } = outcome;
-  const { actorId } = cancellation;
+  const hostFeeMinor = by === 'host' ? hostFeeOf(judged) : null;
   await releaseNights(trx, bookingId, at);
   await moveBooking(trx, booking, {
     to: 'cancelled',
     at,
     actorId,
-    set: cancelledColumns(cancellation, at, refundMinor),
-    data: { refund: refundMinor, kept: outcome.keptMinor },
+    set: { ...cancelledColumns(cancellation, at, refundMinor), hostFeeMinor },
+    data: { by, refund: refundMinor, kept: outcome.keptMinor, ...overrideOnRecord(judged) },
   });
+  if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });
   const isReviewable = isReviewableAfter(booking, at);
   if (refundMinor === 0) return { refundMinor, isReviewable };
   const refundId = newId('refund');
@@ -57,6 +68,11 @@ export async function cancelStay(
     actorId,
   });
   return { refundMinor, refundId, isReviewable };
+}
+
+/** What an operator has given beyond the policy, and what that would have been. */
+function overrideOnRecord({ override, ...judged }: Judged): Readonly<Record<string, unknown>> {
+  return override === undefined ? {} : { override, owed: cancellationOutcome(judged).refundMinor };
 }
 
 function isReviewableAfter(booking: BookingRow, cancelledAt: string): boolean {

@@ -15,10 +15,12 @@ import type { Actor } from '#domain/permissions.ts';
 import { endpoint } from '../endpoint.ts';
 import { ok } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
-import { bookingFor, bookingOfSide, presented } from './access.ts';
+import { bookingFor, presented } from './access.ts';
 import { notAny } from './asking.ts';
+import { requireEntitled, requireGenerous } from './overriding.ts';
 import { presentBooking, presentCancellationQuote } from './presenter.ts';
-import { Booking, CancellationQuote, NewCancellation, NewCancellationQuote } from './schemas.ts';
+import { CancellationQuote, NewCancellation, NewCancellationQuote } from './cancellation-schemas.ts';
+import { Booking } from './schemas.ts';
 
 const OfBooking = z.strictObject({ id: IdOf('booking') });
 
@@ -29,20 +31,21 @@ export const cancelBooking = endpoint({
   idempotent: true,
   summary: 'Cancel a booking',
   description:
-    'By its guest, under its policy, judged at this moment. What the policy gives back goes to the card.',
+    'By its guest, under its policy, judged at this moment. By its host, once it is certain: the guest gets everything ' +
+    'back, the nights stay blocked, and the host owes a fee. By an operator, with a reason, who may give more than the ' +
+    'policy does. What goes back goes to the card.',
   params: OfBooking,
   input: NewCancellation,
   output: { 200: Booking },
-  problems: ['not_found', 'forbidden', 'booking_state', 'unavailable'],
-  async handle({ params, input, actor, once, db, bookings }) {
-    const act = 'cancel this booking';
-    const booking = await bookingOfSide(db, params.id, { actor, side: 'guest', act });
+  problems: ['not_found', 'forbidden', 'booking_state', 'refund_exceeds_payment', 'unavailable'],
+  async handle({ params, input, actor, once, db, bookings, now }) {
+    const booking = await bookingFor(db, params.id, actor);
+    const by = cancellerOf(booking, actor);
+    requireEntitled(by, input);
+    if (input.override !== undefined) requireGenerous(booking, input.override, now());
     await inTransaction(db, (trx) => claim(trx, once, booking.id));
-    const cancelled = await bookings.cancel(booking, {
-      ...input,
-      actorId: actor.id,
-      attempt: attemptOf(once),
-    });
+    const attempt = attemptOf(once);
+    const cancelled = await bookings.cancel(booking, { ...input, by, actorId: actor.id, attempt });
     return ok(presentBooking(cancelled, actor));
   },
   async replay({ resourceId, firstStatus, actor, db }) {
@@ -51,6 +54,11 @@ export const cancelBooking = endpoint({
     return ok(await presented(db, booking, actor));
   },
 });
+
+/** Whoever may see a booking and is none of its sides is an operator. */
+function cancellerOf(booking: BookingRow, actor: Actor): CancelledBy {
+  return sideOf(booking, actor) ?? 'operator';
+}
 
 /** A moment, and by whom the booking would be cancelled. */
 interface Supposed {
@@ -76,7 +84,7 @@ export const quoteCancellation = endpoint({
     const booking = await bookingFor(db, params.id, actor);
     const supposed = {
       at: input.at === undefined ? bookingNow(booking, now()) : new Date(input.at).toISOString(),
-      by: input.by ?? sideOf(booking, actor) ?? 'operator',
+      by: input.by ?? cancellerOf(booking, actor),
     };
     const quote = quoteFor(booking, actor, supposed);
     if (once !== undefined) await inTransaction(db, (trx) => claim(trx, once, remembered(supposed)));

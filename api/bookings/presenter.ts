@@ -8,7 +8,8 @@ import { policyFor } from '#domain/cancellation/policies.ts';
 import type { UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
 import { sideOf } from '#domain/permissions.ts';
-import type { Booking, CancellationQuote } from './schemas.ts';
+import type { CancellationQuote } from './cancellation-schemas.ts';
+import type { Booking } from './schemas.ts';
 
 /** A booking and the payment that goes with it, once there is one. */
 export interface BookingWithPayment {
@@ -46,6 +47,8 @@ export function presentBooking(
           at: booking.cancelledAt,
           refund: { amount: booking.refundMinor ?? 0, currency },
           ...(booking.cancellationReason !== null && { reason: booking.cancellationReason }),
+          ...(booking.hostFeeMinor !== null &&
+            viewer.id !== booking.guestId && { fee: { amount: booking.hostFeeMinor, currency } }),
         },
       }),
     checkInAt: booking.checkInAt,

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { BOOKING_STATUSES } from '#domain/bookings.ts';
-import { CANCELLATION_REASONS, CANCELLED_BY } from '#domain/cancellation.ts';
-import { CANCELLED_KINDS } from '#domain/cancellation/division.ts';
+import { CANCELLED_BY } from '#domain/cancellation.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
-import { CalendarDate, IdOf, Instant, MinorUnits, Money, PageQuery } from '../schemas.ts';
+import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
 export const MAX_NOTE_CHARACTERS = 2_000;
-export const MAX_REASON_CHARACTERS = 500;
 
 export const MAX_GUEST_NAMES = 50;
 export const MAX_GUEST_NAME_CHARACTERS = 200;
@@ -76,7 +74,15 @@ export const Booking = z
       .optional(),
     rejection: z.strictObject({ code: z.string() }).optional(),
     cancellation: z
-      .strictObject({ by: z.enum(CANCELLED_BY), at: Instant, refund: Money, reason: z.string().optional() })
+      .strictObject({
+        by: z.enum(CANCELLED_BY),
+        at: Instant,
+        refund: Money,
+        reason: z.string().optional(),
+        fee: Money.optional().meta({
+          description: 'What a host who cancelled owes for it. Not for the guest.',
+        }),
+      })
       .optional(),
     checkInAt: Instant,
     checkOutAt: Instant,
@@ -120,50 +126,3 @@ export const BookingsQuery = z.strictObject({
   as: z.enum(['guest', 'host']).default('guest').meta({ description: 'Whose part of the booking you have.' }),
   status: z.enum(BOOKING_STATUSES).optional(),
 });
-
-export const NewCancellation = z
-  .strictObject({ reason: z.string().trim().min(1).max(MAX_REASON_CHARACTERS).optional() })
-  .meta({ id: 'NewCancellation' });
-
-export const NewCancellationQuote = z
-  .strictObject({
-    at: Instant.optional(),
-    by: z
-      .enum(CANCELLED_BY)
-      .optional()
-      .meta({
-        description:
-          'Who would cancel; by default the side that asks. An operator gives what the policy does.',
-      }),
-  })
-  .meta({ id: 'NewCancellationQuote' });
-
-const CancelledLine = z
-  .strictObject({
-    kind: z
-      .enum(CANCELLED_KINDS)
-      .meta({ description: '`night` stands for nights, extra guests and discounts together.' }),
-    refund: MinorUnits.meta({ description: 'What goes back to the guest.' }),
-    kept: MinorUnits.meta({ description: 'What does not.' }),
-  })
-  .meta({ id: 'CancelledLine' });
-
-export const CancellationQuote = z
-  .strictObject({
-    bookingId: IdOf('booking'),
-    at: Instant.meta({ description: 'The moment that it is for.' }),
-    by: z.enum(CANCELLED_BY).meta({ description: 'Who would cancel.' }),
-    policy: z.enum(CANCELLATION_POLICIES).meta({ description: 'The one that the booking is under.' }),
-    reason: z.enum(CANCELLATION_REASONS).meta({ description: 'Why the refund is what it is.' }),
-    lines: z.array(CancelledLine),
-    refund: Money.meta({ description: 'What the guest gets back: the lines add up to it.' }),
-    kept: Money.meta({ description: 'The rest of what was paid.' }),
-    payout: Money.optional().meta({
-      description: 'What the host is left with of the stay, the platform’s fee taken off. Not for the guest.',
-    }),
-    fee: Money.optional().meta({ description: 'What a host who cancels owes for it. Not for the guest.' }),
-  })
-  .meta({
-    id: 'CancellationQuote',
-    description: 'What each side would get, line by line, if a booking were cancelled at a moment.',
-  });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { cancelBooking, quoteCancellation } from '../bookings/cancellation-routes.ts';
-import type { CancellationQuote as QuoteWire } from '../bookings/schemas.ts';
+import type { CancellationQuote as QuoteWire } from '../bookings/cancellation-schemas.ts';
 import { Booking, CancelledBy } from './bookings.ts';
 import { builder, enumOf } from './builder.ts';
 import { KEY, KEY_IF_ANY, act } from './calls.ts';
@@ -8,9 +8,20 @@ import { ACT_COST } from './limits.ts';
 import { Money } from './pricing.ts';
 import { CancellationPolicy } from './properties.ts';
 
+const CancellationOverride = builder.inputType('CancellationOverride', {
+  description: 'What an operator gives beyond the policy.',
+  fields: (t) => ({
+    refund: t.field({ type: 'RefundOverride', description: 'What goes back to the guest.' }),
+    disruptive: t.boolean({ description: 'True: nobody could help it, and everything goes back.' }),
+  }),
+});
+
 const NewCancellation = builder.inputType('NewCancellation', {
-  description: 'How a guest calls off.',
-  fields: (t) => ({ reason: t.string({ description: 'In their words.' }) }),
+  description: 'How a booking is called off.',
+  fields: (t) => ({
+    reason: t.string({ description: 'In their words. Operators have to give one.' }),
+    override: t.field({ type: CancellationOverride, description: 'Of an operator.' }),
+  }),
 });
 
 builder.mutationField('cancelBooking', (t) =>
@@ -18,8 +29,8 @@ builder.mutationField('cancelBooking', (t) =>
     type: Booking,
     nullable: true,
     description:
-      'Cancels a booking. By its guest, under its policy, judged at this moment. What the policy gives back goes to ' +
-      'the card.',
+      'Cancels a booking. By its guest, under its policy, judged at this moment; by its host, who gives everything back ' +
+      'and owes a fee; by an operator, with a reason. What goes back goes to the card.',
     args: {
       id: t.arg.id({ required: true, description: 'As `bkg_…`.' }),
       input: t.arg({ type: NewCancellation, description: 'How, if there is anything to say.' }),

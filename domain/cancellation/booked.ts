@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { Cancellation } from '../cancellation.ts';
-import { EXPECTED_STATUSES } from '../permissions.ts';
+import { isCertain } from '../bookings.ts';
 import type { BookingStatus } from '../bookings.ts';
 import type { CalendarDate, Instant, LocalTime, TimeZone } from '../nights.ts';
 import type { StayPrice } from '../pricing.ts';
@@ -25,7 +25,7 @@ export function cancellationOf(
   act: Pick<Cancellation, 'at' | 'by' | 'override'>,
 ): Cancellation {
   const { status: bookingStatus, confirmedAt, checkIn, checkOut } = booking;
-  if (confirmedAt === null || !(EXPECTED_STATUSES as readonly string[]).includes(bookingStatus)) {
+  if (confirmedAt === null || !isCertain(bookingStatus)) {
     const message = `A booking that is ${bookingStatus} cannot be cancelled.`;
     throw new DomainError('booking_state', message, { bookingStatus });
   }

@@ -204,7 +204,9 @@ describe('grace', () => {
   }
 });
 
-describe('for any stay, price and moment', () => {
+describe('for any stay, price and moment', function () {
+  this.timeout(120_000);
+
   const upTo = (most: number) => fc.integer({ min: 0, max: most });
   const bookings = fc.record({
     policy: fc.constantFrom(...CANCELLATION_POLICIES),
@@ -301,6 +303,37 @@ describe('for any stay, price and moment', () => {
       fc.property(bookings, hours, (facts, hoursFromCheckIn) => {
         const { asked } = cancelled(facts, { confirmedDaysBefore: 30, hoursFromCheckIn });
         assert.equal(cancellationOutcome({ ...asked, by: 'host' }).refundMinor, asked.price.total.amount);
+      }),
+      ANY,
+    );
+  });
+
+  it('an operator gives what they say, or what the policy does where that is more; it adds up (L11)', () => {
+    fc.assert(
+      fc.property(bookings, hours, upTo(1_000_000), (facts, hoursFromCheckIn, wanted) => {
+        const { asked, outcome: owed } = cancelled(facts, { confirmedDaysBefore: 30, hoursFromCheckIn });
+        const { price } = asked;
+        const total = price.total.amount;
+        const refund = wanted % (total + 1);
+        const override = { refund };
+        const { refundMinor, keptMinor, lines, refundSplit, reason } = cancellationOutcome({
+          ...asked,
+          by: 'operator',
+          override,
+        });
+        const inCoins = refund === total ? total : refund - (refund % coinMinor(price.total.currency));
+        assert.equal(refundMinor, Math.max(inCoins, owed.refundMinor));
+        assert.equal(reason === 'override', refundMinor > owed.refundMinor);
+        assert.equal(refundMinor + keptMinor, total);
+        assert.equal(
+          lines.reduce((sum, line) => sum + line.refundMinor, 0),
+          refundMinor,
+        );
+        for (const line of lines) assert.ok(line.refundMinor >= 0 && line.keptMinor >= 0);
+        const { fromHostPayable, fromHostFee, fromGuestFee, fromTaxes } = refundSplit;
+        assert.equal(fromHostPayable + fromHostFee + fromGuestFee + fromTaxes, refundMinor);
+        assert.ok(fromHostPayable >= 0 && fromHostPayable <= price.hostPayoutMinor);
+        assert.ok(fromHostFee >= 0 && fromHostFee <= price.hostServiceFeeMinor);
       }),
       ANY,
     );

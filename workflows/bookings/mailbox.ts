@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger } from '@temporalio/workflow';
+import { isCertain } from '#domain/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import {
   answerRequest,
@@ -92,7 +93,8 @@ export class Mailbox {
   #judge(said: Said): void {
     if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
     const { status, kinds, objection } = this.#hearing;
-    const failure = objection?.(said) ?? (kinds.includes(said.kind) ? undefined : notAny(status));
+    const isHeard = kinds.includes(said.kind) && (!isHostsCancel(said) || isCertain(status));
+    const failure = objection?.(said) ?? (isHeard ? undefined : notAny(status));
     if (failure !== undefined) throw failure;
   }
 
@@ -144,6 +146,11 @@ export class Mailbox {
       return answer;
     });
   }
+}
+
+/** Before a stay is certain its host refuses it: there is nothing to call off. */
+function isHostsCancel(said: Said): boolean {
+  return said.kind === 'cancel' && said.ask.by === 'host';
 }
 
 /** Tells whoever asked that it does not fit what the booking is. The bank needs no such word. */
