@@ -1,5 +1,6 @@
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
+import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { paymentEndpoints } from './payments/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
@@ -18,6 +19,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...availabilityEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
+  ...bulkCancellationEndpoints,
   ...paymentEndpoints,
   ...reviewEndpoints,
   ...webhookEndpoints,

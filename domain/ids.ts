@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   review: 'rev',
   draft: 'drf',
   event: 'evt',
+  bulkCancellation: 'bcn',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -27,6 +28,7 @@ export type RefundId = Id<'refund'>;
 export type ReviewId = Id<'review'>;
 export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;
+export type BulkCancellationId = Id<'bulkCancellation'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;

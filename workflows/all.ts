@@ -3,4 +3,5 @@ export { bookStay } from './bookings.ts';
 export { refundPayment } from './refunds.ts';
 export { notify } from './notifications.ts';
 export { collectReviews } from './reviews.ts';
+export { cancelInBulk } from './bulk-cancellations.ts';
 export { resumeRequested } from './maintenance.ts';

@@ -8,7 +8,7 @@ import { ACT_COST } from './limits.ts';
 import { Money } from './pricing.ts';
 import { CancellationPolicy } from './properties.ts';
 
-const CancellationOverride = builder.inputType('CancellationOverride', {
+export const CancellationOverride = builder.inputType('CancellationOverride', {
   description: 'What an operator gives beyond the policy.',
   fields: (t) => ({
     refund: t.field({ type: 'RefundOverride', description: 'What goes back to the guest.' }),

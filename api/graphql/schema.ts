@@ -14,6 +14,7 @@ import './pricing.ts';
 import './bookings.ts';
 import './booking-acts.ts';
 import './cancellations.ts';
+import './bulk-cancellations.ts';
 import './payments.ts';
 import './reviews.ts';
 import './progress.ts';

@@ -9,7 +9,7 @@ interface Unfinished {
 /** Whoever is not at an end is being conducted to one. `runs` tells whether somebody conducts this id. */
 export function checksOfWorkflows(
   db: Db,
-  runs: Record<'booking' | 'refund' | 'reviewWindow', (id: string) => Promise<boolean>>,
+  runs: Record<'booking' | 'refund' | 'reviewWindow' | 'bulkCancellation', (id: string) => Promise<boolean>>,
 ): Check[] {
   const idle = async (
     rows: Unfinished[],
@@ -49,6 +49,14 @@ export function checksOfWorkflows(
             .where({ status: 'open' })
             .select<Unfinished[]>('booking_id as id', 'status'),
           runs.reviewWindow,
+        ),
+    },
+    {
+      invariant: 'Each bulk cancellation has ended or has its workflow',
+      breaches: async () =>
+        idle(
+          await db('bulk_cancellations').where({ status: 'running' }).select<Unfinished[]>('id', 'status'),
+          runs.bulkCancellation,
         ),
     },
   ];
