@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { findBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import {
@@ -45,6 +46,7 @@ export function createBulkCancellationActivities({ db, workflows }: Deps) {
       const work = async (): Promise<void> => {
         for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
           if (await cancelOne({ db, workflows }, bulk, id)) handled += 1;
+          Context.current().heartbeat();
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));

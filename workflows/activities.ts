@@ -111,10 +111,11 @@ export const maintenance = named<MaintenanceActivities>(
   proxyActivities<MaintenanceActivities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 3 } }),
 );
 
-/** Many bookings at a time, each asked for some seconds at most; what was not heard of is asked again. */
+/** Many bookings at a time, each asked for some seconds at most, with a heartbeat after each: a worker that died is missed. */
 export const bulk = named<BulkCancellationActivities>(
   proxyActivities<BulkCancellationActivities>({
     startToCloseTimeout: '5m',
+    heartbeatTimeout: '30s',
     retry: { initialInterval: '1s', maximumInterval: '1m' },
   }),
 );

@@ -17,9 +17,9 @@ import { ok } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
 import { bookingFor, presented } from './access.ts';
 import { notAny } from './asking.ts';
+import { CancellationQuote, NewCancellation, NewCancellationQuote } from './cancellation-schemas.ts';
 import { requireEntitled, requireGenerous } from './overriding.ts';
 import { presentBooking, presentCancellationQuote } from './presenter.ts';
-import { CancellationQuote, NewCancellation, NewCancellationQuote } from './cancellation-schemas.ts';
 import { Booking } from './schemas.ts';
 
 const OfBooking = z.strictObject({ id: IdOf('booking') });

@@ -18,6 +18,7 @@ const WRITES: readonly Activity[] = [
   'recordStay',
   'acceptLatePayment',
   'recordRefund',
+  'endBulk',
   ...REVIEW_STEPS,
 ];
 

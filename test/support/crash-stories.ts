@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import type { BookingActivities } from '#activities/bookings.ts';
+import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { BULK_STORIES } from './crash-bulk-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -101,7 +103,10 @@ const leftRequested: Story = {
 };
 
 export type Activity = keyof BookingActivities | keyof PaymentActivities | keyof OtherActivities;
-type OtherActivities = NotificationActivities & MaintenanceActivities & ReviewActivities;
+type OtherActivities = NotificationActivities &
+  MaintenanceActivities &
+  ReviewActivities &
+  BulkCancellationActivities;
 
 /** The story in which each activity is done. */
 export const STORIES: Readonly<Record<Activity, Story>> = {
@@ -223,6 +228,7 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
       assert.equal((await world.mailbox(told.guest)).length, 1);
     },
   },
+  ...BULK_STORIES,
   resumeRequested: leftRequested,
   ...REVIEW_STORIES,
 };
