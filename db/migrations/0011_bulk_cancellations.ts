@@ -40,9 +40,16 @@ export async function up(db: Knex): Promise<void> {
     );
     create index bulk_cancellation_bookings_waiting on bulk_cancellation_bookings (bulk_id, tries, booking_id)
       where outcome is null;
+
+    -- Who starts them follows the events from here on: nothing that was told before is theirs.
+    insert into event_followers (name, seq)
+      select 'bulk-cancellations', max(seq) from events having max(seq) is not null;
   `);
 }
 
 export async function down(db: Knex): Promise<void> {
-  await db.raw(`drop table bulk_cancellation_bookings, bulk_cancellations;`);
+  await db.raw(`
+    drop table bulk_cancellation_bookings, bulk_cancellations;
+    delete from event_followers where name = 'bulk-cancellations';
+  `);
 }

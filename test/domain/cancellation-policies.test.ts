@@ -122,7 +122,7 @@ describe('the cancellation policies, to the millisecond at every deadline (D6, D
       return Date.parse(`${date}T15:00:00.000${date < change ? before : after}`);
     };
     for (const [currency, bill] of Object.entries(BILLS)) {
-      it(`give ${currency} back as they say in ${zone} after the clocks changed on ${change} (M1)`, () => {
+      it(`give ${currency} back as they say in ${zone} after the clocks changed on ${change} (M1, M4)`, () => {
         for (const [policy, { until, then, inStay }] of Object.entries(TABLE)) {
           const results = [...until.map(([, result]) => result), then];
           until.forEach(([days], step) => {
