@@ -1,8 +1,10 @@
+import { BULK_BEGUN } from '#db/bulk-cancellations.ts';
 import type { Db } from '#db/connect.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
-import type { EventId } from '#domain/ids.ts';
+import type { BulkCancellationId, EventId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
+import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
 import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, recipientsOf } from '#workflows/notifications.contract.ts';
 import { deliverBankEvents } from './inbox.ts';
 import { advance, numberEvents } from './outbox.ts';
@@ -74,6 +76,12 @@ async function turn(deps: RelayDeps): Promise<number> {
 
 function followers({ workflows, invalidate }: RelayDeps): Follower[] {
   return [
+    {
+      name: 'bulk-cancellations',
+      async follow({ kind, subject_id: id }) {
+        if (kind === BULK_BEGUN) await workflows.start(bulkCancellationOrder(id as BulkCancellationId));
+      },
+    },
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },
     {
       name: 'mail',

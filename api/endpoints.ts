@@ -1,5 +1,6 @@
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
+import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { paymentEndpoints } from './payments/routes.ts';
 import { payoutEndpoints } from './payouts/routes.ts';
@@ -20,6 +21,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...availabilityEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
+  ...bulkCancellationEndpoints,
   ...paymentEndpoints,
   ...payoutEndpoints,
   ...reviewEndpoints,

@@ -9,11 +9,12 @@ import { checksOfPayouts, checkTransfers } from '#db/doctor/payouts.ts';
 import { checksOfRecords } from '#db/doctor/records.ts';
 import { checksOfReviews } from '#db/doctor/reviews.ts';
 import { checksOfWorkflows } from '#db/doctor/workflows.ts';
-import type { BookingId, RefundId } from '#domain/ids.ts';
+import type { BookingId, BulkCancellationId, RefundId } from '#domain/ids.ts';
 import { createBankRecords } from '#gateways/bank-records.ts';
 import { connectWorkflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { payHostId } from '#workflows/payouts.contract.ts';
+import { bulkCancellationId } from '#workflows/bulk-cancellations.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 
@@ -62,6 +63,7 @@ export function openDoctor(config: Config): Doctor {
       booking: (id) => workflows.isRunning(bookStayId(id as BookingId)),
       refund: (id) => workflows.isRunning(refundPaymentId(id as RefundId)),
       payout: (payout) => workflows.isRunning(payHostId(payout)),
+      bulkCancellation: (id) => workflows.isRunning(bulkCancellationId(id as BulkCancellationId)),
       reviewWindow: (id) => workflows.isRunning(collectReviewsId(id as BookingId)),
     }),
   ];

@@ -1,6 +1,7 @@
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
 import { createBookingActivities } from '#activities/bookings.ts';
+import { createBulkCancellationActivities } from '#activities/bulk-cancellations.ts';
 import { refusalsAreFinal } from '#activities/failures.ts';
 import { createMaintenanceActivities } from '#activities/maintenance.ts';
 import { createNotificationActivities } from '#activities/notifications.ts';
@@ -57,7 +58,7 @@ export const WORK = {
     maxCachedWorkflows: 50,
   }),
   [MAINTENANCE_QUEUE]: (deps: Deps) => ({
-    activities: createMaintenanceActivities(deps),
+    activities: { ...createMaintenanceActivities(deps), ...createBulkCancellationActivities(deps) },
     maxCachedWorkflows: 10,
   }),
 } satisfies Record<string, (deps: Deps) => Partial<WorkerOptions>>;

@@ -4,7 +4,8 @@ import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import { EXPECTED_STATUSES } from '#domain/permissions.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { Currency } from '#domain/money.ts';
-import type { CancellationPolicy } from '#domain/cancellation.ts';
+import type { CancelledBy } from '#domain/cancellation.ts';
+import type { CancellationPolicy } from '#domain/cancellation/policies.ts';
 import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -28,6 +29,7 @@ export class BookingRow extends Row {
   declare totalMinor: number;
   declare currency: Currency;
   declare bookingMode: BookingMode;
+  /** As the host had chosen it; which one holds is told by `policyFor`. */
   declare cancellationPolicy: CancellationPolicy;
   declare timeZone: string;
   declare checkInTime: string;
@@ -41,10 +43,12 @@ export class BookingRow extends Row {
   declare respondBy: string | null;
   declare rejection: Rejection | null;
   declare confirmedAt: string | null;
-  declare cancelledBy: 'guest' | 'host' | 'operator' | null;
+  declare cancelledBy: CancelledBy | null;
   declare cancelledAt: string | null;
   declare cancellationReason: string | null;
   declare refundMinor: number | null;
+  /** What the host owes for having cancelled; null unless they did. */
+  declare hostFeeMinor: number | null;
   declare checkedInAt: string | null;
   declare checkedOutAt: string | null;
   declare noShow: boolean;

@@ -8,7 +8,8 @@ export interface LedgerStep {
   step: string;
   booking: BookingRow;
   paymentId: PaymentId;
-  bankId: string;
+  /** None where no money moved at the bank. */
+  bankId?: string;
   at: string;
   entries: Entry[];
 }
@@ -22,7 +23,7 @@ export async function writeLedger(
     step,
     booking_id: booking.id,
     payment_id: paymentId,
-    bank_id: bankId,
+    bank_id: bankId ?? null,
     occurred_at: at,
   });
   await trx('ledger_entries').insert(

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DatabaseError } from 'pg';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
-import type { CancellationPolicy } from '#domain/cancellation.ts';
+import type { CancellationPolicy } from '#domain/cancellation/policies.ts';
 import type { CalendarDate, LocalTime, TimeZone } from '#domain/nights.ts';
 import type { Currency } from '#domain/money.ts';
 import type { BookingMode, PropertyStatus, RoomType } from '#domain/properties.ts';

@@ -12,7 +12,7 @@ export async function rateProperty(trx: Transaction, id: PropertyId, at: string)
   await trx('properties').where({ id }).forNoKeyUpdate().first('id');
   const { rows } = await trx.raw<{ rows: { version: number }[] }>(
     `update properties set (review_count, review_sum) = (
-       select count(*), coalesce(sum(rating), 0) from reviews
+       select count(rating), coalesce(sum(rating), 0) from reviews
        where property_id = :id and subject = 'property' and published_at is not null and removed_at is null)
      where id = :id returning version`,
     { id },

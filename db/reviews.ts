@@ -3,7 +3,7 @@ import { notFound } from '#domain/errors.ts';
 import type { BookingId, PropertyId, ReviewId, UserId } from '#domain/ids.ts';
 import { sideOf } from '#domain/permissions.ts';
 import { respondBy, reviewNotEligible, SUBJECT_OF } from '#domain/reviews.ts';
-import type { ReviewSubject } from '#domain/reviews.ts';
+import type { CategoryRatings, ReviewKind, ReviewSubject } from '#domain/reviews.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -11,17 +11,19 @@ import { Row } from './model.ts';
 import { rateGuest, rateProperty } from './ratings.ts';
 import type { Draft, ReviewContent } from './review-drafts.ts';
 
-export class ReviewRow extends Row implements ReviewContent {
+export class ReviewRow extends Row {
   static override tableName = 'reviews';
   static override jsonAttributes = ['categories'];
   declare id: ReviewId;
   declare bookingId: BookingId;
   declare propertyId: PropertyId;
+  declare kind: ReviewKind;
   declare subject: ReviewSubject;
-  declare authorId: UserId;
+  /** Nobody's, like its stars, where it is a note. */
+  declare authorId: UserId | null;
   declare reviewedId: UserId;
-  declare rating: number;
-  declare categories: ReviewContent['categories'];
+  declare rating: number | null;
+  declare categories: CategoryRatings;
   declare comment: string;
   declare privateNote: string | null;
   declare submittedAt: string;
@@ -64,6 +66,25 @@ export async function insertReview(
   await tell(trx, draft.reviewId, { kind: 'review.submitted', actorId: draft.authorId, at });
 }
 
+/** Puts a note among the reviews of a booking's property, for everyone to read at once. */
+export async function insertAutomaticNote(
+  trx: Transaction,
+  { id: bookingId, propertyId, hostId }: BookingRow,
+  { id, comment, at }: { id: ReviewId; comment: string; at: string },
+): Promise<void> {
+  const subject = 'property';
+  const of = { bookingId, propertyId, subject, reviewedId: hostId } as const;
+  await ReviewRow.query(trx).insert({
+    id,
+    ...of,
+    kind: 'automatic',
+    comment,
+    submittedAt: at,
+    publishedAt: at,
+  });
+  await tell(trx, id, { kind: 'review.published', actorId: 'system', at, data: { bookingId, subject } });
+}
+
 /** Changes a hidden review, in a transaction that has locked the window. */
 export async function editReview(trx: Transaction, draft: Draft, at: string): Promise<void> {
   const changed = Object.entries(draft.content).filter(([, value]) => value !== undefined);
@@ -75,7 +96,13 @@ export async function editReview(trx: Transaction, draft: Draft, at: string): Pr
 /** Takes a hidden review back as if it had never been, in a transaction that has locked the window. */
 export async function withdrawReview(trx: Transaction, review: ReviewRow, at: string): Promise<void> {
   await hidden(trx, review.id).delete().throwIfNotFound();
-  await tell(trx, review.id, { kind: 'review.withdrawn', actorId: review.authorId, at });
+  await tell(trx, review.id, { kind: 'review.withdrawn', actorId: authorOf(review), at });
+}
+
+/** Whoever has written it. */
+function authorOf({ id, authorId }: ReviewRow): UserId {
+  assert(authorId !== null, `${id} is a note, and nobody's.`);
+  return authorId;
 }
 
 function hidden(trx: Transaction, id: ReviewId) {

@@ -22,7 +22,8 @@ export const MEANINGS: Readonly<Record<BookingStatus, string>> = {
     'Refused: the nights are gone, a rule, the card, a bank that did not answer or that has let go of what was reserved.',
   declined: 'The host refused; nothing was charged.',
   expired: 'Nobody paid, or nobody answered, in time.',
-  cancelled: 'Called off by its guest: before it was certain without a charge, after that under its policy.',
+  cancelled:
+    'Called off: before it was certain by its guest without a charge, after that by its guest under its policy, or by its host, who gives everything back; and at any time by an operator, who may give more than the policy does.',
 };
 
 /** What undoes each effect of booking a stay, and when that is done. */
@@ -51,12 +52,18 @@ export const UNDO: readonly { effect: string; undo: string; when: string }[] = [
   {
     effect: 'capturePayment: what is reserved is posted',
     undo: 'refundPayment, a workflow of its own',
-    when: 'the guest cancels',
+    when: 'the guest, the host or an operator cancels',
   },
   {
     effect: 'acceptPayment: the money is in the ledger, the stay certain',
     undo: 'refundPayment, and cancelStay for the nights',
-    when: 'the money came for nights that are gone or a booking that has ended, or the guest cancels',
+    when: 'the money came for nights that are gone or a booking that has ended, or the guest, the host or an operator cancels',
+  },
+  {
+    effect:
+      'cancelStay by the host: the nights stay blocked, a fee is the host’s debt, a note is among the reviews',
+    undo: 'none by itself: an operator may free the nights and take the note away',
+    when: 'never',
   },
   {
     effect: 'recordStay: the guest has left',

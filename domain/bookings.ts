@@ -45,6 +45,11 @@ export function canBecome(from: BookingStatus, to: BookingStatus): boolean {
 /** Statuses in which the booking's nights are its own. */
 export const HOLDING_STATUSES = ['held', 'awaiting_host', 'confirmed', 'in_stay'] as const;
 
+/** Paid, or free, and not over: the guest is expected, or there. */
+export function isCertain(status: BookingStatus): boolean {
+  return status === 'confirmed' || status === 'in_stay';
+}
+
 /** Statuses from which nothing more happens, late money aside. */
 export function isEnded(status: BookingStatus): boolean {
   return status === 'expired' || TRANSITIONS[status].length === 0;

@@ -1,37 +1,37 @@
-import { coinMinor, percentOf, splitInParts } from './money.ts';
+import type { CancelledKind, DividedPrice, Division, KeptNights } from './cancellation/division.ts';
+import { CANCELLED_KINDS, divide, divideInFull, divideUpTo, refundOf } from './cancellation/division.ts';
+import type { CancellationPolicy, Keeps } from './cancellation/policies.ts';
+import { GRACE_CONFIRMED_DAYS_BEFORE, GRACE_HOURS, POLICIES, policyFor } from './cancellation/policies.ts';
 import type { Instant, LocalTime, Stay, TimeZone } from './nights.ts';
-import { addHours, deadlineBefore, instantOf, millisecondsOf, nightCount, nightsOf } from './nights.ts';
-import type { PriceLineKind, StayPrice } from './pricing.ts';
-import { nightSharesMinor, sumOf } from './pricing.ts';
+import { addHours, deadlineBefore, instantOf, millisecondsOf, nightsOf } from './nights.ts';
+import type { StayPrice } from './pricing.ts';
 
-/** What a host may promise about cancelling. */
-export const CANCELLATION_POLICIES = [
-  'flexible',
-  'moderate',
-  'limited',
-  'firm',
-  'strict',
-  'non_refundable',
-  'long_term',
+/**
+ * Why the refund is what it is. `partial` and `none` are what the policy leaves once its full refund has lapsed;
+ * `override` is more than that, by an operator.
+ */
+export const CANCELLATION_REASONS = [
+  'cancelled_by_host',
+  'override',
+  'grace',
+  'full',
+  'partial',
+  'none',
 ] as const;
-export type CancellationPolicy = (typeof CANCELLATION_POLICIES)[number];
+export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
 
-/** Those a host can choose so far: the rest keep their names until their rules are here. */
-export const OFFERED_POLICIES = ['flexible'] as const satisfies readonly CancellationPolicy[];
-type OfferedPolicy = (typeof OFFERED_POLICIES)[number];
+export const CANCELLED_BY = ['guest', 'host', 'operator'] as const;
+export type CancelledBy = (typeof CANCELLED_BY)[number];
 
-/** Grace: so soon after confirmation, and so long before check-in, a guest may think again. */
-export const GRACE_HOURS = 24;
-export const GRACE_CONFIRMED_DAYS_BEFORE = 7;
-export const GRACE_BELOW_NIGHTS = 28;
-
-export const FLEXIBLE_FULL_REFUND_DAYS = 1;
-
-/** Why the refund is what it is. `partial` and `none` are what the policy leaves once its full refund has lapsed. */
-export type RefundReason = 'cancelled_by_host' | 'grace' | 'full' | 'partial' | 'none';
+/** What an operator gives the guest beyond the policy: an amount in minor units, or all; in a disruptive event all. */
+export interface Override {
+  refund?: 'full' | number | undefined;
+  disruptive?: true | undefined;
+}
 
 /** A confirmed, paid booking as it was made, and the act of cancelling it. Before check-out: the caller sees to it. */
 export interface Cancellation {
+  /** As the host had chosen it: of a long stay another one holds. */
   policy: CancellationPolicy;
   price: StayPrice;
   stay: Stay;
@@ -39,26 +39,14 @@ export interface Cancellation {
   zone: TimeZone;
   confirmedAt: Instant;
   at: Instant;
-  by: 'guest' | 'host';
+  by: CancelledBy;
+  /** Of an operator. */
+  override?: Override;
 }
 
-/** An amount between the two sides, in minor units. */
-interface Division {
-  refundMinor: number;
-  keptMinor: number;
-}
-
-const CANCELLED_KINDS = [
-  'night',
-  'cleaning',
-  'pet',
-  'service_fee',
-  'tax',
-] as const satisfies readonly PriceLineKind[];
-
-/** What becomes of one kind of line. `night` stands for nights, their extra guests and their discount. */
+/** What becomes of one kind of line. */
 export interface CancelledLine extends Division {
-  kind: (typeof CANCELLED_KINDS)[number];
+  kind: CancelledKind;
 }
 
 /** Out of whose share the refund is paid, in minor units: adds up to it. For the ledger. */
@@ -73,20 +61,9 @@ export interface RefundSplit {
 export interface CancellationOutcome {
   refundMinor: number;
   keptMinor: number;
-  reason: RefundReason;
+  reason: CancellationReason;
   lines: CancelledLine[];
   refundSplit: RefundSplit;
-}
-
-/** What the host keeps: so many nights from the first on, and a share of each of the others. */
-interface KeptNights {
-  wholeNights: number;
-  othersBasisPoints: number;
-}
-const NOTHING: KeptNights = { wholeNights: 0, othersBasisPoints: 0 };
-
-function isNothing({ wholeNights, othersBasisPoints }: KeptNights): boolean {
-  return wholeNights === 0 && othersBasisPoints === 0;
 }
 
 /**
@@ -94,15 +71,50 @@ function isNothing({ wholeNights, othersBasisPoints }: KeptNights): boolean {
  * A guest's refund never grows as time passes. Depends on zone data: ask in an activity, not in workflow code.
  */
 export function cancellationOutcome(cancellation: Cancellation): CancellationOutcome {
-  const { kept, fullBecause } = judge(cancellation);
-  const parts = divide(cancellation.price, kept);
+  const { price, by, override } = cancellation;
+  if (by === 'host') return outcomeOf(price, divideInFull(price), 'cancelled_by_host');
+  const underPolicy = outcomeUnderPolicy(cancellation);
+  return by === 'operator' && override !== undefined
+    ? overridden(price, underPolicy, override)
+    : underPolicy.outcome;
+}
+
+/** What the policy gives the guest, and how it is made up. */
+interface UnderPolicy {
+  outcome: CancellationOutcome;
+  parts: DividedPrice;
+}
+
+function outcomeUnderPolicy(cancellation: Cancellation): UnderPolicy {
+  const { price } = cancellation;
+  const judgement = judge(cancellation);
+  if ('fullBecause' in judgement) {
+    const parts = divideInFull(price);
+    return { parts, outcome: outcomeOf(price, parts, judgement.fullBecause) };
+  }
+  const parts = divide(price, judgement.kept);
+  return { parts, outcome: outcomeOf(price, parts, refundOf(parts) > 0 ? 'partial' : 'none') };
+}
+
+/** An operator may give the guest more than the policy does, never less. */
+function overridden(
+  price: StayPrice,
+  { outcome, parts }: UnderPolicy,
+  { refund = 'full', disruptive }: Override,
+): CancellationOutcome {
+  const wanted = refund === 'full' || disruptive === true ? price.total.amount : refund;
+  const raised = divideUpTo(price, parts, wanted);
+  return refundOf(raised) > outcome.refundMinor ? outcomeOf(price, raised, 'override') : outcome;
+}
+
+function outcomeOf(price: StayPrice, parts: DividedPrice, reason: CancellationReason): CancellationOutcome {
   const lines = CANCELLED_KINDS.map((kind) => ({ kind, ...parts[kind] }));
-  const refundMinor = sum(lines.map((line) => line.refundMinor));
+  const refundMinor = refundOf(parts);
   const ofHost = parts.night.refundMinor + parts.cleaning.refundMinor + parts.pet.refundMinor;
   return {
     refundMinor,
-    keptMinor: cancellation.price.total.amount - refundMinor,
-    reason: fullBecause ?? (refundMinor > 0 ? 'partial' : 'none'),
+    keptMinor: price.total.amount - refundMinor,
+    reason,
     lines: lines.filter((line) => line.refundMinor + line.keptMinor > 0),
     refundSplit: {
       fromHostPayable: ofHost - parts.host_fee.refundMinor,
@@ -113,110 +125,54 @@ export function cancellationOutcome(cancellation: Cancellation): CancellationOut
   };
 }
 
-export function isOfferedPolicy(policy: CancellationPolicy): policy is OfferedPolicy {
-  return (OFFERED_POLICIES as readonly string[]).includes(policy);
+type Judgement = { fullBecause: 'grace' | 'full' } | { kept: KeptNights };
+
+function judge(cancellation: Cancellation): Judgement {
+  const { steps, afterwards } = policyOf(cancellation);
+  const kept = keptNights(
+    steps.find(({ untilDaysBefore }) => isInTime(cancellation, untilDaysBefore)) ?? afterwards,
+    cancellation,
+  );
+  if (kept.wholeNights === 0 && kept.othersBasisPoints === 0) return { fullBecause: 'full' };
+  return isInGrace(cancellation) ? { fullBecause: 'grace' } : { kept };
 }
 
-function judge(cancellation: Cancellation): { kept: KeptNights; fullBecause?: RefundReason } {
-  const { policy, by } = cancellation;
-  if (by === 'host') return { kept: NOTHING, fullBecause: 'cancelled_by_host' };
-  if (!isOfferedPolicy(policy)) throw new RangeError(`No booking is made under the policy ${policy} yet.`);
-  const kept = POLICIES[policy](cancellation);
-  if (isNothing(kept)) return { kept, fullBecause: 'full' };
-  return isInGrace(cancellation) ? { kept: NOTHING, fullBecause: 'grace' } : { kept };
+type Timing = Omit<Cancellation, 'price' | 'by' | 'override'>;
+
+function policyOf({ policy, stay }: Timing) {
+  return POLICIES[policyFor(policy, stay)];
 }
 
-const POLICIES: Readonly<Record<OfferedPolicy, (cancellation: Cancellation) => KeptNights>> = {
-  /** Until a day before check-in nothing; then the nights spent and one more, so before check-in the first. */
-  flexible(cancellation) {
-    if (isInTime(cancellation, FLEXIBLE_FULL_REFUND_DAYS)) return NOTHING;
-    return { wholeNights: spentNights(cancellation) + 1, othersBasisPoints: 0 };
-  },
-};
+function keptNights({ nextNights, othersBasisPoints }: Keeps, timing: Timing): KeptNights {
+  return { wholeNights: nextNights === undefined ? 0 : spentNights(timing) + nextNights, othersBasisPoints };
+}
 
 /**
- * Within 24 hours of a confirmation that came at least 7 days before check-in, for a stay under 28 nights; both
+ * Within 24 hours of a confirmation that came at least 7 days before check-in, where the policy has such a grace; both
  * limits included. What counts is when the booking was confirmed: cancelling it may come less than 7 days before.
  */
-export function isInGrace({
-  stay,
-  checkInTime,
-  zone,
-  confirmedAt,
-  at,
-}: Omit<Cancellation, 'price'>): boolean {
+export function isInGrace(timing: Timing): boolean {
+  const { stay, checkInTime, zone, confirmedAt, at } = timing;
   const checkIn = { date: stay.checkIn, time: checkInTime, zone };
   return (
-    nightCount(stay) < GRACE_BELOW_NIGHTS &&
+    policyOf(timing).hasGrace &&
     isNoLaterThan(confirmedAt, deadlineBefore(checkIn, GRACE_CONFIRMED_DAYS_BEFORE)) &&
     isNoLaterThan(at, addHours(confirmedAt, GRACE_HOURS))
   );
 }
 
 /** The deadline itself is in time. */
-function isInTime({ stay, checkInTime, zone, at }: Cancellation, daysBefore: number): boolean {
+function isInTime({ stay, checkInTime, zone, at }: Timing, daysBefore: number): boolean {
   return isNoLaterThan(at, deadlineBefore({ date: stay.checkIn, time: checkInTime, zone }, daysBefore));
 }
 
 /** A night is spent once check-in time has come on its date, that instant included. */
-function spentNights({ stay, checkInTime, zone, at }: Cancellation): number {
-  return nightsOf(stay).filter((night) => isNoLaterThan(instantOf(night, checkInTime, zone), at)).length;
+function spentNights({ stay, checkInTime, zone, at }: Timing): number {
+  const nights = nightsOf(stay);
+  const firstAhead = nights.findIndex((night) => !isNoLaterThan(instantOf(night, checkInTime, zone), at));
+  return firstAhead < 0 ? nights.length : firstAhead;
 }
 
 function isNoLaterThan(a: Instant, b: Instant): boolean {
   return millisecondsOf(a) <= millisecondsOf(b);
-}
-
-/** Every part of the price, divided between the sides. The parts of a part add up to it. */
-function divide(price: StayPrice, kept: KeptNights): Record<CancelledLine['kind'] | 'host_fee', Division> {
-  const isFull = isNothing(kept);
-  // The whole total can be given back as it was paid; of a part of it each line gives whole coins.
-  const coin = isFull ? 1 : coinMinor(price.total.currency);
-  const night = inCoins(divideNights(nightSharesMinor(price), kept), coin);
-  const cleaning = inCoins(divideNights(spreadOverNights(price, 'cleaning'), kept), coin);
-  const pet = inCoins(divideNights(spreadOverNights(price, 'pet'), kept), coin);
-  const keptMinor = night.keptMinor + cleaning.keptMinor + pet.keptMinor;
-  const proportion = isFull ? [0, 1] : [keptMinor, price.hostBaseMinor - keptMinor];
-  if (price.hostBaseMinor === 0 && !isFull) proportion[0] = 1; // A stay for nothing still has one side.
-  return {
-    night,
-    cleaning,
-    pet,
-    service_fee: divideIn(price.guestServiceFeeMinor, isFull ? [0, 1] : [1, 0]),
-    tax: inCoins(divideIn(price.taxMinor, proportion), coin),
-    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
-  };
-}
-
-/** What is less than a coin cannot be given back, and stays where it is. */
-function inCoins({ keptMinor, refundMinor }: Division, coin: number): Division {
-  const rest = refundMinor % coin;
-  return { keptMinor: keptMinor + rest, refundMinor: refundMinor - rest };
-}
-
-function divideNights(
-  sharesMinor: readonly number[],
-  { wholeNights, othersBasisPoints }: KeptNights,
-): Division {
-  const whole = sum(sharesMinor.slice(0, wholeNights));
-  const others = sum(sharesMinor.slice(wholeNights));
-  const keptMinor = whole + percentOf(others, othersBasisPoints);
-  return { keptMinor, refundMinor: whole + others - keptMinor };
-}
-
-function divideIn(amountMinor: number, proportion: readonly number[]): Division {
-  const [keptMinor = 0, refundMinor = 0] = splitInParts(amountMinor, proportion);
-  return { keptMinor, refundMinor };
-}
-
-/** A fee paid once for the stay belongs to all its nights alike. */
-function spreadOverNights({ lines, nightRatesMinor }: StayPrice, kind: 'cleaning' | 'pet'): number[] {
-  return splitInParts(
-    sumOf(lines, kind),
-    nightRatesMinor.map(() => 1),
-  );
-}
-
-function sum(amounts: readonly number[]): number {
-  return amounts.reduce((subtotal, amount) => subtotal + amount, 0);
 }

@@ -14,6 +14,7 @@ export const ID_PREFIXES = {
   review: 'rev',
   draft: 'drf',
   event: 'evt',
+  bulkCancellation: 'bcn',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -29,6 +30,7 @@ export type PayoutId = Id<'payout'>;
 export type ReviewId = Id<'review'>;
 export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;
+export type BulkCancellationId = Id<'bulkCancellation'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;

@@ -104,6 +104,14 @@ export function oppositeOf(entries: readonly Entry[]): Entry[] {
   return entries.map((entry) => ({ ...entry, amountMinor: -entry.amountMinor }));
 }
 
+/** A host owes us for calling off a stay: it is netted from what they are paid next. */
+export function hostFeeEntries(feeMinor: number): Entry[] {
+  return balanced([
+    { account: 'host_debt', amountMinor: feeMinor },
+    { account: 'platform_revenue', amountMinor: -feeMinor },
+  ]);
+}
+
 /** Without the lines of nothing. An unbalanced set is a defect of this file, and the database refuses it too. */
 function balanced(entries: Entry[]): Entry[] {
   return entries.filter((entry) => entry.amountMinor !== 0);

@@ -74,7 +74,8 @@ export function mayKnowAddressOf(
 
 /** As far as it says who may do what with a review. */
 export interface ReviewStanding {
-  authorId: UserId;
+  /** Null for a note that nobody has written. */
+  authorId: UserId | null;
   /** The other side: the host for a review of the property. */
   reviewedId: UserId;
   publishedAt: string | null;

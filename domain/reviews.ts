@@ -17,6 +17,13 @@ export type ReviewSubject = (typeof REVIEW_SUBJECTS)[number];
 export const SUBJECT_OF: Readonly<Record<ReviewSide, ReviewSubject>> = { guest: 'property', host: 'guest' };
 export const AUTHOR_OF: Readonly<Record<ReviewSubject, ReviewSide>> = { property: 'guest', guest: 'host' };
 
+/**
+ * What a side has written; or a note that stands among the reviews of a property by itself: by nobody, without stars,
+ * and so of no weight in its rating.
+ */
+export const REVIEW_KINDS = ['written', 'automatic'] as const;
+export type ReviewKind = (typeof REVIEW_KINDS)[number];
+
 /** What may be rated beside the stay as a whole. */
 export const REVIEW_CATEGORIES = {
   property: ['cleanliness', 'accuracy', 'checkIn', 'communication', 'location', 'value'],

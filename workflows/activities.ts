@@ -6,6 +6,7 @@ import {
 } from '@temporalio/workflow';
 import type { UntypedActivities } from '@temporalio/common';
 import type { BookingActivities } from '#activities/bookings.ts';
+import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
@@ -118,4 +119,13 @@ export const mail = named<NotificationActivities>(
 /** Jobs of a schedule: the next run does what this one could not. */
 export const maintenance = named<MaintenanceActivities>(
   proxyActivities<MaintenanceActivities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 3 } }),
+);
+
+/** Many bookings at a time, each asked for some seconds at most, with a heartbeat after each: a worker that died is missed. */
+export const bulk = named<BulkCancellationActivities>(
+  proxyActivities<BulkCancellationActivities>({
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: '30s',
+    retry: { initialInterval: '1s', maximumInterval: '1m' },
+  }),
 );

@@ -4,4 +4,5 @@ export { refundPayment } from './refunds.ts';
 export { payHost, recoverPayout } from './payouts.ts';
 export { notify } from './notifications.ts';
 export { collectReviews } from './reviews.ts';
+export { cancelInBulk } from './bulk-cancellations.ts';
 export { resumeRequested } from './maintenance.ts';

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Rejection, StayAct } from '#domain/bookings.ts';
+import type { CancelledBy, Override } from '#domain/cancellation.ts';
 import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { PaymentFailure } from '#domain/payments.ts';
@@ -115,10 +116,12 @@ export type PayResult =
 /** The payer tries (again). @throws `booking_state` when the booking waits for no payment. */
 export const payBooking = defineUpdate<PayResult, [Pay]>('payBooking');
 
+/** A host cancels only what is certain: before that they refuse. An operator gives at least what the policy does. */
 export interface Cancel {
-  by: 'guest';
+  by: CancelledBy;
   actorId: UserId;
   reason?: string;
+  override?: Override;
 }
 export interface Cancelled {
   refundMinor: number;

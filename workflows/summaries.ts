@@ -1,4 +1,5 @@
 import type { BookingActivities } from '#activities/bookings.ts';
+import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
@@ -11,6 +12,7 @@ export type Activity =
   | keyof PayoutActivities
   | keyof NotificationActivities
   | keyof ReviewActivities
+  | keyof BulkCancellationActivities
   | keyof MaintenanceActivities;
 
 /**
@@ -57,6 +59,8 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   remindReviewers: 'Remind who has not written',
   revealReviews: 'Make public what is in',
   sendMail: 'Send the mail',
+  cancelSome: 'Cancel the next bookings',
+  endBulk: 'Put the end on record',
   resumeRequested: 'Take up what was left',
 };
 

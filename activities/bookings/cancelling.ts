@@ -5,20 +5,28 @@ import { newId } from '#db/ids.ts';
 import { lockPayment } from '#db/payments.ts';
 import { findRefundOf, requestRefund, sharesLeft } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
-import { cancellationOutcome, isOfferedPolicy } from '#domain/cancellation.ts';
-import type { CancellationOutcome } from '#domain/cancellation.ts';
-import { DomainError } from '#domain/errors.ts';
+import { cancellationOutcome } from '#domain/cancellation.ts';
+import type {
+  CancellationOutcome,
+  CancelledBy,
+  Cancellation as Judged,
+  Override,
+} from '#domain/cancellation.ts';
+import { cancellationOf, hostFeeOf } from '#domain/cancellation/booked.ts';
 import type { RefundId, UserId } from '#domain/ids.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { withinShares } from '#domain/refunds.ts';
 import { reviewWindowOf } from '#domain/review-windows.ts';
 import type { At } from './at.ts';
+import { holdHostToIt } from './host-cancelling.ts';
 
 export interface Cancellation {
-  by: 'guest';
+  by: CancelledBy;
   actorId: UserId;
   reason?: string;
+  /** Of an operator. */
+  override?: Override;
 }
 
 export interface CancelledStay {
@@ -35,18 +43,21 @@ export async function cancelStay(
 ): Promise<CancelledStay> {
   const booking = await lockBooking(trx, bookingId);
   if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
-  const outcome = outcomeOf(booking, at);
+  const { actorId, by, override } = cancellation;
+  const judged = cancellationOf(booking, { at, by, ...(override && { override }) });
+  const outcome = cancellationOutcome(judged);
   const shares = await stillOwed(trx, booking, sharesOf(outcome));
   const refundMinor = sumOf(shares);
-  const { actorId } = cancellation;
+  const hostFeeMinor = by === 'host' ? hostFeeOf(judged) : null;
   await releaseNights(trx, bookingId, at);
   await moveBooking(trx, booking, {
     to: 'cancelled',
     at,
     actorId,
-    set: cancelledColumns(cancellation, at, refundMinor),
-    data: { refund: refundMinor, kept: outcome.keptMinor },
+    set: { ...cancelledColumns(cancellation, at, refundMinor), hostFeeMinor },
+    data: { by, refund: refundMinor, kept: outcome.keptMinor, ...overrideOnRecord(judged) },
   });
+  if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });
   const isReviewable = isReviewableAfter(booking, at);
   if (refundMinor === 0) return { refundMinor, isReviewable };
   const refundId = newId('refund');
@@ -70,6 +81,11 @@ async function stillOwed(trx: Transaction, booking: BookingRow, owed: Shares): P
   return withinShares(owed, await sharesLeft(trx, { booking, payment }));
 }
 
+/** What an operator has given beyond the policy, and what that would have been. */
+function overrideOnRecord({ override, ...judged }: Judged): Readonly<Record<string, unknown>> {
+  return override === undefined ? {} : { override, owed: cancellationOutcome(judged).refundMinor };
+}
+
 function isReviewableAfter(booking: BookingRow, cancelledAt: string): boolean {
   const { confirmedAt, checkIn, checkOutAt, timeZone } = booking;
   const ended = { status: 'cancelled', confirmedAt, cancelledAt, checkIn, checkOutAt, timeZone } as const;
@@ -88,19 +104,6 @@ async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<C
   const refundId = await findRefundOf(trx, booking.paymentId, 'cancellation');
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
   return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
-}
-
-function outcomeOf(booking: BookingRow, at: string): CancellationOutcome {
-  const { status: bookingStatus, cancellationPolicy: policy, confirmedAt, price } = booking;
-  if (confirmedAt === null || (bookingStatus !== 'confirmed' && bookingStatus !== 'in_stay')) {
-    const message = `A booking that is ${bookingStatus} cannot be cancelled.`;
-    throw new DomainError('booking_state', message, { bookingStatus });
-  }
-  if (!isOfferedPolicy(policy))
-    throw new Error(`${booking.id} has the policy ${policy}, which nobody can carry out.`);
-  const { checkIn, checkOut, checkInTime, timeZone: zone } = booking;
-  const stay = { checkIn, checkOut };
-  return cancellationOutcome({ policy, price, stay, checkInTime, zone, confirmedAt, at, by: 'guest' });
 }
 
 function sharesOf({ refundSplit }: CancellationOutcome): Shares {

@@ -44,11 +44,11 @@ const TEXTS: Texts = {
   'booking.cancelled': {
     guest: (booking) => ({
       subject: `Your stay from ${booking.checkIn} is cancelled`,
-      lines: [`Your stay ${nights(booking)} is cancelled.`, refund(booking)],
+      lines: [...callingOff(booking, `your stay ${nights(booking)}`).toGuest, refund(booking)],
     }),
     host: (booking) => ({
       subject: `The stay from ${booking.checkIn} is cancelled`,
-      lines: [`The guest has cancelled the stay ${nights(booking)}. The nights are free again.`],
+      lines: callingOff(booking, `the stay ${nights(booking)}`).toHost,
     }),
   },
 };
@@ -116,7 +116,11 @@ const REQUEST_TEXTS: Texts = {
   'booking.cancelled': {
     host: (booking) => ({
       subject: `The request for ${booking.checkIn} is withdrawn`,
-      lines: [`The guest no longer asks to stay ${nights(booking)}. The nights are free again.`],
+      lines: [
+        booking.cancelledBy === 'guest'
+          ? `The guest no longer asks to stay ${nights(booking)}. The nights are free again.`
+          : `We have withdrawn the request to stay ${nights(booking)}. The nights are free again.`,
+      ],
     }),
   },
 };
@@ -135,6 +139,38 @@ function arrival({ checkInTime, checkOutTime, timeZone }: BookingRow): string {
 
 function until({ respondBy, timeZone }: BookingRow): string {
   return respondBy === null ? '' : momentIn(timeZone, respondBy);
+}
+
+/** Who has called off a stay, in words to each side, and what that means for its nights. */
+function callingOff(booking: BookingRow, stay: string): { toGuest: string[]; toHost: string[] } {
+  const { cancelledBy, cancellationReason } = booking;
+  if (cancelledBy === 'host') {
+    return {
+      toGuest: [`Your host has cancelled ${stay}. We are sorry.`],
+      toHost: [
+        `You have cancelled ${stay}. The guest gets everything back, and the nights stay blocked.`,
+        ...hostFee(booking),
+      ],
+    };
+  }
+  if (cancelledBy === 'guest') {
+    return {
+      toGuest: [`You have cancelled ${stay}.`],
+      toHost: [`The guest has cancelled ${stay}. The nights are free again.`],
+    };
+  }
+  const why = cancellationReason === null ? [] : [`The reason: ${cancellationReason}`];
+  return {
+    toGuest: [`We have cancelled ${stay}.`, ...why],
+    toHost: [`We have cancelled ${stay}. The nights are free again.`, ...why],
+  };
+}
+
+function hostFee({ hostFeeMinor, currency }: BookingRow): string[] {
+  if (hostFeeMinor === null || hostFeeMinor === 0) return [];
+  return [
+    `For this you owe ${formatMoney({ amount: hostFeeMinor, currency })}, taken off what you are paid next.`,
+  ];
 }
 
 function refund({ refundMinor, currency, confirmedAt }: BookingRow): string {

@@ -6,8 +6,16 @@ import type { PropertyId } from '#domain/ids.ts';
 import type { Block, Calendar } from './schemas.ts';
 
 export function presentBlock({ note, ...block }: BlockRow): z.output<typeof Block> {
-  const { id, propertyId, from, to, createdAt } = block;
-  return { id, propertyId, from, to, ...(note !== null && { note }), createdAt };
+  const { id, propertyId, from, to, cancelledBookingId, createdAt } = block;
+  return {
+    id,
+    propertyId,
+    from,
+    to,
+    ...(note !== null && { note }),
+    ...(cancelledBookingId !== null && { cancelledBookingId }),
+    createdAt,
+  };
 }
 
 /** Why a night is not available is between the host and their guests. */

@@ -9,9 +9,9 @@ import type { PropertyRow } from '#db/properties.ts';
 import { readStayRules, setStayRules } from '#db/stay-rules.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { notFound } from '#domain/errors.ts';
-import type { BlockId, PropertyId, UserId } from '#domain/ids.ts';
+import type { BlockId, PropertyId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
-import { maySeeProperty } from '#domain/permissions.ts';
+import { isOperator, maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { pricingOf } from '../pricing/quotes.ts';
@@ -29,9 +29,12 @@ async function visibleProperty(db: Db, id: PropertyId, actor: Actor | undefined)
   return property;
 }
 
-async function requireHost(db: Db, id: PropertyId, hostId: UserId): Promise<void> {
+/** Whether the property is the actor's own, or theirs to look after. @throws `not_found` for anyone else */
+async function keeperOf(db: Db, id: PropertyId, actor: Actor): Promise<'host' | 'operator'> {
   const property = await findProperty(db, id);
-  if (property?.hostId !== hostId) throw notFound('property');
+  if (property?.hostId === actor.id) return 'host';
+  if (property === undefined || !isOperator(actor)) throw notFound('property');
+  return 'operator';
 }
 
 async function blockOf(db: Db, propertyId: PropertyId, id: BlockId) {
@@ -101,7 +104,7 @@ export const listPropertyBlocks = endpoint({
   output: { 200: pageOf(Block) },
   problems: ['not_found'],
   async handle({ params, query, actor, db }) {
-    await requireHost(db, params.id, actor.id);
+    await keeperOf(db, params.id, actor);
     const after = decodeCursor(IdOf('block'), query.cursor);
     const rows = await listBlocks(db, params.id, { after, limit: query.limit + 1 });
     return ok(page(rows, query.limit, { present: presentBlock, positionOf: ({ id }) => id }));
@@ -113,13 +116,15 @@ export const removeBlock = endpoint({
   path: '/properties/{id}/blocks/{blockId}',
   auth: 'user',
   summary: 'Free blocked nights',
+  description:
+    'By the host; those of a booking that the host has cancelled (`cancelledBookingId`) by an operator alone.',
   params: OfBlock,
   output: { 204: null },
-  problems: ['not_found'],
+  problems: ['not_found', 'forbidden'],
   async handle({ params, actor, db, now }) {
-    const property = { id: params.id, hostId: actor.id };
-    const block = { id: params.blockId, at: now().toISOString() };
-    await inTransaction(db, (trx) => deleteBlock(trx, property, block));
+    const by = await keeperOf(db, params.id, actor);
+    const block = { id: params.blockId, by, actorId: actor.id, at: now().toISOString() };
+    await inTransaction(db, (trx) => deleteBlock(trx, params.id, block));
     return noContent();
   },
 });

@@ -51,6 +51,12 @@ export const Block = z
     propertyId: IdOf('property'),
     ...SPAN,
     note: z.string().optional(),
+    cancelledBookingId: IdOf('booking')
+      .optional()
+      .meta({
+        description:
+          'The booking whose nights these were until the host cancelled it: an operator alone frees them.',
+      }),
     createdAt: Instant,
   })
   .meta({ id: 'Block', description: 'Nights that a host keeps for themselves.' });

@@ -2,6 +2,7 @@ import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { isOnRecord } from '#domain/bookings.ts';
 import type { StayAct } from '#domain/bookings.ts';
+import type { CancelledBy, Override } from '#domain/cancellation.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
@@ -51,16 +52,18 @@ export async function pay(
 }
 
 export interface CancelAct extends Act {
+  by: CancelledBy;
   actorId: UserId;
   reason?: string | undefined;
+  override?: Override | undefined;
 }
 
 export async function cancel(
   { db, workflows }: Deps,
   booking: BookingRow,
-  { actorId, reason, attempt }: CancelAct,
+  { by, actorId, reason, override, attempt }: CancelAct,
 ): Promise<BookingWithPayment> {
-  const input = { by: 'guest' as const, actorId, ...(reason !== undefined && { reason }) };
+  const input = { by, actorId, ...(reason !== undefined && { reason }), ...(override && { override }) };
   const result = await ask(db, booking.id, (patience) => {
     const asked = { ...patience, updateId: `cancel:${attempt}`, input };
     // One that was left without a workflow is started, so that it is cancelled in the one place that can.

@@ -2,9 +2,13 @@ import type { z } from 'zod';
 import { guestsOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { PaymentRow } from '#db/payments.ts';
+import type { Cancellation, CancellationOutcome } from '#domain/cancellation.ts';
+import { hostFeeOf } from '#domain/cancellation/booked.ts';
+import { policyFor } from '#domain/cancellation/policies.ts';
 import type { UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
 import { sideOf } from '#domain/permissions.ts';
+import type { CancellationQuote } from './cancellation-schemas.ts';
 import type { Booking } from './schemas.ts';
 
 /** A booking and the payment that goes with it, once there is one. */
@@ -31,7 +35,7 @@ export function presentBooking(
     guests: guestsOf(booking),
     lines: booking.price.lines,
     total: { amount: booking.totalMinor, currency },
-    cancellationPolicy: booking.cancellationPolicy,
+    cancellationPolicy: policyFor(booking.cancellationPolicy, booking),
     ...(booking.holdExpiresAt !== null && { holdExpiresAt: booking.holdExpiresAt }),
     ...(booking.respondBy !== null && { respondBy: booking.respondBy }),
     ...(payment !== undefined && { payment: presentPaymentOf(booking, payment, viewer) }),
@@ -43,6 +47,8 @@ export function presentBooking(
           at: booking.cancelledAt,
           refund: { amount: booking.refundMinor ?? 0, currency },
           ...(booking.cancellationReason !== null && { reason: booking.cancellationReason }),
+          ...(booking.hostFeeMinor !== null &&
+            viewer.id !== booking.guestId && { fee: { amount: booking.hostFeeMinor, currency } }),
         },
       }),
     checkInAt: booking.checkInAt,
@@ -67,5 +73,38 @@ function presentPaymentOf(booking: BookingRow, payment: PaymentRow, viewer: { id
     status: payment.status,
     ...(pays && payment.clientSecret !== null && { clientSecret: payment.clientSecret }),
     ...(pays && payment.nextActionUrl !== null && { nextActionUrl: payment.nextActionUrl }),
+  };
+}
+
+interface SupposedCancellation {
+  booking: BookingRow;
+  cancellation: Cancellation;
+  outcome: CancellationOutcome;
+}
+
+/** What the host is left with, and owes, is none of the guest's business. */
+export function presentCancellationQuote(
+  { booking, cancellation, outcome }: SupposedCancellation,
+  viewer: { id: UserId },
+): z.output<typeof CancellationQuote> {
+  const { at, by, price } = cancellation;
+  const money = (amount: number) => ({ amount, currency: booking.currency });
+  return {
+    bookingId: booking.id,
+    at,
+    by,
+    policy: policyFor(cancellation.policy, cancellation.stay),
+    reason: outcome.reason,
+    lines: outcome.lines.map(({ kind, refundMinor, keptMinor }) => ({
+      kind,
+      refund: refundMinor,
+      kept: keptMinor,
+    })),
+    refund: money(outcome.refundMinor),
+    kept: money(outcome.keptMinor),
+    ...(sideOf(booking, viewer) !== 'guest' && {
+      payout: money(price.hostPayoutMinor - outcome.refundSplit.fromHostPayable),
+      ...(by === 'host' && { fee: money(hostFeeOf(cancellation)) }),
+    }),
   };
 }

@@ -1,21 +1,19 @@
 import { z } from 'zod';
 import { listBookings } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
-import { attemptOf, claim } from '#db/idempotency.ts';
 import { findPaymentsOf } from '#db/payments.ts';
-import { inTransaction } from '#db/transaction.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
-import { bookingFor, bookingOfSide, presented } from './access.ts';
+import { bookingFor, presented } from './access.ts';
 import { bookingActEndpoints } from './act-routes.ts';
-import { notAny } from './asking.ts';
+import { cancellationEndpoints } from './cancellation-routes.ts';
 import type { Reserved } from './commands.ts';
 import { presentBooking } from './presenter.ts';
-import { Booking, BookingsQuery, NewBooking, NewCancellation } from './schemas.ts';
+import { Booking, BookingsQuery, NewBooking } from './schemas.ts';
 
 const OfBooking = z.strictObject({ id: IdOf('booking') });
 
@@ -90,40 +88,10 @@ export const listMyBookings = endpoint({
   },
 });
 
-export const cancelBooking = endpoint({
-  method: 'post',
-  path: '/bookings/{id}/cancellation',
-  auth: 'user',
-  idempotent: true,
-  summary: 'Cancel a booking',
-  description:
-    'By its guest, under its policy, judged at this moment. What the policy gives back goes to the card.',
-  params: OfBooking,
-  input: NewCancellation,
-  output: { 200: Booking },
-  problems: ['not_found', 'forbidden', 'booking_state', 'unavailable'],
-  async handle({ params, input, actor, once, db, bookings }) {
-    const act = 'cancel this booking';
-    const booking = await bookingOfSide(db, params.id, { actor, side: 'guest', act });
-    await inTransaction(db, (trx) => claim(trx, once, booking.id));
-    const cancelled = await bookings.cancel(booking, {
-      ...input,
-      actorId: actor.id,
-      attempt: attemptOf(once),
-    });
-    return ok(presentBooking(cancelled, actor));
-  },
-  async replay({ resourceId, firstStatus, actor, db }) {
-    const booking = await bookingFor(db, resourceId as BookingId, actor);
-    if (firstStatus >= 400 || booking.status !== 'cancelled') throw notAny(booking.status);
-    return ok(await presented(db, booking, actor));
-  },
-});
-
 export const bookingEndpoints = [
   createBooking,
   listMyBookings,
   readBooking,
-  cancelBooking,
+  ...cancellationEndpoints,
   ...bookingActEndpoints,
 ];

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { BOOKING_STATUSES } from '#domain/bookings.ts';
-import { CANCELLATION_POLICIES } from '#domain/cancellation.ts';
+import { CANCELLED_BY } from '#domain/cancellation.ts';
+import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
 export const MAX_NOTE_CHARACTERS = 2_000;
-export const MAX_REASON_CHARACTERS = 500;
 
 export const MAX_GUEST_NAMES = 50;
 export const MAX_GUEST_NAME_CHARACTERS = 200;
@@ -64,7 +64,7 @@ export const Booking = z
     guests: Guests,
     lines: z.array(PriceLine),
     total: Money,
-    cancellationPolicy: z.enum(CANCELLATION_POLICIES),
+    cancellationPolicy: z.enum(CANCELLATION_POLICIES).meta({ description: 'The one it is under.' }),
     holdExpiresAt: Instant.optional(),
     respondBy: Instant.optional().meta({ description: 'Until when the host may answer, once asked.' }),
     payment: z
@@ -81,10 +81,13 @@ export const Booking = z
     rejection: z.strictObject({ code: z.string() }).optional(),
     cancellation: z
       .strictObject({
-        by: z.enum(['guest', 'host', 'operator']),
+        by: z.enum(CANCELLED_BY),
         at: Instant,
         refund: Money,
         reason: z.string().optional(),
+        fee: Money.optional().meta({
+          description: 'What a host who cancelled owes for it. Not for the guest.',
+        }),
       })
       .optional(),
     checkInAt: Instant,
@@ -130,7 +133,3 @@ export const BookingsQuery = z.strictObject({
   as: z.enum(['guest', 'host']).default('guest').meta({ description: 'Whose part of the booking you have.' }),
   status: z.enum(BOOKING_STATUSES).optional(),
 });
-
-export const NewCancellation = z
-  .strictObject({ reason: z.string().trim().min(1).max(MAX_REASON_CHARACTERS).optional() })
-  .meta({ id: 'NewCancellation' });

@@ -17,6 +17,10 @@ const Block = builder
       from: t.expose('from', { type: 'CalendarDate', description: 'The first night.' }),
       to: t.expose('to', { type: 'CalendarDate', description: 'The morning after the last night.' }),
       note: t.exposeString('note', { nullable: true, description: 'For the host alone.' }),
+      cancelledBookingId: t.exposeID('cancelledBookingId', {
+        nullable: true,
+        description: 'The booking whose nights these were until the host cancelled it.',
+      }),
       createdAt: t.expose('createdAt', { type: 'Instant', description: 'When they were blocked.' }),
     }),
   });

@@ -6,7 +6,7 @@ import {
   recordNoShow,
   refuseBooking,
 } from '../bookings/act-routes.ts';
-import { cancelBooking, createBooking } from '../bookings/routes.ts';
+import { createBooking } from '../bookings/routes.ts';
 import { Booking } from './bookings.ts';
 import { builder } from './builder.ts';
 import { KEY, KEY_IF_ANY, act } from './calls.ts';
@@ -47,28 +47,6 @@ builder.mutationField('createBooking', (t) =>
     },
     extensions: { cost: ACT_COST },
     resolve: (_root, asked, context) => act(createBooking, asked, context),
-  }),
-);
-
-const NewCancellation = builder.inputType('NewCancellation', {
-  description: 'How a guest calls off.',
-  fields: (t) => ({ reason: t.string({ description: 'In their words.' }) }),
-});
-
-builder.mutationField('cancelBooking', (t) =>
-  t.field({
-    type: Booking,
-    nullable: true,
-    description:
-      'Cancels a booking. By its guest, under its policy, judged at this moment. What the policy gives back goes to ' +
-      'the card.',
-    args: {
-      id: t.arg.id({ required: true, description: 'As `bkg_…`.' }),
-      input: t.arg({ type: NewCancellation, description: 'How, if there is anything to say.' }),
-      idempotencyKey: t.arg.string(KEY),
-    },
-    extensions: { cost: ACT_COST },
-    resolve: (_root, { id, ...asked }, context) => act(cancelBooking, { params: { id }, ...asked }, context),
   }),
 );
 

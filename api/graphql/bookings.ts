@@ -37,7 +37,7 @@ const Rejection = builder
     fields: (t) => ({ code: t.exposeString('code', { description: 'A code as errors have it.' }) }),
   });
 
-const CancelledBy = enumOf('CancelledBy', 'Whose act a cancellation was.', {
+export const CancelledBy = enumOf('CancelledBy', 'Whose act a cancellation was.', {
   guest: 'The guest’s.',
   host: 'The host’s.',
   operator: 'An operator’s.',
@@ -52,6 +52,12 @@ const Cancellation = builder
       at: t.expose('at', { type: 'Instant', description: 'The moment that the policy was held against.' }),
       refund: t.expose('refund', { type: Money, description: 'What goes back to the guest.' }),
       reason: t.exposeString('reason', { nullable: true, description: 'In their words, if they gave one.' }),
+      fee: t.expose('fee', {
+        type: Money,
+        nullable: true,
+        description:
+          'What a host who cancelled owes for it. Null for the guest, and where another cancelled.',
+      }),
     }),
   });
 

@@ -12,6 +12,7 @@ export const builder = new SchemaBuilder<{
     Instant: { Input: Instant; Output: Instant };
     LocalTime: { Input: LocalTime; Output: LocalTime };
     MinorUnits: { Input: number; Output: number };
+    RefundOverride: { Input: number | 'full'; Output: number | 'full' };
   };
 }>({ defaultFieldNullability: false });
 

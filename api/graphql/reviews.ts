@@ -20,6 +20,11 @@ const ReviewSubject = enumOf('ReviewSubject', 'What a review is about.', {
   guest: 'By the host, of the guest.',
 });
 
+const ReviewKind = enumOf('ReviewKind', 'Where a review comes from.', {
+  written: 'A side of the stay has written it.',
+  automatic: 'A note that the host cancelled: by nobody, without stars, of no weight in any rating.',
+});
+
 const CATEGORIES = {
   cleanliness: 'Of the property, or how the guest left it.',
   accuracy: 'Whether the property was as described.',
@@ -76,9 +81,10 @@ const Review = builder
       id: t.exposeID('id', { description: 'As `rev_…`.' }),
       bookingId: t.exposeID('bookingId', { description: 'Of which stay.' }),
       propertyId: t.exposeID('propertyId', { description: 'Where.' }),
-      authorId: t.exposeID('authorId', { description: 'Who says so.' }),
+      authorId: t.exposeID('authorId', { nullable: true, description: 'Who says so; null for a note.' }),
+      kind: t.expose('kind', { type: ReviewKind, description: 'Where it comes from.' }),
       subject: t.expose('subject', { type: ReviewSubject, description: 'What it is about.' }),
-      rating: t.exposeInt('rating', { description: 'Stars, 1 to 5.' }),
+      rating: t.exposeInt('rating', { nullable: true, description: 'Stars, 1 to 5; null for a note.' }),
       categories: t.expose('categories', { type: CategoryRatings, description: 'Stars by category.' }),
       comment: t.exposeString('comment', { description: 'For everyone, once it is public.' }),
       privateNote: t.exposeString('privateNote', {

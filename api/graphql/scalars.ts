@@ -43,3 +43,17 @@ builder.scalarType('MinorUnits', {
   parseValue: wholeNumber,
   parseLiteral: (node) => wholeNumber(node.kind === Kind.INT ? Number(node.value) : undefined),
 });
+
+function refundOverride(value: unknown): number | 'full' {
+  return value === 'full' ? value : wholeNumber(value);
+}
+
+builder.scalarType('RefundOverride', {
+  description: '`"full"`, or an amount in minor units as a whole number.',
+  serialize: refundOverride,
+  parseValue: refundOverride,
+  parseLiteral: (node) =>
+    refundOverride(
+      node.kind === Kind.INT ? Number(node.value) : node.kind === Kind.STRING ? node.value : undefined,
+    ),
+});

@@ -13,6 +13,8 @@ import './blocks.ts';
 import './pricing.ts';
 import './bookings.ts';
 import './booking-acts.ts';
+import './cancellations.ts';
+import './bulk-cancellations.ts';
 import './payments.ts';
 import './refunds.ts';
 import './payouts.ts';

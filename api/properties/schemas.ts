@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { CANCELLATION_POLICIES, OFFERED_POLICIES } from '#domain/cancellation.ts';
+import {
+  CANCELLATION_POLICIES,
+  LONG_TERM_FROM_NIGHTS,
+  OFFERED_POLICIES,
+} from '#domain/cancellation/policies.ts';
 import { isCurrency } from '#domain/money.ts';
 import { isLocalTime, isTimeZone } from '#domain/nights.ts';
 import { MAX_DISCOUNT_PERCENT } from '#domain/pricing.ts';
@@ -56,9 +60,9 @@ const BookingMode = z
   .enum(BOOKING_MODES)
   .meta({ description: 'Booked at once, or only when the host accepts within a day.' });
 const Policy = z
-  .enum(CANCELLATION_POLICIES)
-  .refine((policy) => (OFFERED_POLICIES as readonly string[]).includes(policy), {
-    message: `Only ${OFFERED_POLICIES.join(', ')} is offered yet: the other policies are still to come.`,
+  .enum(OFFERED_POLICIES)
+  .meta({
+    description: `Of a stay of ${LONG_TERM_FROM_NIGHTS} nights or more, \`long_term\` takes its place.`,
   });
 
 /** At most what the bank can charge; how much that is depends on the currency and is checked with it. */

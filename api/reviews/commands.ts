@@ -81,7 +81,7 @@ async function record(
 
 async function edit({ db, workflows }: Deps, review: ReviewRow, changes: ReviewChanges): Promise<ReviewRow> {
   const { id: reviewId, bookingId, authorId } = review;
-  if (review.publishedAt !== null) throw reviewNotEligible('published');
+  if (review.publishedAt !== null || authorId === null) throw reviewNotEligible('published');
   const draftId = newId('draft');
   const draft: Draft = { id: draftId, reviewId, bookingId, authorId, content: changes };
   await inTransaction(db, (trx) => writeDraft(trx, draft, AUTHOR_OF[review.subject]));

@@ -6,14 +6,15 @@ import type { Review } from './schemas.ts';
 
 /** A review that the viewer may see (`maySeeReview`); without one, as everyone sees it. */
 export function presentReview(row: ReviewRow, viewer?: Actor): z.output<typeof Review> {
-  const { privateNote, response, respondedAt } = row;
+  const { authorId, rating, privateNote, response, respondedAt } = row;
   return {
     id: row.id,
     bookingId: row.bookingId,
     propertyId: row.propertyId,
-    authorId: row.authorId,
+    ...(authorId !== null && { authorId }),
+    kind: row.kind,
     subject: row.subject,
-    rating: row.rating,
+    ...(rating !== null && { rating }),
     categories: row.categories,
     comment: row.comment,
     ...(privateNote !== null && maySeePrivateNote(row, viewer) && { privateNote }),

@@ -3,6 +3,7 @@ import {
   PRIVATE_NOTE_MAX_CHARACTERS,
   REMOVAL_REASON_MAX_CHARACTERS,
   REVIEW_COMMENT_MAX_CHARACTERS,
+  REVIEW_KINDS,
   REVIEW_RATING,
   REVIEW_RESPONSE_MAX_CHARACTERS,
   REVIEW_SUBJECTS,
@@ -67,11 +68,17 @@ export const Review = z
     id: IdOf('review'),
     bookingId: IdOf('booking'),
     propertyId: IdOf('property'),
-    authorId: IdOf('user'),
+    authorId: IdOf('user').optional().meta({ description: 'Of what is written; a note is by nobody.' }),
+    kind: z
+      .enum(REVIEW_KINDS)
+      .meta({
+        description:
+          '`automatic`: a note that the host cancelled a booking, which has no stars and does not count in any rating.',
+      }),
     subject: z
       .enum(REVIEW_SUBJECTS)
       .meta({ description: 'The guest reviews the property, the host the guest.' }),
-    rating: Stars,
+    rating: Stars.optional(),
     categories: Categories,
     comment: z.string(),
     privateNote: z.string().optional().meta({ description: 'For the author and whom it is about.' }),

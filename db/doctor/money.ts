@@ -15,7 +15,14 @@ export function checksOfMoney(db: Db): Check[] {
       db,
       'Each act of the bank is in the ledger once',
       `select bank_id as id, string_agg(step, ', ') as detail
-       from ledger_transactions group by bank_id, split_part(step, ':', 1) having count(*) > 1`,
+       from ledger_transactions where bank_id is not null group by bank_id, split_part(step, ':', 1) having count(*) > 1`,
+    ),
+    checkByQuery(
+      db,
+      'What a host owes for cancelling is in the ledger',
+      `select b.id, format('%s owed, but the ledger has %s', coalesce(b.host_fee_minor, 0), coalesce(e.amount_minor, 0)) as detail
+       from bookings b left join ledger_entries e on e.step = 'host-fee:' || b.id and e.account = 'host_debt'
+       where coalesce(b.host_fee_minor, 0) <> coalesce(e.amount_minor, 0)`,
     ),
     checkByQuery(
       db,

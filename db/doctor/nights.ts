@@ -32,6 +32,13 @@ export function checksOfNights(db: Db): Check[] {
     ),
     checkByQuery(
       db,
+      'Nights that a host has called off were blocked for it, and no others',
+      `select b.id, format('cancelled by the %s, and its block is %s', coalesce(b.cancelled_by, 'nobody'), coalesce(s.block_id, 'not there')) as detail
+       from bookings b left join stays s on s.cancelled_booking_id = b.id
+       where (b.cancelled_by is not distinct from 'host') <> (s.id is not null)`,
+    ),
+    checkByQuery(
+      db,
       'No hold outlives its end',
       `select id, format('held until %s', hold_expires_at) as detail
        from bookings where status = 'held' and hold_expires_at < clock_timestamp()`,

@@ -17,7 +17,7 @@ export function checksOfReviews(db: Db): Check[] {
       'A review is by one side of its stay, about the other',
       `select r.id, format('of the %s, by %s about %s', r.subject, r.author_id, r.reviewed_id) as detail
        from reviews r join bookings b on b.id = r.booking_id
-       where (r.author_id, r.reviewed_id, r.property_id) is distinct from (
+       where r.kind = 'written' and (r.author_id, r.reviewed_id, r.property_id) is distinct from (
          case r.subject when 'property' then b.guest_id else b.host_id end,
          case r.subject when 'property' then b.host_id else b.guest_id end, b.property_id)`,
     ),
@@ -49,6 +49,14 @@ export function checksOfReviews(db: Db): Check[] {
        from bookings b left join review_windows w on w.booking_id = b.id
        where b.review_by is distinct from case when w.status = 'open' then w.closes_at end`,
     ),
+    checkByQuery(
+      db,
+      'A note tells of each stay that its host has called off before its day, and of no other',
+      `select b.id, format('cancelled by the %s, and its note is %s', coalesce(b.cancelled_by, 'nobody'), coalesce(r.id, 'not there')) as detail
+       from bookings b left join reviews r on r.booking_id = b.id and r.kind = 'automatic'
+       where (b.cancelled_by is not distinct from 'host' and cast(b.cancelled_at at time zone b.time_zone as date) < b.check_in)
+             <> (r.id is not null)`,
+    ),
     checkByQuery(db, 'A property has the stars of its public reviews', starsOf('properties', 'property')),
     checkByQuery(db, 'A guest has the stars of their public reviews', starsOf('users', 'guest')),
   ];
@@ -59,7 +67,7 @@ function starsOf(table: 'properties' | 'users', subject: 'property' | 'guest'): 
   return `select t.id, format('%s stars in %s reviews, but counted are %s in %s',
                               coalesce(r.stars, 0), coalesce(r.reviews, 0), t.review_sum, t.review_count) as detail
           from ${table} t left join (
-            select ${rated} as rated_id, count(*) as reviews, sum(rating) as stars from reviews
+            select ${rated} as rated_id, count(rating) as reviews, sum(rating) as stars from reviews
             where subject = '${subject}' and published_at is not null and removed_at is null group by ${rated}
           ) r on r.rated_id = t.id
           where (t.review_count, t.review_sum) is distinct from (coalesce(r.reviews, 0), coalesce(r.stars, 0))`;

@@ -40,9 +40,10 @@ async function idle<T extends Unfinished>(
 /** Whoever is not at an end is being conducted to one. `runs` tells whether somebody conducts this id. */
 export function checksOfWorkflows(
   db: Db,
-  runs: Record<'booking' | 'refund' | 'reviewWindow', (id: string) => Promise<boolean>> & {
-    payout: (payout: Unpaid) => Promise<boolean>;
-  },
+  runs: Record<
+    'booking' | 'refund' | 'reviewWindow' | 'bulkCancellation',
+    (id: string) => Promise<boolean>
+  > & { payout: (payout: Unpaid) => Promise<boolean> },
 ): Check[] {
   return [
     {
@@ -87,6 +88,14 @@ export function checksOfWorkflows(
         const { rows } = await db.raw<{ rows: Unfinished[] }>(OWED_WITHOUT_PAYOUT);
         return idle(rows, ({ id }) => runs.booking(id));
       },
+    },
+    {
+      invariant: 'Each bulk cancellation has ended or has its workflow',
+      breaches: async () =>
+        idle(
+          await db('bulk_cancellations').where({ status: 'running' }).select<Unfinished[]>('id', 'status'),
+          ({ id }) => runs.bulkCancellation(id),
+        ),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
+import { OFFERED_POLICIES } from '#domain/cancellation/policies.ts';
 import { idOf } from '#domain/ids.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import type { Role } from '#domain/permissions.ts';
@@ -139,6 +140,9 @@ function demoRequestProperty(hostId: UserId): NewProperty {
   };
 }
 
+/** Most hosts are easy-going. */
+const POLICIES = ['flexible', 'flexible', ...OFFERED_POLICIES, 'moderate'] as const;
+
 const KINDS: readonly { roomType: RoomType; noun: string; share: number }[] = [
   { roomType: 'entire_home', noun: 'flat', share: 0.5 },
   { roomType: 'entire_home', noun: 'house', share: 0.15 },
@@ -182,6 +186,7 @@ function generatedProperty(city: City, hostId: UserId, chance: Chance): NewPrope
     petFeeMinor: chance.next() < 0.2 ? stepped(nightlyMinor * 0.2, city) : 0,
     weeklyDiscountPercent: chance.oneOf([0, 0, 5, 10]),
     monthlyDiscountPercent: chance.oneOf([0, 15, 20, 30]),
+    cancellationPolicy: chance.oneOf(POLICIES),
   };
 }
 

@@ -23,6 +23,7 @@ describe('the doctor, of payouts,', () => {
       booking: runs,
       refund: runs,
       payout: runs,
+      bulkCancellation: runs,
       reviewWindow: runs,
     }).filter(({ invariant }) => invariant.includes('payout'));
     assert.equal(ofWorkflows.length, 2);

@@ -32,6 +32,7 @@ describe('the doctor, of reviews,', () => {
     const idle = {
       booking: isTrue,
       refund: isTrue,
+      bulkCancellation: isTrue,
       payout: () => Promise.resolve(true),
       reviewWindow: () => Promise.resolve(false),
     };

@@ -110,6 +110,7 @@ export async function aChange(
   { booking, content }: { booking: BookingRow; content: ReviewChanges },
 ): Promise<DraftId> {
   const { subject, authorId } = await ReviewRow.query(db).findById(reviewId).throwIfNotFound();
+  assert(authorId !== null);
   const id = newId('draft');
   const draft = { id, reviewId, bookingId: booking.id, authorId, content };
   await inTransaction(db, (trx) => writeDraft(trx, draft, AUTHOR_OF[subject]));

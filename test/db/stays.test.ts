@@ -72,8 +72,8 @@ describe('taking nights', () => {
     it('refuses nights that the host has blocked, until the block is gone (A3)', async () => {
       const { id } = await block('2027-03-05', '2027-03-06');
       assert.equal(await taking(WEEK), 'dates_unavailable');
-      const mine = { id: property.id, hostId: property.hostId };
-      await inTransaction(db(), (trx) => deleteBlock(trx, mine, { id, at: NOW }));
+      const freeing = { id, by: 'host', actorId: property.hostId, at: NOW } as const;
+      await inTransaction(db(), (trx) => deleteBlock(trx, property.id, freeing));
       assert.equal(await taking(WEEK), 'taken');
     });
 

@@ -59,13 +59,19 @@ describe('who may do what', () => {
     });
   });
 
-  it('a booking is cancelled by its guest alone (S1)', async () => {
+  it('a booking is cancelled by its guest, its host, or an operator with a reason (S1)', async () => {
     const { people, booking } = await cast('booked');
     const cancel = (person: Traveller) => person.post(`/bookings/${booking.id}/cancellation`);
-    const { guest, ...others } = people;
-    assert.deepEqual(await statuses(others as Cast, cancel), { ...HIDDEN, host: 403, operator: 403 });
+    const { guest, host, ...others } = people;
+    assert.deepEqual(await statuses(others as Cast, cancel), { ...HIDDEN, operator: 400 });
     assert.equal((await guest.get(`/bookings/${booking.id}`)).body.status, 'confirmed');
-    assert.equal((await cancel(guest)).status, 200);
+    assert.equal((await cancel(host)).status, 200);
+  });
+
+  it('what cancelling would give back is told to guest, host and operators (S1)', async () => {
+    const { people, booking } = await cast('booked');
+    const quote = (person: Traveller) => person.post(`/bookings/${booking.id}/cancellation-quote`);
+    assert.deepEqual(await statuses(people, quote), { ...HIDDEN, guest: 200, host: 200, operator: 200 });
   });
 
   it('a payment is read by its payer and operators (S1)', async () => {

@@ -156,11 +156,27 @@ describe('a refusal of a booking, by REST and by GraphQL', () => {
       },
     ],
     [
-      'cancelling as the host',
+      'cancelling as the host of a request',
+      'booking_state',
+      async () => {
+        const requested = await world().requested();
+        return cancelling(requested.booking.id, requested.host);
+      },
+    ],
+    [
+      'overriding the policy as a guest',
       'forbidden',
       async () => {
         const booked = await world().booked();
-        return cancelling(booked.booking.id, booked.host);
+        return cancelling(booked.booking.id, booked.guest, { override: { refund: 'full' } });
+      },
+    ],
+    [
+      'cancelling as an operator without a reason',
+      'invalid_input',
+      async () => {
+        const booked = await world().booked();
+        return cancelling(booked.booking.id, await world().operator(), { override: { refund: 5 } });
       },
     ],
     [

@@ -36,6 +36,7 @@ describe('the reviews of a stay', () => {
       bookingId: booking.id,
       propertyId: property.id,
       authorId: guest.id,
+      kind: 'written',
       subject: 'property',
       rating: 4,
       categories: { cleanliness: 5, checkIn: 3 },

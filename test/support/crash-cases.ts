@@ -21,6 +21,7 @@ const WRITES: readonly Activity[] = [
   'takeRefundIn',
   'recordRefund',
   ...PAYOUT_STEPS,
+  'endBulk',
   ...REVIEW_STEPS,
 ];
 

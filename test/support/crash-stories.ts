@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BookingActivities } from '#activities/bookings.ts';
+import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
@@ -8,6 +9,7 @@ import type { ReviewActivities } from '#activities/reviews.ts';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { PAYOUT_STORIES } from './crash-payout-stories.ts';
+import { BULK_STORIES } from './crash-bulk-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -103,7 +105,11 @@ const leftRequested: Story = {
 };
 
 export type Activity = keyof BookingActivities | keyof PaymentActivities | keyof OtherActivities;
-type OtherActivities = NotificationActivities & MaintenanceActivities & PayoutActivities & ReviewActivities;
+type OtherActivities = NotificationActivities &
+  MaintenanceActivities &
+  PayoutActivities &
+  ReviewActivities &
+  BulkCancellationActivities;
 
 /** The story in which each activity is done. */
 export const STORIES: Readonly<Record<Activity, Story>> = {
@@ -232,6 +238,7 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
       assert.equal((await world.mailbox(told.guest)).length, 1);
     },
   },
+  ...BULK_STORIES,
   resumeRequested: leftRequested,
   ...PAYOUT_STORIES,
   ...REVIEW_STORIES,

@@ -3,6 +3,7 @@ import type { ReplayHistoriesIterable } from '@temporalio/worker';
 import { workflowBundle } from '#bin/workflow-bundle.ts';
 import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { bulkCancellationId } from '#workflows/bulk-cancellations.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import { replay } from '../support/histories/replaying.ts';
 import { useWorld } from '../support/journeys.ts';
@@ -24,7 +25,7 @@ describe('workflow code', () => {
   before('walk the paths', async function () {
     this.timeout(120_000);
     await Promise.all([confirmedAndCancelled(), declined(), lived(), expired(), paidLate(), withdrawn()]);
-    await Promise.all([reviewedByBoth(), reviewedByOne()]);
+    await Promise.all([reviewedByBoth(), reviewedByOne(), cancelledByHost(), cancelledInBulk()]);
     await world().bankIsHeard();
   });
 
@@ -32,7 +33,7 @@ describe('workflow code', () => {
     this.timeout(120_000);
     const replayed = new Map<string, number>();
     assert.deepEqual(await replay(await workflowBundle(), histories(replayed)), []);
-    for (const type of ['bookStay', 'refundPayment', 'notify', 'collectReviews'])
+    for (const type of ['bookStay', 'refundPayment', 'notify', 'collectReviews', 'cancelInBulk'])
       assert.ok((replayed.get(type) ?? 0) > 0, `no ${type}`);
     assert.ok((replayed.get('bookStay') ?? 0) >= 8);
     assert.ok((replayed.get('collectReviews') ?? 0) >= 2);
@@ -59,6 +60,23 @@ describe('workflow code', () => {
     await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
     await world().refunded(booking.id);
     await isOver(booking.id);
+  }
+
+  async function cancelledByHost() {
+    const { booking, host } = await world().booked();
+    await host.must(200, host.post(`/bookings/${booking.id}/cancellation`));
+    await isOver(booking.id);
+  }
+
+  async function cancelledInBulk() {
+    const [{ booking }, operator] = await Promise.all([world().booked(), world().operator()]);
+    const body = { reason: 'A flood', bookingIds: [booking.id] };
+    const { id } = await operator.must(201, operator.post('/bulk-cancellations', body));
+    await world().temporal.isStarted(bulkCancellationId(id));
+    await isOver(booking.id);
+    await until(`${id} is over`, async () => {
+      return (await world().temporal.statusOf(bulkCancellationId(id))) !== 'RUNNING';
+    });
   }
 
   async function declined() {

@@ -111,7 +111,7 @@ export async function accept({ request, mailbox }: Life, money: MoneyIn): Promis
   return { is: 'ended', as };
 }
 
-/** The guest withdraws before the stay is certain: nothing to refund, unless the money was faster. */
+/** The guest, or an operator, calls off before the stay is certain: nothing to refund, unless the money was faster. */
 export async function withdraw(
   life: Life,
   message: CancelMessage,
@@ -126,7 +126,7 @@ export async function withdraw(
   return money.is === 'ended' ? money : { is: 'ended', as: await cancel(life, message) };
 }
 
-/** The guest gives up a paid stay: the nights are free at once, the refund goes its own durable way. */
+/** A paid stay is called off: its nights are the guest's no longer, and the refund goes its own durable way. */
 export async function cancel(life: Life, message: CancelMessage): Promise<End> {
   const { request, mailbox } = life;
   const { bookingId } = request;
@@ -141,6 +141,6 @@ export async function cancel(life: Life, message: CancelMessage): Promise<End> {
   return 'cancelled';
 }
 
-function cancellationOf({ ask: { by, actorId, reason } }: CancelMessage): Cancellation {
-  return { by, actorId, ...(reason !== undefined && { reason }) };
+function cancellationOf({ ask: { by, actorId, reason, override } }: CancelMessage): Cancellation {
+  return { by, actorId, ...(reason !== undefined && { reason }), ...(override && { override }) };
 }

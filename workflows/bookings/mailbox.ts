@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger } from '@temporalio/workflow';
-import { MAX_PAYMENT_TRIES } from '#domain/bookings.ts';
+import { isCertain, MAX_PAYMENT_TRIES } from '#domain/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import {
   answerRequest,
@@ -94,7 +94,8 @@ export class Mailbox {
   #judge(said: Said): void {
     if (this.#closedAs !== undefined) throw notAny(this.#closedAs);
     const { status, kinds, objection } = this.#hearing;
-    const failure = objection?.(said) ?? (kinds.includes(said.kind) ? undefined : notAny(status));
+    const isHeard = kinds.includes(said.kind) && (!isHostsCancel(said) || isCertain(status));
+    const failure = objection?.(said) ?? (isHeard ? undefined : notAny(status));
     if (failure !== undefined) throw failure;
     if (said.kind === 'pay' && this.#tries >= MAX_PAYMENT_TRIES) throw notAny(status, TRIED_ENOUGH);
   }
@@ -163,6 +164,11 @@ const TRIED_ENOUGH = {
   message: `This booking has been tried ${MAX_PAYMENT_TRIES} times; no further try is taken here.`,
   details: { limit: String(MAX_PAYMENT_TRIES) },
 };
+
+/** Before a stay is certain its host refuses it: there is nothing to call off. */
+function isHostsCancel(said: Said): boolean {
+  return said.kind === 'cancel' && said.ask.by === 'host';
+}
 
 /** Tells whoever asked that it does not fit what the booking is. The bank needs no such word. */
 export function refuse(message: Message, bookingStatus: BookingStatus): void {

@@ -14,6 +14,7 @@ export class Journey {
   readonly guest: Traveller;
   readonly property: Wire;
   readonly #request: Record<string, unknown>;
+  #operator: Traveller | undefined;
   readonly #scheduled: Partial<Record<Scheduled, string>> = {};
   /** The page that the guest has open keeps it, whatever becomes of the hold. */
   #clientSecret = '';
@@ -57,9 +58,19 @@ export class Journey {
     return this.world.bank.payInBrowser(this.#clientSecret);
   }
 
+  /** Whoever looks after the platform while this lasts. */
+  async operator(): Promise<Traveller> {
+    this.#operator ??= await this.world.operator();
+    return this.#operator;
+  }
+
+  async idOf(who: 'guest' | 'host' | 'operator'): Promise<string> {
+    return (who === 'operator' ? await this.operator() : this[who]).id;
+  }
+
   /** One of the acts that are sub-resources of the booking; it has to be taken. */
-  does(person: Traveller, act: string): Promise<Wire> {
-    return person.must(200, person.post(`/bookings/${this.booking.id}/${act}`));
+  does(person: Traveller, act: string, body: object = {}): Promise<Wire> {
+    return person.must(200, person.post(`/bookings/${this.booking.id}/${act}`, body));
   }
 
   cancel(): Promise<Wire> {

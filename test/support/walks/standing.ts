@@ -20,7 +20,9 @@ export interface Standing {
   payment?: PaymentStatus | undefined;
   atBank?: string | undefined;
   refunded?: 'whole' | 'in part';
-  by: 'guest' | 'host' | 'system';
+  /** The host owes for it. */
+  hostFee?: 'owed';
+  by: 'guest' | 'host' | 'operator' | 'system';
   /** The instant of the booking that its event comes at, or right after. */
   at?: Scheduled | undefined;
   workflow: 'goes on' | 'is over';
@@ -28,7 +30,7 @@ export interface Standing {
 
 interface RowFacts {
   rejection?: string;
-  cancelledBy?: 'guest';
+  cancelledBy?: 'guest' | 'host' | 'operator';
   noShow?: true;
 }
 
@@ -134,7 +136,11 @@ async function assertMoney({ world, booking }: Journey, standing: Standing): Pro
 
   const backMinor = await refundedOf({ world, booking }, standing);
   const steps = (await movementsOf(db, id)).map(({ step }) => step.split(':')[0]);
-  assert.deepEqual(steps, [...(paid > 0 ? ['post'] : []), ...(backMinor > 0 ? ['refund'] : [])]);
+  assert.deepEqual(steps, [
+    ...(paid > 0 ? ['post'] : []),
+    ...(standing.hostFee === 'owed' ? ['host-fee'] : []),
+    ...(backMinor > 0 ? ['refund'] : []),
+  ]);
   assert.equal((await balancesOf(db, id)).bank_clearing ?? 0, paid - backMinor);
   await assertBooksBalance(db);
 }
@@ -171,7 +177,7 @@ async function assertEvent(journey: Journey, edge: Edge, { by, at }: Standing): 
   const { from, to } = endsOf(edge);
   const told = (await eventsOf(world.db, booking.id)).filter(({ kind }) => kind === `booking.${to}`);
   const last = told.at(-1);
-  const actor = by === 'system' ? 'system' : journey[by].id;
+  const actor = by === 'system' ? 'system' : await journey.idOf(by);
   assert.deepEqual([told.length, last?.data.before, last?.data.after, last?.actor_id], [1, from, to, actor]);
   if (at === undefined) return;
   const afterMs = Date.parse(last?.occurred_at ?? '') - Date.parse(journey.scheduled(at));

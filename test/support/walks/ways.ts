@@ -5,6 +5,7 @@ import { bookStayId, bookStayOrder } from '#workflows/bookings.contract.ts';
 import { leaveRequest } from '../left-request.ts';
 import { inDays, stayRequest } from '../people.ts';
 import { until } from '../virtual-time.ts';
+import { CANCELLING } from './cancelling.ts';
 import type { Edge } from './edges.ts';
 import type { Journey } from './journey.ts';
 import type { Standing } from './standing.ts';
@@ -24,6 +25,9 @@ export interface Way {
   isSlow?: true;
 }
 
+/** By edge, and by what comes along it. */
+export type Ways = Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>>;
+
 const HOUR_MS = 3_600_000;
 const FREE = { pricing: { nightly: 0 } };
 const VISA = { paymentMethodId: 'pm_card_visa' };
@@ -35,7 +39,9 @@ const WEEK_AND_A_DAY_SECONDS = 8 * 86_400;
  * All ways along all edges, in words. The first of an edge is the one that a booking takes on its way to somewhere else.
  * An edge without one fails the suite.
  */
-export const WAYS: Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>> = {
+export const WAYS: Ways = {
+  ...CANCELLING,
+
   'requested → held': { 'its guest will pay later': { act: (journey) => journey.ask() } },
 
   'requested → rejected': {
@@ -63,17 +69,6 @@ export const WAYS: Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>
         await journey.look(row.id);
       },
       leaves: { row: { rejection: 'dates_unavailable' } },
-    },
-  },
-
-  'requested → cancelled': {
-    'its guest calls off a request that was left': {
-      async act(journey) {
-        const { world, guest, property } = journey;
-        const { id } = await leaveRequest(world.db, { propertyId: property.id, guestId: guest.id });
-        await journey.look(id);
-        await journey.cancel();
-      },
     },
   },
 
@@ -159,8 +154,6 @@ export const WAYS: Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>
     },
   },
 
-  'held → cancelled': { 'its guest withdraws': { act: (journey) => journey.cancel() } },
-
   'awaiting_host → confirmed': {
     'its host accepts': { act: (journey) => journey.does(journey.host, 'acceptance') },
     'its host accepts after a reminder': {
@@ -187,11 +180,6 @@ export const WAYS: Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>
 
   'awaiting_host → expired': { 'its host stays silent': { act: (journey) => journey.comesTo('respondBy') } },
 
-  'awaiting_host → cancelled': {
-    'its guest withdraws': { act: (journey) => journey.cancel() },
-    'its guest withdraws what costs nothing': { property: FREE, act: (journey) => journey.cancel() },
-  },
-
   'awaiting_host → rejected': {
     'the bank says that it has let go of the money': { act: letGo },
     'the bank has let go of the money when the host accepts': {
@@ -207,8 +195,6 @@ export const WAYS: Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>
   },
 
   'confirmed → in_stay': { 'its check-in comes': { act: (journey) => journey.comesTo('checkInAt') } },
-
-  'confirmed → cancelled': { 'its guest cancels': { act: (journey) => journey.cancel() } },
 
   'in_stay → completed': {
     'its check-out comes': { act: (journey) => journey.comesTo('checkOutAt') },
@@ -230,8 +216,6 @@ export const WAYS: Readonly<Partial<Record<Edge, Readonly<Record<string, Way>>>>
       leaves: { row: { noShow: true } },
     },
   },
-
-  'in_stay → cancelled': { 'its guest cancels': { act: (journey) => journey.cancel() } },
 
   'expired → confirmed': {
     'the money comes late and finds the nights free': {

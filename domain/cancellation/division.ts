@@ -1,0 +1,130 @@
+import { coinMinor, percentOf, splitInParts } from '../money.ts';
+import type { PriceLineKind, StayPrice } from '../pricing.ts';
+import { nightSharesMinor, sumOf } from '../pricing.ts';
+
+/** An amount between the two sides, in minor units. */
+export interface Division {
+  refundMinor: number;
+  keptMinor: number;
+}
+
+export const CANCELLED_KINDS = [
+  'night',
+  'cleaning',
+  'pet',
+  'service_fee',
+  'tax',
+] as const satisfies readonly PriceLineKind[];
+/** `night` stands for nights, their extra guests and their discount. */
+export type CancelledKind = (typeof CANCELLED_KINDS)[number];
+
+/** Every part of the bill, divided; and the platform's fee to the host, which is no line of it. */
+export type DividedPrice = Record<CancelledKind | 'host_fee', Division>;
+
+/** What the host keeps: so many nights from the first on, and a share of each of the others. */
+export interface KeptNights {
+  wholeNights: number;
+  othersBasisPoints: number;
+}
+
+/** Everything goes back, as it was paid: fees and fractions of a coin too. */
+export function divideInFull(price: StayPrice): DividedPrice {
+  const back = (refundMinor: number): Division => ({ refundMinor, keptMinor: 0 });
+  return {
+    night: back(sum(nightSharesMinor(price))),
+    cleaning: back(sumOf(price.lines, 'cleaning')),
+    pet: back(sumOf(price.lines, 'pet')),
+    service_fee: back(price.guestServiceFeeMinor),
+    tax: back(price.taxMinor),
+    host_fee: back(price.hostServiceFeeMinor),
+  };
+}
+
+/**
+ * More goes back than `parts` say, to a sum in minor units: out of each part that is kept, in proportion. No less than
+ * they say does, whatever the sum.
+ */
+export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: number): DividedPrice {
+  if (refundMinor >= price.total.amount) return divideInFull(price);
+  const coin = coinMinor(price.total.currency);
+  const missing = refundMinor - (refundMinor % coin) - refundOf(parts);
+  if (missing <= 0) return parts;
+  const shares = splitInParts(
+    missing,
+    CANCELLED_KINDS.map((kind) => parts[kind].keptMinor),
+  );
+  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => {
+    const { keptMinor, refundMinor: already } = parts[kind];
+    const more = shares[at] ?? 0;
+    return { keptMinor: keptMinor - more, refundMinor: already + more };
+  }) as [Division, Division, Division, Division, Division];
+  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  return {
+    night,
+    cleaning,
+    pet,
+    service_fee,
+    tax,
+    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
+  };
+}
+
+/** What goes back of the whole bill, in minor units. */
+export function refundOf(parts: DividedPrice): number {
+  return sum(CANCELLED_KINDS.map((kind) => parts[kind].refundMinor));
+}
+
+/** Something is kept: then so is the guest's fee. Of every line whole coins go back; what is less stays where it is. */
+export function divide(price: StayPrice, kept: KeptNights): DividedPrice {
+  const coin = coinMinor(price.total.currency);
+  const night = inCoins(divideNights(nightSharesMinor(price), kept), coin);
+  const cleaning = inCoins(divideNights(spreadOverNights(price, 'cleaning'), kept), coin);
+  const pet = inCoins(divideNights(spreadOverNights(price, 'pet'), kept), coin);
+  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  return {
+    night,
+    cleaning,
+    pet,
+    service_fee: { refundMinor: 0, keptMinor: price.guestServiceFeeMinor },
+    tax: inCoins(divideIn(price.taxMinor, proportion), coin),
+    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
+  };
+}
+
+/** What is kept and what goes back of the host's part of the bill. A stay for nothing still has one side. */
+function proportionOf({ hostBaseMinor }: StayPrice, keptMinor: number): [number, number] {
+  return hostBaseMinor === 0 ? [1, 0] : [keptMinor, hostBaseMinor - keptMinor];
+}
+
+/** What is less than a coin cannot be given back, and stays where it is. */
+function inCoins({ keptMinor, refundMinor }: Division, coin: number): Division {
+  const rest = refundMinor % coin;
+  return { keptMinor: keptMinor + rest, refundMinor: refundMinor - rest };
+}
+
+function divideNights(
+  sharesMinor: readonly number[],
+  { wholeNights, othersBasisPoints }: KeptNights,
+): Division {
+  const whole = sum(sharesMinor.slice(0, wholeNights));
+  const others = sum(sharesMinor.slice(wholeNights));
+  const keptMinor = whole + percentOf(others, othersBasisPoints);
+  return { keptMinor, refundMinor: whole + others - keptMinor };
+}
+
+function divideIn(amountMinor: number, proportion: readonly number[]): Division {
+  const [keptMinor = 0, refundMinor = 0] = splitInParts(amountMinor, proportion);
+  return { keptMinor, refundMinor };
+}
+
+/** A fee paid once for the stay belongs to all its nights alike. */
+function spreadOverNights({ lines, nightRatesMinor }: StayPrice, kind: 'cleaning' | 'pet'): number[] {
+  return splitInParts(
+    sumOf(lines, kind),
+    nightRatesMinor.map(() => 1),
+  );
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((subtotal, amount) => subtotal + amount, 0);
+}
