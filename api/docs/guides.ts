@@ -3,7 +3,13 @@ import type { OpenApiDocument } from '../openapi.ts';
 import { createMarkdown } from './markdown.ts';
 
 /** In the order of reading. Each is a file of `docs/guides/`. */
-export const GUIDE_NAMES = ['first-booking', 'three-d-secure', 'idempotency', 'webhooks'] as const;
+export const GUIDE_NAMES = [
+  'first-booking',
+  'three-d-secure',
+  'idempotency',
+  'being-paid',
+  'webhooks',
+] as const;
 
 const DIRECTORY = new URL('../../docs/guides/', import.meta.url);
 

@@ -127,6 +127,7 @@ builder.queryField('payoutAccount', (t) =>
     type: PayoutAccount,
     nullable: true,
     description: 'Whether the bank can pay you.',
+    extensions: { cost: ACT_COST }, // Each asks the bank.
     resolve: (_root, _args, context) => call(readPayoutAccount, {}, context),
   }),
 );
