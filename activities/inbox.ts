@@ -1,15 +1,16 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { findPayment } from '#db/payments.ts';
-import { findRefund } from '#db/refunds.ts';
+import { findPayment, findPaymentByIntent } from '#db/payments.ts';
+import { findRefund, findRefundAtBank } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
-import type { Workflows } from '#gateways/workflows.ts';
+import type { Order, Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
 import { ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
 import {
   latePaymentOrder,
+  madeRefundOrder,
   refundPaymentId,
   refundSpoke,
   returnedRefundOrder,
@@ -32,7 +33,8 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
 async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
-  return owner.is === 'booking' ? tellBooking(deps, owner, event) : tellRefund(deps, owner);
+  if (owner.is === 'booking') return tellBooking(deps, owner, event);
+  return owner.is === 'refund' ? tellRefund(deps, owner) : tellOfRefundByHand(deps, owner);
 }
 
 /** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
@@ -62,9 +64,7 @@ async function giveBack(
   if (booking?.paymentId !== owner.paymentId) return 'nobody';
   const { id: bookingId, paymentId, totalMinor: amountMinor, currency, requestedAt: since } = booking;
   const late = { bookingId, paymentId, amountMinor, currency, since };
-  const order = latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) });
-  await workflows.start(order);
-  return order.id;
+  return start(workflows, latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) }));
 }
 
 /** A refund whose workflow is over is still heard of when its money comes back. */
@@ -73,12 +73,29 @@ async function tellRefund(
   owner: Extract<Owner, { is: 'refund' }>,
 ): Promise<string> {
   const refund = await findRefund(db, owner.refundId);
-  if (refund?.status === 'settled' && owner.hasFailed) {
-    const order = returnedRefundOrder(owner.refundId);
-    await workflows.start(order);
-    return order.id;
-  }
+  if (refund?.status === 'settled' && owner.hasFailed)
+    return start(workflows, returnedRefundOrder(owner.refundId));
   if (refund?.status !== 'pending') return 'known';
   const workflowId = refundPaymentId(owner.refundId);
   return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';
+}
+
+/** A refund that somebody made at the bank is taken in. Of money that was only reserved the bank calls the letting go one, too. */
+async function tellOfRefundByHand(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  { bankRefundId, intentId, hasFailed }: Extract<Owner, { is: 'refund_by_hand' }>,
+): Promise<string> {
+  const payment = await findPaymentByIntent(db, intentId);
+  if (payment?.status !== 'posted') return 'nobody';
+  const refund = await findRefundAtBank(db, bankRefundId);
+  const made = madeRefundOrder({ paymentId: payment.id, bankRefundId });
+  if (refund?.status === 'settled' && hasFailed) return start(workflows, returnedRefundOrder(refund.id));
+  if (refund !== undefined && refund.status !== 'pending') return 'known';
+  if (await workflows.start(made)) return made.id;
+  return (await workflows.tell(made.id, refundSpoke)) ? made.id : 'nobody';
+}
+
+async function start(workflows: Workflows, order: Order): Promise<string> {
+  await workflows.start(order);
+  return order.id;
 }

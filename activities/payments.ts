@@ -1,18 +1,15 @@
-import { Context } from '@temporalio/activity';
-import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findPayment } from '#db/payments.ts';
-import { failRefund, findRefund, lockRefund, noteRefund, settleRefund } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { RefundId } from '#domain/ids.ts';
-import type { AtBank, BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
-import { refundOrder } from '#workflows/refunds.contract.ts';
-import type { Bank, BankRefund } from '#gateways/bank.ts';
+import type { AtBank, Capture, Collection, Intent } from '#domain/payments.ts';
+import type { Bank } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
+import { isAgain } from './again.ts';
 import { acceptPayment } from './bookings/accepting.ts';
 import type { Accepted } from './bookings/accepting.ts';
 import type { At } from './bookings/at.ts';
 import { endHold } from './bookings/holding.ts';
+import { createRefundActivities } from './refunds.ts';
 
 export interface PaymentDeps {
   db: Db;
@@ -69,16 +66,6 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       return open.status === 'posted' || open.status === 'voided' ? open : bank.close(open.id);
     },
 
-    /** Asks the bank for the money back. */
-    async refundAtBank({ refundId }: { refundId: RefundId }): Promise<BankRefundResult> {
-      return bank.refund(await bankRefundOf(db, refundId), { again: isAgain() });
-    },
-
-    /** How it stands with what was asked back before. */
-    async readRefund({ refundId }: { refundId: RefundId }): Promise<BankRefundResult> {
-      return bank.refund(await bankRefundOf(db, refundId), { again: true });
-    },
-
     /** Money for a booking that nobody conducts any more is taken into the ledger, and promised back whole. */
     async acceptLatePayment(payment: At & { intent: Intent }): Promise<Accepted> {
       const { bookingId, at } = payment;
@@ -88,54 +75,11 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
       });
     },
 
-    /** Writes down how the refund ended, or that the bank has taken it on. */
-    async recordRefund({
-      refundId,
-      result,
-      at,
-    }: {
-      refundId: RefundId;
-      result: BankRefundResult;
-      at: string;
-    }): Promise<void> {
-      await inTransaction(db, async (trx) => {
-        const refund = await lockRefund(trx, refundId);
-        const booking = await found(findBooking(trx, refund.bookingId), refund.bookingId);
-        if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
-        if (result.status === 'settled')
-          await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
-        if (result.status === 'failed')
-          await failRefund(trx, { refund, booking, failure: result.failure, at });
-      });
-    },
-
-    /** Starts a refund's own workflow. Never a child: a booking may wait for months, and time must be free to jump. */
-    async startRefund({ refundId }: { refundId: RefundId }): Promise<void> {
-      await workflows.start(refundOrder(refundId));
-    },
+    ...createRefundActivities({ db, bank, workflows }),
   };
-}
-
-/** Whether an earlier try of this very activity may have reached the bank. */
-function isAgain(): boolean {
-  return Context.current().info.attempt > 1;
 }
 
 async function intentIdOf(db: Db, { paymentId }: Collection): Promise<string | undefined> {
   const payment = await findPayment(db, paymentId);
   return payment?.intentId ?? undefined;
-}
-
-async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {
-  const refund = await found(findRefund(db, refundId), refundId);
-  const payment = await found(findPayment(db, refund.paymentId), refund.paymentId);
-  if (payment.intentId === null) throw new Error(`${payment.id} was posted without an intent.`);
-  const { amountMinor, currency } = refund;
-  return { refundId, intentId: payment.intentId, amountMinor, currency };
-}
-
-async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
-  const value = await row;
-  if (value === undefined) throw new Error(`There is no ${id}.`);
-  return value;
 }

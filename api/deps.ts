@@ -4,6 +4,7 @@ import type { Cache } from '#gateways/cache.ts';
 import type { Passwords } from '#gateways/passwords.ts';
 import type { Bank } from '#gateways/bank.ts';
 import type { RateLimits } from '#gateways/rate-limits.ts';
+import type { Refunds } from './payments/commands.ts';
 import type { Bookings } from './bookings/commands.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { PublishedProperties } from './properties/cache.ts';
@@ -38,6 +39,7 @@ export interface ApiDeps {
   settings: ApiSettings;
   bank: Bank;
   bookings: Bookings;
+  refunds: Refunds;
   reviews: Reviews;
   /** Copies of published properties; whoever changes one drops its copy before answering. */
   properties: PublishedProperties;

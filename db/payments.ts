@@ -47,6 +47,11 @@ export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<
   return PaymentRow.query(db).findById(id);
 }
 
+/** The row under a lock that other writers of this payment wait for. Its absence is a defect of the caller. */
+export async function lockPayment(trx: Transaction, id: PaymentId): Promise<PaymentRow> {
+  return PaymentRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
+}
+
 /** The payment whose money the bank has under this id. */
 export async function findPaymentByIntent(
   db: Db | Transaction,

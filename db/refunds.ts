@@ -1,8 +1,9 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import { postEntries, refundEntries } from '#domain/ledger.ts';
+import { postEntries, priceShares, refundEntries, sharesOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { RefundReason, RefundStatus } from '#domain/payments.ts';
+import { lessShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -23,6 +24,10 @@ export class RefundRow extends Row {
   declare shares: Shares;
   declare bankRefundId: string | null;
   declare failure: string | null;
+  /** Why, in the words of whoever gave it. */
+  declare note: string | null;
+  /** Failed, and void by now: it counts against the payment no more. */
+  declare released: boolean;
   declare requestedAt: string;
   declare settledAt: string | null;
   declare createdAt: string;
@@ -38,6 +43,9 @@ export interface NewRefund {
   shares: Shares;
   at: string;
   actorId: string;
+  note?: string | undefined;
+  /** Where the bank has made it already. */
+  bankRefundId?: string;
 }
 
 /** Promises money back. The amount counts against the payment at once, so promises can never exceed what came in. */
@@ -52,6 +60,8 @@ export async function requestRefund(trx: Transaction, refund: NewRefund): Promis
     amountMinor,
     currency: booking.currency,
     shares,
+    note: refund.note ?? null,
+    bankRefundId: refund.bankRefundId ?? null,
     requestedAt: at,
   });
   await recordEvent(trx, {
@@ -72,13 +82,94 @@ export async function lockRefund(trx: Transaction, id: RefundId): Promise<Refund
   return RefundRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
 }
 
-/** The first refund that was promised of a payment. */
+/** What of a posted payment has not been promised back, by whose it is. The caller has locked the payment. */
+export async function sharesLeft(
+  trx: Transaction,
+  { booking, payment }: { booking: BookingRow; payment: PaymentRow },
+): Promise<Shares> {
+  const promised = await RefundRow.query(trx)
+    .where({ paymentId: payment.id, released: false })
+    .select('shares');
+  const whole = sharesOf(payment.amountMinor, priceShares(booking.price));
+  return lessShares(
+    whole,
+    promised.map(({ shares }) => shares),
+  );
+}
+
+/** The refund that the bank has under this id of its own. */
+export async function findRefundAtBank(
+  db: Db | Transaction,
+  bankRefundId: string,
+): Promise<RefundRow | undefined> {
+  return RefundRow.query(db).findOne({ bankRefundId });
+}
+
+/** A refund of that amount which we have promised, and which the bank has refused to begin or not been heard of. */
+export async function findPromise(
+  trx: Transaction,
+  paymentId: PaymentId,
+  amountMinor: number,
+): Promise<RefundRow | undefined> {
+  return RefundRow.query(trx)
+    .where({ paymentId, amountMinor, released: false })
+    .whereIn('status', ['pending', 'failed'])
+    .whereNull('bankRefundId')
+    .orderBy('status') // One that has failed first: that is what a hand at the bank makes good.
+    .orderBy('id')
+    .first();
+}
+
+/** What the bank had refused us has been made there by hand: it goes on as any other. */
+export async function fulfilPromise(
+  trx: Transaction,
+  refund: RefundRow,
+  { bankRefundId, at }: { bankRefundId: string; at: string },
+): Promise<void> {
+  await RefundRow.query(trx).findById(refund.id).patch({ status: 'pending', failure: null, bankRefundId });
+  await recordEvent(trx, {
+    kind: 'refund.made_by_hand',
+    subjectId: refund.id,
+    actorId: 'system',
+    occurredAt: at,
+    data: { bookingId: refund.bookingId, before: 'failed', after: 'pending' },
+  });
+}
+
+/** Lets go of the promises that the bank would not begin: more has been given back by hand than they leave room for. */
+export async function releaseFailedPromises(
+  trx: Transaction,
+  { paymentId, at }: { paymentId: PaymentId; at: string },
+): Promise<void> {
+  const released = await RefundRow.query(trx)
+    .where({ paymentId, status: 'failed', released: false })
+    .whereNull('bankRefundId')
+    .patch({ released: true })
+    .returning('*');
+  for (const { id, bookingId, amountMinor } of released) {
+    await PaymentRow.query(trx).findById(paymentId).decrement('refundedMinor', amountMinor);
+    await recordEvent(trx, {
+      kind: 'refund.released',
+      subjectId: id,
+      actorId: 'system',
+      occurredAt: at,
+      data: { bookingId, amount: amountMinor },
+    });
+  }
+}
+
+/** A payment's refunds, the oldest first: there are never many. */
+export async function listRefunds(db: Db, paymentId: PaymentId): Promise<RefundRow[]> {
+  return RefundRow.query(db).where({ paymentId }).orderBy('id');
+}
+
+/** The refund of a payment that was promised for this reason, of which there is one at most. */
 export async function findRefundOf(
   db: Db | Transaction,
   paymentId: PaymentId,
+  reason: 'cancellation' | 'late_payment',
 ): Promise<RefundId | undefined> {
-  const row = await RefundRow.query(db).where({ paymentId }).orderBy('requestedAt').select('id').first();
-  return row?.id;
+  return (await RefundRow.query(db).findOne({ paymentId, reason }).select('id'))?.id;
 }
 
 /** Notes that the bank has taken a refund on, under this id of its own. */
@@ -86,13 +177,13 @@ export async function noteRefund(trx: Db | Transaction, id: RefundId, bankRefund
   await RefundRow.query(trx).findById(id).where('status', 'pending').patch({ bankRefundId });
 }
 
-/** Refunds promised before `before` that the bank has not been heard of: their workflow may never have started. */
+/** Refunds recorded before `before` that the bank has not been heard of: their workflow may never have started. */
 export async function findLeftRefunds(db: Db, before: string, limit: number): Promise<RefundRow[]> {
   return RefundRow.query(db)
     .where('status', 'pending')
     .whereNull('bankRefundId')
-    .where('requestedAt', '<', before)
-    .orderBy('requestedAt')
+    .where('createdAt', '<', before)
+    .orderBy('createdAt')
     .limit(limit);
 }
 

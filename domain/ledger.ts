@@ -1,4 +1,5 @@
 import { splitInParts } from './money.ts';
+import type { StayPrice } from './pricing.ts';
 
 /** Double entry in minor units: a debit is positive, a credit negative, and a transaction's sum per currency is zero. */
 export const ACCOUNTS = [
@@ -25,6 +26,15 @@ export interface Shares {
   hostMinor: number;
   platformMinor: number;
   taxesMinor: number;
+}
+
+/** Whose money the whole price of a stay is. */
+export function priceShares(price: StayPrice): Shares {
+  return {
+    hostMinor: price.hostPayoutMinor,
+    platformMinor: price.guestServiceFeeMinor + price.hostServiceFeeMinor,
+    taxesMinor: price.taxMinor,
+  };
 }
 
 export function sumOf(shares: Shares): number {

@@ -20,7 +20,8 @@ export const LIVE_PAYMENT_STATUSES = ['pending', 'requires_action', 'processing'
 export const REFUND_STATUSES = ['pending', 'settled', 'failed'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
 
-export const REFUND_REASONS = ['cancellation', 'late_payment'] as const;
+/** `goodwill` is of the host's or an operator's free will; `dashboard` was made at the bank, by hand. */
+export const REFUND_REASONS = ['cancellation', 'late_payment', 'goodwill', 'dashboard'] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
 
 /** What the bank said of a card. `code` is the bank's (`card_declined`, …), `declineCode` the issuer's, if any. */
@@ -63,6 +64,12 @@ export interface Collection {
 /** What became of money that was asked back, by the bank's id for it; none where the bank refused to begin. */
 export type BankRefundResult =
   { status: 'pending' | 'settled'; id: string } | { status: 'failed'; id?: string; failure: string };
+
+/** A refund as the bank has it on record. The amount in minor units. */
+export interface RefundAtBank {
+  amountMinor: number;
+  result: BankRefundResult;
+}
 
 /** What the bank has of a payment: an intent, or nothing, because it was never asked or refused to begin. */
 export type AtBank = Intent | 'nothing';

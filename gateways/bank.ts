@@ -1,6 +1,6 @@
 import type { RefundId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
-import type { BankRefundResult, Capture, Collection, Intent } from '#domain/payments.ts';
+import type { BankRefundResult, Capture, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
 
 /** Money back for a posted payment. */
 export interface BankRefund {
@@ -44,6 +44,8 @@ export interface Bank {
   /** Ends an intent unless money is already in or on its way; answers what it is afterwards. */
   close(intentId: string): Promise<Intent>;
   refund(refund: BankRefund, how: { again: boolean }): Promise<BankRefundResult>;
+  /** What the bank has of a refund, by its own id for it. */
+  readRefund(bankRefundId: string): Promise<RefundAtBank>;
   /** Checks the signature over the raw body. @throws DomainError `invalid_input` */
   readWebhook(body: Buffer, signature: string): BankEvent;
 }

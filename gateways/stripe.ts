@@ -1,9 +1,9 @@
 import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
-import type { BankRefundResult, Collection, Intent } from '#domain/payments.ts';
+import type { BankRefundResult, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
-import { atBank, intentOf, refundOf } from './stripe-words.ts';
+import { atBank, inMinor, intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
   secretKey: string;
@@ -37,6 +37,7 @@ export function createStripeBank(options: StripeOptions): Bank {
     capture: (intentId) => capture(stripe, intentId),
     close: (intentId) => close(stripe, intentId),
     refund: (refund, how) => refundAtBank(stripe, refund, how),
+    readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
     readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
   };
 }
@@ -187,6 +188,13 @@ async function refundAtBank(
       if (!isRefusal(error)) throw error;
       return { status: 'failed', failure: error.code ?? error.type };
     }
+  });
+}
+
+async function readRefund(stripe: Stripe, bankRefundId: string): Promise<RefundAtBank> {
+  return lookedUp(async () => {
+    const refund = await stripe.refunds.retrieve(bankRefundId);
+    return { amountMinor: inMinor(refund.amount, refund.currency), result: refundOf(refund) };
   });
 }
 

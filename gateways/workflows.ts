@@ -44,6 +44,8 @@ export interface Ask<Input> {
 export interface Workflows extends AsyncDisposable {
   /** False when it runs already, or ran. */
   start(order: Order): Promise<boolean>;
+  /** The same, while somebody waits: what Temporal does not take in time is left to the schedule that looks for what was left. */
+  offer(order: Order): Promise<void>;
   /** Starts it unless it runs, and asks. @throws the DomainError with which the workflow refuses */
   startAndAsk<T, Input>(
     order: Order,
@@ -71,6 +73,8 @@ export interface Recurring {
 }
 
 const REACHABLE_WITHIN_MS = 1_000;
+/** As long as somebody should wait for what needs no answer. */
+const OFFER_WITHIN_MS = 2_500;
 
 /** Connects lazily: an API without Temporal still reads. */
 export function connectWorkflows({ address, namespace }: { address: string; namespace: string }): Workflows {
@@ -79,6 +83,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
   const intake = new Intake();
   return {
     start: (order) => start(client, order),
+    offer: (order) => offer(client, order),
     startAndAsk: (order, update, ask) =>
       answerOf({ client, intake }, ask, () =>
         client.workflow.startUpdateWithStart(update, {
@@ -124,6 +129,14 @@ async function start(client: Client, order: Order): Promise<boolean> {
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
+  }
+}
+
+async function offer(client: Client, order: Order): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + OFFER_WITHIN_MS, () => start(client, order));
+  } catch (error) {
+    if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) throw error;
   }
 }
 

@@ -4,7 +4,9 @@ import type { PaymentStatus } from '#domain/payments.ts';
 /** Whose business a bank event is. */
 export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
-  | { is: 'refund'; refundId: RefundId; hasFailed: boolean };
+  | { is: 'refund'; refundId: RefundId; hasFailed: boolean }
+  /** A refund without our id: made at the bank, by hand. */
+  | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean };
 
 /** What each kind of event says the payment has become. */
 const OF_A_PAYMENT = new Map<string, PaymentStatus>([
@@ -22,14 +24,17 @@ const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed'
  * our own commit still finds its way. Undefined: of a kind, or about an object, that is no business of ours.
  */
 export function ownerOf(event: { kind: string; payload: unknown }): Owner | undefined {
-  const { metadata, status } = objectOf(event.payload);
+  const { id, metadata, status, payment_intent: intentId } = objectOf(event.payload);
   const { bookingId, paymentId, refundId } = metadata ?? {};
   const says = OF_A_PAYMENT.get(event.kind);
   if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
     return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
-  if (OF_A_REFUND.has(event.kind) && refundId !== undefined)
-    return { is: 'refund', refundId: refundId as RefundId, hasFailed: FAILED.includes(status) };
+  if (!OF_A_REFUND.has(event.kind)) return undefined;
+  const hasFailed = FAILED.includes(status);
+  if (refundId !== undefined) return { is: 'refund', refundId: refundId as RefundId, hasFailed };
+  if (id !== undefined && typeof intentId === 'string')
+    return { is: 'refund_by_hand', bankRefundId: id, intentId, hasFailed };
   return undefined;
 }
 
@@ -37,8 +42,10 @@ export function ownerOf(event: { kind: string; payload: unknown }): Owner | unde
 const FAILED: readonly unknown[] = ['failed', 'canceled'];
 
 interface EventObject {
+  id?: string;
   metadata?: Readonly<Record<string, string | undefined>> | null;
   status?: unknown;
+  payment_intent?: unknown;
 }
 
 function objectOf(payload: unknown): EventObject {

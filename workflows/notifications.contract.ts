@@ -34,6 +34,8 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   'booking.cancelled': bothIfKnown,
   // A request that is refused at once is answered at once: only what had been accepted needs a letter.
   'booking.rejected': ({ data }) => (data.before === 'awaiting_host' ? RECIPIENTS : []),
+  // What a cancellation gives back is told with the cancellation.
+  'refund.requested': ({ data }) => (data.reason === 'goodwill' ? ['guest'] : []),
   'reviews.opened': () => RECIPIENTS,
   'reviews.reminded': () => RECIPIENTS,
   'reviews.revealed': () => RECIPIENTS,

@@ -1,5 +1,5 @@
 import { defineSignal } from '@temporalio/workflow';
-import type { RefundId } from '#domain/ids.ts';
+import type { PaymentId, RefundId } from '#domain/ids.ts';
 import type { Collection } from '#domain/payments.ts';
 
 export const PAYMENTS_QUEUE = 'payments';
@@ -7,14 +7,22 @@ export const REFUND_PAYMENT = 'refundPayment';
 
 export const refundPaymentId = (refundId: RefundId): string => `refund:${refundId}`;
 export const latePaymentId = (moneyId: string): string => `refund:${moneyId}`;
+export const madeRefundId = (bankRefundId: string): string => `refund:${bankRefundId}`;
 
 export const returnedRefundId = (refundId: RefundId): string => `${refundPaymentId(refundId)}:returned`;
 
+/** A refund that somebody made at the bank, by hand. */
+export interface MadeByHand {
+  paymentId: PaymentId;
+  bankRefundId: string;
+}
+
 /**
- * A refund that was promised; one that was given and has come back; or a payment that came in for a booking nobody conducts any more, to be taken into the
- * ledger and given back whole.
+ * A refund that was promised; one that was given and has come back; one that was made at the bank by hand; or a payment
+ * that came in for a booking nobody conducts any more, to be taken into the ledger and given back whole.
  */
-export type RefundPayment = { refundId: RefundId; hasComeBack?: true } | { late: Late };
+export type RefundPayment =
+  { refundId: RefundId; hasComeBack?: true } | { made: MadeByHand } | { late: Late };
 
 export function refundOrder(refundId: RefundId) {
   const input: RefundPayment = { refundId };
@@ -32,6 +40,17 @@ export function returnedRefundOrder(refundId: RefundId) {
   const input: RefundPayment = { refundId, hasComeBack: true };
   const summary = 'Refund that has come back';
   return { ...refundOrder(refundId), id: returnedRefundId(refundId), input, summary };
+}
+
+export function madeRefundOrder(made: MadeByHand) {
+  const input: RefundPayment = { made };
+  return {
+    workflow: REFUND_PAYMENT,
+    id: madeRefundId(made.bankRefundId),
+    queue: PAYMENTS_QUEUE,
+    input,
+    summary: `Refund made at the bank, of ${made.paymentId}`,
+  };
 }
 
 /** With an intent: money that came in beside that of the payment. */

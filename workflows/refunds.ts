@@ -14,12 +14,12 @@ export async function refundPayment(order: RefundPayment): Promise<void> {
     spoken = true;
   });
   await CancellationScope.nonCancellable(async () => {
-    const refundId = 'refundId' in order ? order.refundId : await takeIn(order.late);
+    const refundId = await refundOf(order);
     if (refundId === undefined) return;
     setCurrentDetails('Waiting for the bank to take the refund on.');
-    // One that has come back is looked at only: to ask again could give the money twice.
-    const isBack = 'hasComeBack' in order;
-    let result = await (isBack ? bank.readRefund({ refundId }) : bank.refundAtBank({ refundId }));
+    // What the bank has made is looked at only: to ask again could give the money twice.
+    const isMade = 'hasComeBack' in order || 'made' in order;
+    let result = await (isMade ? bank.readRefund({ refundId }) : bank.refundAtBank({ refundId }));
     if (result.status === 'pending') await bank.recordRefund({ refundId, result, at: instantNow() });
     while (result.status === 'pending') {
       const askAgainAt = instant(Date.now() + ASK_AGAIN_MS);
@@ -42,6 +42,13 @@ const ENDS = {
   settled: 'Over: the money is on its way to the card.',
   failed: 'Over: the bank cannot give the money back this way; an operator has to.',
 } as const;
+
+/** The refund it is about, once it is on record. Undefined when there is nothing to give back. */
+async function refundOf(order: RefundPayment): Promise<RefundId | undefined> {
+  if ('refundId' in order) return order.refundId;
+  if ('made' in order) return bank.takeRefundIn({ ...order.made, at: instantNow() });
+  return takeIn(order.late);
+}
 
 /** A payment that arrived after its booking's workflow had ended. Undefined when there is no money in it. */
 async function takeIn(late: Late): Promise<RefundId | undefined> {

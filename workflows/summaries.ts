@@ -33,6 +33,7 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   capturePayment: 'Take what is reserved',
   closePayment: 'Close the payment at the bank',
   acceptLatePayment: 'Take late money in',
+  takeRefundIn: 'Take in what was given back by hand',
   startRefund: 'Start the refund',
   refundAtBank: 'Ask the bank to give back',
   readRefund: 'Ask the bank how it stands',

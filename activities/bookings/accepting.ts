@@ -10,10 +10,8 @@ import { retakeNights } from '#db/stays.ts';
 import { canBegin } from '#domain/availability.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { PaymentId, RefundId } from '#domain/ids.ts';
-import { sharesOf } from '#domain/ledger.ts';
-import type { Shares } from '#domain/ledger.ts';
+import { priceShares, sharesOf } from '#domain/ledger.ts';
 import type { Intent } from '#domain/payments.ts';
-import type { StayPrice } from '#domain/pricing.ts';
 import type { At } from './at.ts';
 import { endHold } from './holding.ts';
 
@@ -39,7 +37,7 @@ export interface Acceptance extends At {
 export async function acceptPayment(trx: Transaction, acceptance: Acceptance): Promise<Accepted> {
   const { bookingId, intent, at, actorId } = acceptance;
   const booking = await lockBooking(trx, bookingId);
-  const shares = sharesOf(intent.amountMinor, paidShares(booking.price));
+  const shares = sharesOf(intent.amountMinor, priceShares(booking.price));
   const posting = { booking, intent, shares, at };
   if (!(await postPayment(trx, posting))) return acceptedBefore(trx, posting);
   const isWhole = intent.amountMinor === booking.totalMinor;
@@ -115,7 +113,7 @@ async function acceptedBefore(trx: Transaction, posting: Posting): Promise<Accep
   }
   if (payment.id === booking.paymentId && booking.confirmedAt !== null) return { confirmed: true };
   const isWhole = payment.amountMinor === booking.totalMinor;
-  return sentBack(isWhole, await findRefundOf(trx, payment.id));
+  return sentBack(isWhole, await findRefundOf(trx, payment.id, 'late_payment'));
 }
 
 function sentBack(isWhole: boolean, refundId: RefundId | undefined): Accepted {
@@ -123,14 +121,5 @@ function sentBack(isWhole: boolean, refundId: RefundId | undefined): Accepted {
     confirmed: false,
     ...(refundId !== undefined && { refundId }),
     ...(!isWhole && { isShort: true as const }),
-  };
-}
-
-/** Whose money a whole payment is. */
-function paidShares(price: StayPrice): Shares {
-  return {
-    hostMinor: price.hostPayoutMinor,
-    platformMinor: price.guestServiceFeeMinor + price.hostServiceFeeMinor,
-    taxesMinor: price.taxMinor,
   };
 }

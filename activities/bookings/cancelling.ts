@@ -2,13 +2,16 @@ import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
-import { findRefundOf, requestRefund } from '#db/refunds.ts';
+import { lockPayment } from '#db/payments.ts';
+import { findRefundOf, requestRefund, sharesLeft } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome, isOfferedPolicy } from '#domain/cancellation.ts';
 import type { CancellationOutcome } from '#domain/cancellation.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { RefundId, UserId } from '#domain/ids.ts';
+import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
+import { withinShares } from '#domain/refunds.ts';
 import { reviewWindowOf } from '#domain/review-windows.ts';
 import type { At } from './at.ts';
 
@@ -33,7 +36,8 @@ export async function cancelStay(
   const booking = await lockBooking(trx, bookingId);
   if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
   const outcome = outcomeOf(booking, at);
-  const { refundMinor } = outcome;
+  const shares = await stillOwed(trx, booking, sharesOf(outcome));
+  const refundMinor = sumOf(shares);
   const { actorId } = cancellation;
   await releaseNights(trx, bookingId, at);
   await moveBooking(trx, booking, {
@@ -52,11 +56,18 @@ export async function cancelStay(
     paymentId: booking.paymentId,
     reason: 'cancellation',
     amountMinor: refundMinor,
-    shares: sharesOf(outcome),
+    shares,
     at,
     actorId,
   });
   return { refundMinor, refundId, isReviewable };
+}
+
+/** What was given back of free will before counts: nobody gets more back than was paid. */
+async function stillOwed(trx: Transaction, booking: BookingRow, owed: Shares): Promise<Shares> {
+  if (sumOf(owed) === 0) return owed;
+  const payment = await lockPayment(trx, booking.paymentId);
+  return withinShares(owed, await sharesLeft(trx, { booking, payment }));
 }
 
 function isReviewableAfter(booking: BookingRow, cancelledAt: string): boolean {
@@ -74,7 +85,7 @@ export function cancelledColumns(
 }
 
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
-  const refundId = await findRefundOf(trx, booking.paymentId);
+  const refundId = await findRefundOf(trx, booking.paymentId, 'cancellation');
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
   return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
 }

@@ -14,6 +14,7 @@ import './pricing.ts';
 import './bookings.ts';
 import './booking-acts.ts';
 import './payments.ts';
+import './refunds.ts';
 import './reviews.ts';
 import './progress.ts';
 import { builder } from './builder.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PaymentRow } from '#db/payments.ts';
-import type { Payment } from './schemas.ts';
+import type { RefundRow } from '#db/refunds.ts';
+import type { Payment, Refund } from './schemas.ts';
 
 export function presentPayment(payment: PaymentRow): z.output<typeof Payment> {
   const { failure } = payment;
@@ -14,5 +15,18 @@ export function presentPayment(payment: PaymentRow): z.output<typeof Payment> {
     currency: payment.currency,
     ...(failure !== null && { failure: { code: failure.code, message: failure.message } }),
     createdAt: payment.createdAt,
+  };
+}
+
+export function presentRefund(refund: RefundRow): z.output<typeof Refund> {
+  return {
+    id: refund.id,
+    paymentId: refund.paymentId,
+    amount: refund.amountMinor,
+    currency: refund.currency,
+    status: refund.status,
+    reason: refund.reason,
+    ...(refund.note !== null && { note: refund.note }),
+    createdAt: refund.createdAt,
   };
 }

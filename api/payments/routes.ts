@@ -16,6 +16,7 @@ import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
 import { presentPayment } from './presenter.ts';
+import { refundEndpoints } from './refund-routes.ts';
 import { NewPayment, Payment, PaymentsQuery } from './schemas.ts';
 
 export const payBooking = endpoint({
@@ -99,4 +100,4 @@ async function paymentFor(db: Db, id: PaymentId, actor: Actor): Promise<PaymentR
   return payment;
 }
 
-export const paymentEndpoints = [payBooking, listMyPayments, readPayment];
+export const paymentEndpoints = [payBooking, listMyPayments, readPayment, ...refundEndpoints];

@@ -32,7 +32,7 @@ const CLOCK_SKEW_SECONDS = 300;
 export function checksAgainstBank(db: Db, records: (since: Date) => Promise<BankRecord[]>): Check[] {
   const against = (
     invariant: string,
-    breaches: (theirs: BankRecord[], ours: OurRow[]) => Finding[],
+    breaches: (theirs: BankRecord[], ours: OurRow[]) => Finding[] | Promise<Finding[]>,
   ): Check => ({
     invariant,
     breaches: async () => breaches(await records(await beginning(db)), await readOurs(db)),
@@ -57,9 +57,10 @@ export function checksAgainstBank(db: Db, records: (since: Date) => Promise<Bank
           .map(({ paymentId }) => paymentId),
       ),
     ),
-    against('No refund is made twice, and none that was not promised', (theirs) => {
+    against('No refund is made twice, and none that is not on record', async (theirs) => {
       const made = theirs.flatMap(({ refunds }) => refunds).filter(({ is }) => is !== 'failed');
-      const strangers = made.filter(({ refundId }) => refundId === undefined);
+      const known = await readRefundsMade(db);
+      const strangers = made.filter(({ id, refundId }) => refundId === undefined && !known.has(id));
       return [
         ...repeated(made.flatMap(({ refundId }) => refundId ?? [])),
         ...strangers.map(({ id }) => ({ id, detail: 'is no refund of ours' })),
@@ -109,6 +110,14 @@ async function readOurs(db: Db): Promise<OurRow[]> {
      group by p.id, b.id`,
   );
   return rows;
+}
+
+/** The bank's ids of the refunds that we know of. */
+async function readRefundsMade(db: Db): Promise<Set<string>> {
+  const rows = await db('refunds')
+    .whereNotNull('bank_refund_id')
+    .select<{ bank_refund_id: string }[]>('bank_refund_id');
+  return new Set(rows.map(({ bank_refund_id: id }) => id));
 }
 
 function netOf({ receivedMinor, refunds }: BankRecord): number {

@@ -35,7 +35,8 @@ export function checksOfMoney(db: Db): Check[] {
       'No more goes back than came in, and each promise is counted',
       `select p.id, format('%s promised back of %s, counted as %s', r.promised, p.amount_minor, p.refunded_minor) as detail
        from payments p
-       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds where payment_id = p.id) r
+       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds
+                           where payment_id = p.id and not released) r
        where r.promised <> p.refunded_minor or r.promised > p.amount_minor or (r.promised > 0 and p.status <> 'posted')`,
     ),
     checkByQuery(
@@ -55,7 +56,8 @@ export function checksOfMoney(db: Db): Check[] {
       'Money for a booking that ended goes back as far as it is owed',
       `select b.id, format('%s: %s owed, %s promised', b.status, owed, r.promised) as detail
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
-       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds where payment_id = p.id) r
+       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds
+                           where payment_id = p.id and reason in ('cancellation', 'late_payment')) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
        where b.status in ('rejected', 'declined', 'expired', 'cancelled') and r.promised is distinct from owed`,
     ),

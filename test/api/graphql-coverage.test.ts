@@ -53,6 +53,8 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'POST /payments': ['Mutation.pay'],
   'GET /payments': ['Query.payments'],
   'GET /payments/{id}': ['Query.payment'],
+  'POST /payments/{id}/refunds': ['Mutation.refundPayment'],
+  'GET /payments/{id}/refunds': ['Query.refunds'],
 };
 
 /** What is no business of those who speak GraphQL, and why. */

@@ -103,10 +103,11 @@ export class BankDesk {
     await response.body?.cancel();
   }
 
-  /** Somebody gives a payment back in the bank's dashboard, past us. */
-  async refundByHand(bookingId: string): Promise<void> {
+  /** Somebody gives a payment back, or a part of it, in the bank's dashboard, past us. */
+  async refundByHand(bookingId: string, amountMinor?: number): Promise<void> {
     const { id } = await this.intentOf(bookingId);
-    await this.#byHand('refunds', { payment_intent: id });
+    const part = amountMinor === undefined ? {} : { amount: String(amountMinor) };
+    await this.#byHand('refunds', { payment_intent: id, ...part });
   }
 
   /** Somebody takes what is reserved, or a part of it, in the bank's dashboard. */

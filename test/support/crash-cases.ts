@@ -17,6 +17,7 @@ const WRITES: readonly Activity[] = [
   'completeStay',
   'recordStay',
   'acceptLatePayment',
+  'takeRefundIn',
   'recordRefund',
   ...REVIEW_STEPS,
 ];

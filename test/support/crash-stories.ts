@@ -162,6 +162,13 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
     },
   },
   acceptLatePayment: late,
+  takeRefundIn: {
+    ...GIVEN_BACK,
+    end: 'confirmed',
+    prepare: (world) => booked(world),
+    act: async (world, told) => world.bank.refundByHand((await told.booking()).id),
+    settle: refundIsSettled,
+  },
   beginStay: {
     ...PAID,
     end: 'in_stay',

@@ -1,0 +1,127 @@
+import { findBooking } from '#db/bookings.ts';
+import type { Db, Transaction } from '#db/connect.ts';
+import { newId } from '#db/ids.ts';
+import { findPayment, lockPayment } from '#db/payments.ts';
+import {
+  failRefund,
+  findRefund,
+  findPromise,
+  findRefundAtBank,
+  fulfilPromise,
+  lockRefund,
+  noteRefund,
+  releaseFailedPromises,
+  requestRefund,
+  settleRefund,
+  sharesLeft,
+} from '#db/refunds.ts';
+import { inTransaction } from '#db/transaction.ts';
+import type { RefundId } from '#domain/ids.ts';
+import { sumOf } from '#domain/ledger.ts';
+import type { BankRefundResult } from '#domain/payments.ts';
+import { giftShares } from '#domain/refunds.ts';
+import type { Bank, BankRefund } from '#gateways/bank.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { refundOrder } from '#workflows/refunds.contract.ts';
+import type { MadeByHand } from '#workflows/refunds.contract.ts';
+import { isAgain } from './again.ts';
+
+/** Money on its way back, one effect each. */
+export function createRefundActivities({
+  db,
+  bank,
+  workflows,
+}: {
+  db: Db;
+  bank: Bank;
+  workflows: Workflows;
+}) {
+  return {
+    /** Asks the bank for the money back. */
+    async refundAtBank({ refundId }: { refundId: RefundId }): Promise<BankRefundResult> {
+      return bank.refund(await bankRefundOf(db, refundId), { again: isAgain() });
+    },
+
+    /** How it stands with what was asked back before: by the bank's id for it, once that is known. */
+    async readRefund({ refundId }: { refundId: RefundId }): Promise<BankRefundResult> {
+      const { bankRefundId } = await found(findRefund(db, refundId), refundId);
+      if (bankRefundId !== null) return (await bank.readRefund(bankRefundId)).result;
+      return bank.refund(await bankRefundOf(db, refundId), { again: true });
+    },
+
+    /**
+     * Takes a refund into our records that somebody made at the bank, by hand: as what a promise of ours came to that the
+     * bank had refused, or as one more, from everyone's share in proportion.
+     * @throws DomainError `refund_exceeds_payment` when more has been promised than leaves room for it
+     */
+    async takeRefundIn({ paymentId, bankRefundId, at }: MadeByHand & { at: string }): Promise<RefundId> {
+      const { amountMinor } = await bank.readRefund(bankRefundId);
+      return inTransaction(db, (trx) => takeIn(trx, { paymentId, bankRefundId, amountMinor, at }));
+    },
+
+    /** Writes down how the refund ended, or that the bank has taken it on. */
+    async recordRefund({
+      refundId,
+      result,
+      at,
+    }: {
+      refundId: RefundId;
+      result: BankRefundResult;
+      at: string;
+    }): Promise<void> {
+      await inTransaction(db, async (trx) => {
+        const refund = await lockRefund(trx, refundId);
+        const booking = await found(findBooking(trx, refund.bookingId), refund.bookingId);
+        if (result.status === 'pending') await noteRefund(trx, refund.id, result.id);
+        if (result.status === 'settled')
+          await settleRefund(trx, { refund, booking, bankRefundId: result.id, at });
+        if (result.status === 'failed')
+          await failRefund(trx, { refund, booking, failure: result.failure, at });
+      });
+    },
+
+    /** Starts a refund's own workflow. Never a child: a booking may wait for months, and time must be free to jump. */
+    async startRefund({ refundId }: { refundId: RefundId }): Promise<void> {
+      await workflows.start(refundOrder(refundId));
+    },
+  };
+}
+
+async function takeIn(
+  trx: Transaction,
+  { paymentId, bankRefundId, amountMinor, at }: MadeByHand & { amountMinor: number; at: string },
+): Promise<RefundId> {
+  const payment = await lockPayment(trx, paymentId);
+  const known = await findRefundAtBank(trx, bankRefundId);
+  if (known !== undefined) return known.id;
+  const promise = await findPromise(trx, paymentId, amountMinor);
+  if (promise?.status === 'pending')
+    throw new Error(`Whether the bank makes ${promise.id} is not known yet.`);
+  if (promise !== undefined) {
+    await fulfilPromise(trx, promise, { bankRefundId, at });
+    return promise.id;
+  }
+  const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
+  const mayBeMade = await sharesLeft(trx, { booking, payment });
+  if (sumOf(mayBeMade) < amountMinor) await releaseFailedPromises(trx, { paymentId, at });
+  const left = await sharesLeft(trx, { booking, payment });
+  const shares = giftShares(left, { by: 'operator', amountMinor, currency: payment.currency });
+  const id = newId('refund');
+  const why = { reason: 'dashboard', actorId: 'system', bankRefundId } as const;
+  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
+  return id;
+}
+
+async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {
+  const refund = await found(findRefund(db, refundId), refundId);
+  const payment = await found(findPayment(db, refund.paymentId), refund.paymentId);
+  if (payment.intentId === null) throw new Error(`${payment.id} was posted without an intent.`);
+  const { amountMinor, currency } = refund;
+  return { refundId, intentId: payment.intentId, amountMinor, currency };
+}
+
+async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
+  const value = await row;
+  if (value === undefined) throw new Error(`There is no ${id}.`);
+  return value;
+}
