@@ -67,7 +67,7 @@ describe('money that is given back of free will', () => {
     await operator.must(201, give(operator, booking));
     const refunds = await settled(guest, booking, 4);
     assert.equal(
-      refunds.reduce((sum, { amount }: { amount: number }) => sum + amount, 0),
+      refunds.reduce((sum: number, refund) => sum + Number(refund.amount), 0),
       TOTAL,
     );
     const nothing = await give(operator, booking, { amount: 1 });
