@@ -1,11 +1,13 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { findDisputeAtBank } from '#db/disputes.ts';
 import { findPayment, findPaymentByIntent } from '#db/payments.ts';
 import { findRefund, findRefundAtBank } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
 import type { Order, Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
+import { disputeOrder, disputeSpoke } from '#workflows/disputes.contract.ts';
 import { ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
 import {
@@ -33,8 +35,16 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
 async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
-  if (owner.is === 'booking') return tellBooking(deps, owner, event);
-  return owner.is === 'refund' ? tellRefund(deps, owner) : tellOfRefundByHand(deps, owner);
+  switch (owner.is) {
+    case 'booking':
+      return tellBooking(deps, owner, event);
+    case 'refund':
+      return tellRefund(deps, owner);
+    case 'refund_by_hand':
+      return tellOfRefundByHand(deps, owner);
+    case 'dispute':
+      return tellOfDispute(deps, owner);
+  }
 }
 
 /** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
@@ -93,6 +103,18 @@ async function tellOfRefundByHand(
   if (refund !== undefined && refund.status !== 'pending') return 'known';
   if (await workflows.start(made)) return made.id;
   return (await workflows.tell(made.id, refundSpoke)) ? made.id : 'nobody';
+}
+
+/** A dispute is taken up when it is first heard of, by whichever event comes first; what follows is a reason to look again. */
+async function tellOfDispute(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  { bankDisputeId }: Extract<Owner, { is: 'dispute' }>,
+): Promise<string> {
+  const dispute = await findDisputeAtBank(db, bankDisputeId);
+  if (dispute !== undefined && dispute.closedAt !== null) return 'known';
+  const order = disputeOrder(bankDisputeId);
+  if (await workflows.start(order)) return order.id;
+  return (await workflows.tell(order.id, disputeSpoke)) ? order.id : 'nobody';
 }
 
 async function start(workflows: Workflows, order: Order): Promise<string> {

@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import { checksAgainstBank } from '#db/doctor/bank.ts';
 import type { Check, Finding } from '#db/doctor/checks.ts';
+import { checksOfDisputes } from '#db/doctor/disputes.ts';
 import { checksOfMoney } from '#db/doctor/money.ts';
 import { checksOfNights } from '#db/doctor/nights.ts';
 import { checksOfRecords } from '#db/doctor/records.ts';
@@ -12,6 +13,7 @@ import type { BookingId, RefundId } from '#domain/ids.ts';
 import { createBankRecords } from '#gateways/bank-records.ts';
 import { connectWorkflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { settleDisputeId } from '#workflows/disputes.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 
@@ -51,12 +53,14 @@ export function openDoctor(config: Config): Doctor {
   const checks = [
     ...checksOfNights(db),
     ...checksOfMoney(db),
+    ...checksOfDisputes(db),
     ...checksOfRecords(db),
     ...checksOfReviews(db),
     ...checksAgainstBank(db, (since) => records.payments(since)),
     ...checksOfWorkflows(db, {
       booking: (id) => workflows.isRunning(bookStayId(id as BookingId)),
       refund: (id) => workflows.isRunning(refundPaymentId(id as RefundId)),
+      dispute: (id) => workflows.isRunning(settleDisputeId(id)),
       reviewWindow: (id) => workflows.isRunning(collectReviewsId(id as BookingId)),
     }),
   ];

@@ -1,4 +1,4 @@
-import type { PaymentId } from '#domain/ids.ts';
+import type { BookingId, PaymentId } from '#domain/ids.ts';
 import type { Entry } from '#domain/ledger.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Transaction } from './connect.ts';
@@ -33,4 +33,13 @@ export async function writeLedger(
       currency: booking.currency,
     })),
   );
+}
+
+/** What the host of a booking has still coming, in minor units. */
+export async function payableToHost(trx: Transaction, bookingId: BookingId): Promise<number> {
+  const row = await trx('ledger_entries')
+    .join('ledger_transactions', 'ledger_transactions.step', 'ledger_entries.step')
+    .where({ 'ledger_transactions.booking_id': bookingId, 'ledger_entries.account': 'host_payable' })
+    .first<{ minor: number }>(trx.raw('-coalesce(sum(amount_minor), 0)::bigint as minor'));
+  return row.minor;
 }

@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   booking: 'bkg',
   payment: 'pay',
   refund: 'ref',
+  dispute: 'dsp',
   review: 'rev',
   draft: 'drf',
   event: 'evt',
@@ -24,6 +25,7 @@ export type BlockId = Id<'block'>;
 export type BookingId = Id<'booking'>;
 export type PaymentId = Id<'payment'>;
 export type RefundId = Id<'refund'>;
+export type DisputeId = Id<'dispute'>;
 export type ReviewId = Id<'review'>;
 export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;

@@ -3,6 +3,7 @@ import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
+import { answerDispute, readDispute } from './stripe-disputes.ts';
 import { atBank, inMinor, intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
@@ -38,6 +39,8 @@ export function createStripeBank(options: StripeOptions): Bank {
     close: (intentId) => close(stripe, intentId),
     refund: (refund, how) => refundAtBank(stripe, refund, how),
     readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
+    readDispute: (id) => readDispute(stripe, id),
+    answerDispute: (id, evidence) => answerDispute(stripe, id, evidence),
     readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
   };
 }

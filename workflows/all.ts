@@ -1,6 +1,7 @@
 /** Every workflow by the name it is started with: what a worker bundles. */
 export { bookStay } from './bookings.ts';
 export { refundPayment } from './refunds.ts';
+export { settleDispute } from './disputes.ts';
 export { notify } from './notifications.ts';
 export { collectReviews } from './reviews.ts';
 export { resumeRequested } from './maintenance.ts';

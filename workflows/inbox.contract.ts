@@ -6,7 +6,8 @@ export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
   | { is: 'refund'; refundId: RefundId; hasFailed: boolean }
   /** A refund without our id: made at the bank, by hand. */
-  | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean };
+  | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean }
+  | { is: 'dispute'; bankDisputeId: string };
 
 /** What each kind of event says the payment has become. */
 const OF_A_PAYMENT = new Map<string, PaymentStatus>([
@@ -18,6 +19,8 @@ const OF_A_PAYMENT = new Map<string, PaymentStatus>([
   ['payment_intent.canceled', 'voided'],
 ]);
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
+/** Its object never carries our ids: the bank is asked which payment it is about. */
+const OF_A_DISPUTE = 'charge.dispute.';
 
 /**
  * Which workflow a bank event belongs to, by our own ids in its object's metadata, so that an event which is faster than
@@ -30,6 +33,8 @@ export function ownerOf(event: { kind: string; payload: unknown }): Owner | unde
   if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
     return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
+  if (event.kind.startsWith(OF_A_DISPUTE))
+    return id === undefined ? undefined : { is: 'dispute', bankDisputeId: id };
   if (!OF_A_REFUND.has(event.kind)) return undefined;
   const hasFailed = FAILED.includes(status);
   if (refundId !== undefined) return { is: 'refund', refundId: refundId as RefundId, hasFailed };

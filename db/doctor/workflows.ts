@@ -9,7 +9,7 @@ interface Unfinished {
 /** Whoever is not at an end is being conducted to one. `runs` tells whether somebody conducts this id. */
 export function checksOfWorkflows(
   db: Db,
-  runs: Record<'booking' | 'refund' | 'reviewWindow', (id: string) => Promise<boolean>>,
+  runs: Record<'booking' | 'refund' | 'dispute' | 'reviewWindow', (id: string) => Promise<boolean>>,
 ): Check[] {
   const idle = async (
     rows: Unfinished[],
@@ -49,6 +49,14 @@ export function checksOfWorkflows(
             .where({ status: 'open' })
             .select<Unfinished[]>('booking_id as id', 'status'),
           runs.reviewWindow,
+        ),
+    },
+    {
+      invariant: 'Each dispute has its verdict or its workflow',
+      breaches: async () =>
+        idle(
+          await db('disputes').whereNull('closed_at').select<Unfinished[]>('bank_dispute_id as id', 'status'),
+          runs.dispute,
         ),
     },
   ];

@@ -24,7 +24,7 @@ export function planStripe(
     ...['--webhook-url', `${addresses.api}/webhooks/stripe`],
     ...['--webhook-secret', options.webhookSecret],
     // What a webhook endpoint at the bank would be subscribed to: what has an owner here.
-    ...['--webhook-events', 'payment_intent.*,refund.*'],
+    ...['--webhook-events', 'payment_intent.*,refund.*,charge.dispute.*'],
   ];
   return {
     name: 'stripe',

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
-import { postEntries, refundEntries, sumOf } from '#domain/ledger.ts';
+import {
+  lossEntries,
+  postEntries,
+  refundEntries,
+  reinstatementEntries,
+  sumOf,
+  withdrawalEntries,
+} from '#domain/ledger.ts';
 
 const shares = fc.record({
   hostMinor: fc.nat(99_999_999),
@@ -33,6 +40,31 @@ describe('the ledger', () => {
           left.set(account, (left.get(account) ?? 0) + amountMinor);
         }
         assert.ok([...left.values()].every((amount) => amount === 0));
+      }),
+    );
+  });
+
+  it('is as it was when a dispute is won with its fee', () => {
+    fc.assert(
+      fc.property(fc.nat(99_999_999), fc.nat(2_000), (amountMinor, feeMinor) => {
+        const money = { amountMinor, feeMinor };
+        const entries = [...withdrawalEntries(money), ...reinstatementEntries(money)];
+        for (const account of ['disputes', 'bank_fees', 'bank_clearing'])
+          assert.equal(total(entries.filter((entry) => entry.account === account)), 0);
+        assert.equal(total(withdrawalEntries(money)), 0);
+      }),
+    );
+  });
+
+  it('takes a lost dispute from the host as far as they have something coming, the rest from the platform (M14)', () => {
+    fc.assert(
+      fc.property(shares, fc.integer({ min: -1_000, max: 99_999_999 }), (parts, payableMinor) => {
+        const entries = lossEntries(parts, payableMinor);
+        const of = (account: string) => entries.find((entry) => entry.account === account)?.amountMinor ?? 0;
+        assert.equal(total(entries), 0);
+        assert.equal(of('disputes'), -sumOf(parts) || 0);
+        assert.equal(of('host_payable') + of('platform_loss'), parts.hostMinor);
+        assert.equal(of('host_payable'), Math.max(0, Math.min(payableMinor, parts.hostMinor)));
       }),
     );
   });

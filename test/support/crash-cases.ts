@@ -1,3 +1,4 @@
+import { DISPUTE_STEPS } from './crash-dispute-stories.ts';
 import { REVIEW_STEPS } from './crash-review-stories.ts';
 import { atOnce, STORIES } from './crash-stories.ts';
 import type { Activity } from './crash-stories.ts';
@@ -19,6 +20,7 @@ const WRITES: readonly Activity[] = [
   'acceptLatePayment',
   'takeRefundIn',
   'recordRefund',
+  ...DISPUTE_STEPS,
   ...REVIEW_STEPS,
 ];
 

@@ -6,6 +6,7 @@ import type { PaymentActivities } from '#activities/payments.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
+import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -231,5 +232,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
     },
   },
   resumeRequested: leftRequested,
+  ...DISPUTE_STORIES,
   ...REVIEW_STORIES,
 };

@@ -30,6 +30,8 @@ export interface Story {
   end: string;
   paid: 0 | 1;
   refunded: 0 | 1;
+  /** What the ledger tells of beside payment and refund. */
+  moved?: readonly string[];
   /** What the booking request is answered with, whenever its client comes again. */
   answer: 201 | 400 | 402;
 }

@@ -134,7 +134,7 @@ async function comesAgain(told: Told, { answer }: Story): Promise<void> {
 }
 
 function expectedOf(
-  { end, paid, refunded }: Story,
+  { end, paid, refunded, moved = [] }: Story,
   { checkIn, checkOut }: { checkIn: string; checkOut: string },
 ): Outcome {
   const holds = ['awaiting_host', 'confirmed', 'in_stay', 'completed'].includes(end);
@@ -142,7 +142,7 @@ function expectedOf(
     endedAs: end,
     paidAtBank: paid,
     refundedAtBank: refunded,
-    ledger: [...(paid === 1 ? ['post'] : []), ...(refunded === 1 ? ['refund'] : [])],
+    ledger: [...(paid === 1 ? ['post'] : []), ...(refunded === 1 ? ['refund'] : []), ...moved].sort(),
     nights: holds ? [`[${checkIn},${checkOut})`] : [],
   };
 }
