@@ -1,6 +1,7 @@
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import type { Endpoint } from './endpoint.ts';
+import { disputeEndpoints } from './payments/dispute-routes.ts';
 import { paymentEndpoints } from './payments/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
@@ -19,6 +20,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...paymentEndpoints,
+  ...disputeEndpoints,
   ...reviewEndpoints,
   ...webhookEndpoints,
   ...platformEndpoints,

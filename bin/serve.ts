@@ -6,6 +6,7 @@ import { Progress } from '#api/bookings/progress.ts';
 import { docs } from '#api/docs/docs.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
+import { createDisputes } from '#api/payments/dispute-commands.ts';
 import { createRefunds } from '#api/payments/commands.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
 import { PublishedProperties } from '#api/properties/cache.ts';
@@ -86,6 +87,7 @@ export async function startApi(
     bookings: createBookings({ ...around({ db, workflows }), quoteSecret, now }),
     properties,
     refunds: createRefunds({ db, workflows, now }),
+    disputes: createDisputes({ db, workflows, now }),
     reviews: createReviews({ db, workflows, properties }),
     probes: {
       temporal: () => workflows.isReachable(),

@@ -56,6 +56,8 @@ export interface Workflows extends AsyncDisposable {
   ask<T, Input>(id: string, update: UpdateDefinition<T, [Input]>, ask: Ask<Input>): Promise<Answer<T>>;
   /** False when there is nobody to tell. */
   tell(id: string, signal: SignalDefinition): Promise<boolean>;
+  /** The same, while somebody waits: what Temporal does not take in time, the workflow finds out by itself later. */
+  mention(id: string, signal: SignalDefinition): Promise<void>;
   /** Whether it has been started and has not ended. */
   isRunning(id: string): Promise<boolean>;
   /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
@@ -83,7 +85,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
   const intake = new Intake();
   return {
     start: (order) => start(client, order),
-    offer: (order) => offer(client, order),
+    offer: (order) => whileItAnswers(client, () => start(client, order)),
     startAndAsk: (order, update, ask) =>
       answerOf({ client, intake }, ask, () =>
         client.workflow.startUpdateWithStart(update, {
@@ -103,6 +105,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
           .startUpdate(update, { updateId: ask.updateId, args: [ask.input], waitForStage: 'ACCEPTED' }),
       ),
     tell: (id, signal) => tell(client, id, signal),
+    mention: (id, signal) => whileItAnswers(client, () => tell(client, id, signal)),
     isRunning: (id) => isRunning(client, id),
     every: (schedule) => every(client, schedule),
     isReachable: () => isReachable(client),
@@ -132,9 +135,10 @@ async function start(client: Client, order: Order): Promise<boolean> {
   }
 }
 
-async function offer(client: Client, order: Order): Promise<void> {
+/** Does something that may as well happen later, and leaves it where Temporal does not answer in time. */
+async function whileItAnswers(client: Client, act: () => Promise<unknown>): Promise<void> {
   try {
-    await client.withDeadline(Date.now() + OFFER_WITHIN_MS, () => start(client, order));
+    await client.withDeadline(Date.now() + OFFER_WITHIN_MS, act);
   } catch (error) {
     if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) throw error;
   }

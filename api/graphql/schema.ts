@@ -15,6 +15,7 @@ import './bookings.ts';
 import './booking-acts.ts';
 import './payments.ts';
 import './refunds.ts';
+import './disputes.ts';
 import './reviews.ts';
 import './progress.ts';
 import { builder } from './builder.ts';

@@ -55,6 +55,9 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /payments/{id}': ['Query.payment'],
   'POST /payments/{id}/refunds': ['Mutation.refundPayment'],
   'GET /payments/{id}/refunds': ['Query.refunds'],
+  'GET /disputes': ['Query.disputes'],
+  'GET /disputes/{id}': ['Query.dispute'],
+  'POST /disputes/{id}/evidence': ['Mutation.answerDispute'],
 };
 
 /** What is no business of those who speak GraphQL, and why. */
