@@ -91,7 +91,7 @@ export async function noteDispute(
   trx: Transaction,
   disputed: Disputed & { hasAnswered: boolean },
 ): Promise<DisputeRow> {
-  const { atBank, at, hasAnswered } = disputed;
+  const { atBank, at } = disputed;
   const before = (await findDisputeAtBank(trx, atBank.id)) ?? (await openDispute(trx, disputed));
   if (before.closedAt !== null) return before;
   await moveMoney(trx, before, disputed);
@@ -104,7 +104,7 @@ export async function noteDispute(
     feeMinor: withdrawn.feeMinor,
     reinstatedMinor: reinstated.amountMinor,
     feeReinstatedMinor: reinstated.feeMinor,
-    ...answerColumns(before, { status, hasAnswered, at }),
+    ...answerColumns(before, disputed),
   });
   if (before.evidenceSubmittedAt === null && dispute.evidenceSubmittedAt !== null)
     await tellOf(trx, dispute, { kind: 'dispute.answered', at });
@@ -136,13 +136,14 @@ async function openDispute(
 /** Who asked in vain takes the money: a chargeback wants an answer of its own, whatever the inquiry was told. */
 function answerColumns(
   before: DisputeRow,
-  { status, hasAnswered, at }: { status: DisputeStatus; hasAnswered: boolean; at: string },
+  { atBank: { status, submissions }, hasAnswered, at }: Disputed & { hasAnswered: boolean },
 ): Partial<DisputeRow> {
   const isTakenUp = status === 'opened' && before.status.startsWith('inquiry');
   if (isTakenUp && before.evidenceSubmittedAt !== null)
     return { evidenceSubmittedAt: null, answeringSince: null, statement: null, remindedAt: null };
-  // Handed in by us, or by somebody at the bank's own dashboard.
-  const isAnswered = hasAnswered || status === 'under_review' || status === 'inquiry_under_review';
+  // Handed in by us, unless the verdict was quicker; or by somebody at the bank's own dashboard.
+  const isByUs = hasAnswered && (submissions > 0 || isAnswerable(status));
+  const isAnswered = isByUs || status === 'under_review' || status === 'inquiry_under_review';
   return isAnswered && before.evidenceSubmittedAt === null ? { evidenceSubmittedAt: at } : {};
 }
 

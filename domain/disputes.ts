@@ -40,6 +40,8 @@ export interface DisputeAtBank {
   amountMinor: number;
   /** Until when evidence is taken, RFC 3339; absent where none is. */
   dueBy?: Instant;
+  /** How often evidence was handed in, of an inquiry that it began as too. */
+  submissions: number;
   /** What the bank has taken, and what it has given back by now; nothing of an inquiry. */
   withdrawn: DisputeMoney;
   reinstated: DisputeMoney;

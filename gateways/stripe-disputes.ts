@@ -71,6 +71,7 @@ function disputeOf(dispute: Stripe.Dispute): DisputeAtBank {
     reason,
     amountMinor: inMinor(amount, currency),
     ...(dueBy !== null && { dueBy: new Date(dueBy * 1000).toISOString() }),
+    submissions: dispute.evidence_details.submission_count,
     withdrawn: moneyOf(dispute, -1),
     reinstated: moneyOf(dispute, 1),
     intentId: typeof intent === 'string' ? intent : (intent?.id ?? ''),
