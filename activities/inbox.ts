@@ -1,5 +1,6 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { findDisputeAtBank } from '#db/disputes.ts';
 import { findPayment, findPaymentByIntent } from '#db/payments.ts';
 import { findPayee } from '#db/payout-accounts.ts';
 import { findOpenPayouts } from '#db/payouts.ts';
@@ -9,6 +10,7 @@ import type { BankEventRow } from '#db/relay.ts';
 import type { PaymentStatus } from '#domain/payments.ts';
 import type { Order, Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
+import { disputeOrder, disputeSpoke } from '#workflows/disputes.contract.ts';
 import { MAX_EVENTS_TO_HEAR, ownerOf } from '#workflows/inbox.contract.ts';
 import type { Owner } from '#workflows/inbox.contract.ts';
 import { payHostId, payoutSpoke, recoverPayoutOrder } from '#workflows/payouts.contract.ts';
@@ -65,6 +67,8 @@ async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventR
       return tellPayouts(deps, owner.accountId);
     case 'returned_payout':
       return recover(deps, owner);
+    case 'dispute':
+      return tellOfDispute(deps, owner);
   }
 }
 
@@ -149,6 +153,18 @@ async function recover(
 ): Promise<string> {
   if ((await findPayee(db, accountId)) === undefined) return 'nobody';
   return start(workflows, recoverPayoutOrder({ bankPayoutId, accountId }));
+}
+
+/** A dispute is taken up when it is first heard of, by whichever event comes first; what follows is a reason to look again. */
+async function tellOfDispute(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  { bankDisputeId }: Extract<Owner, { is: 'dispute' }>,
+): Promise<string> {
+  const dispute = await findDisputeAtBank(db, bankDisputeId);
+  if (dispute !== undefined && dispute.closedAt !== null) return 'known';
+  const order = disputeOrder(bankDisputeId);
+  if (await workflows.start(order)) return order.id;
+  return (await workflows.tell(order.id, disputeSpoke)) ? order.id : 'nobody';
 }
 
 async function start(workflows: Workflows, order: Order): Promise<string> {

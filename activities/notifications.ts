@@ -1,13 +1,16 @@
 import { findBooking } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findEvent } from '#db/events.ts';
-import { findUser } from '#db/users.ts';
-import type { BookingId, RefundId } from '#domain/ids.ts';
+import type { EventRow } from '#db/events.ts';
+import { findOperators, findUser } from '#db/users.ts';
+import type { UserRow } from '#db/users.ts';
+import type { BookingId, DisputeId, RefundId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
-import type { Notify } from '#workflows/notifications.contract.ts';
+import type { Notify, Recipient } from '#workflows/notifications.contract.ts';
 import { bookingText } from './notifications/booking-texts.ts';
-import type { Told } from './notifications/booking-texts.ts';
 import { payoutText } from './notifications/payout-texts.ts';
+import { disputeText } from './notifications/dispute-texts.ts';
 import { refundText } from './notifications/refund-texts.ts';
 import { reviewText } from './notifications/review-texts.ts';
 import type { Text } from './notifications/text.ts';
@@ -16,35 +19,44 @@ export type NotificationActivities = ReturnType<typeof createNotificationActivit
 
 export function createNotificationActivities({ db, mailer }: { db: Db; mailer: Mailer }) {
   return {
-    /** Tells one person of one event. Sent again it is the same message, by its id. */
+    /** Tells a side, or every operator, of one event. Sent again they are the same messages, by their ids. */
     async sendMail({ eventId, to }: Notify): Promise<void> {
       const event = await findEvent(db, eventId);
       if (event === undefined) throw new Error(`There is no ${eventId}.`);
       const booking = await findBooking(db, (event.data.bookingId ?? event.subject_id) as BookingId);
       if (booking === undefined) throw new Error(`${eventId} tells of no booking.`);
-      const user = await findUser(db, to === 'guest' ? booking.guestId : booking.hostId);
-      if (user === undefined || !canReceive(user.email)) return;
       const text = await textOf(db, { event, to, booking });
       if (text === undefined) return;
-      await mailer.send({
-        to: user.email,
-        subject: text.subject,
-        text: [`Dear ${user.name},`, ...text.lines, `Booking ${booking.id}`].join('\n\n'),
-        messageId: `${eventId}.${to}`,
-      });
+      for (const user of await receivers(db, booking, to))
+        await mailer.send({
+          to: user.email,
+          subject: text.subject,
+          text: [`Dear ${user.name},`, ...text.lines, `Booking ${booking.id}`].join('\n\n'),
+          messageId: to === 'operator' ? `${eventId}.${user.id}` : `${eventId}.${to}`,
+        });
     },
   };
 }
 
-async function textOf(db: Db, { event, to, booking }: Told): Promise<Text | undefined> {
-  const { kind } = event;
+async function textOf(
+  db: Db,
+  { event, to, booking }: { event: EventRow; to: Recipient; booking: BookingRow },
+): Promise<Text | undefined> {
+  const { kind, subject_id: subjectId } = event;
+  if (to === 'operator') return disputeText(db, { kind, disputeId: subjectId as DisputeId }, booking);
   if (kind.startsWith('reviews.')) return reviewText(db, booking, { kind, to });
   if (kind.startsWith('payout.')) return payoutText(booking, event);
-  if (kind.startsWith('refund.')) return refundText(db, event.subject_id as RefundId, booking);
+  if (kind.startsWith('refund.')) return refundText(db, subjectId as RefundId, booking);
   return bookingText({ event, to, booking });
 }
 
+async function receivers(db: Db, { guestId, hostId }: BookingRow, to: Recipient): Promise<UserRow[]> {
+  if (to === 'operator') return (await findOperators(db)).filter(canReceive);
+  const user = await findUser(db, to === 'guest' ? guestId : hostId);
+  return user === undefined ? [] : [user].filter(canReceive);
+}
+
 /** Addresses under `.invalid` belong to imported hosts and to nobody (RFC 2606). */
-function canReceive(email: string): boolean {
+function canReceive({ email }: UserRow): boolean {
   return !email.endsWith('.invalid');
 }

@@ -9,6 +9,7 @@ import { acceptPayment } from './bookings/accepting.ts';
 import type { Accepted } from './bookings/accepting.ts';
 import type { At } from './bookings/at.ts';
 import { endHold } from './bookings/holding.ts';
+import { createDisputeActivities } from './disputes.ts';
 import { createRefundActivities } from './refunds.ts';
 
 export interface PaymentDeps {
@@ -76,6 +77,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     ...createRefundActivities({ db, bank, workflows }),
+    ...createDisputeActivities({ db, bank }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Cache } from '#gateways/cache.ts';
 import type { Passwords } from '#gateways/passwords.ts';
 import type { Bank } from '#gateways/bank.ts';
 import type { RateLimits } from '#gateways/rate-limits.ts';
+import type { Disputes } from './payments/dispute-commands.ts';
 import type { Refunds } from './payments/commands.ts';
 import type { Bookings } from './bookings/commands.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -41,6 +42,7 @@ export interface ApiDeps {
   bank: Bank;
   bookings: Bookings;
   refunds: Refunds;
+  disputes: Disputes;
   reviews: Reviews;
   /** Undefined: money is real, and time is nobody's to move. */
   sandbox?: Sandbox | undefined;

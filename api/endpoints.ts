@@ -2,6 +2,7 @@ import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
 import type { Endpoint } from './endpoint.ts';
+import { disputeEndpoints } from './payments/dispute-routes.ts';
 import { paymentEndpoints } from './payments/routes.ts';
 import { payoutEndpoints } from './payouts/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
@@ -24,6 +25,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...bulkCancellationEndpoints,
   ...paymentEndpoints,
   ...payoutEndpoints,
+  ...disputeEndpoints,
   ...reviewEndpoints,
   ...sandboxEndpoints,
   ...webhookEndpoints,

@@ -3,6 +3,7 @@ import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import { checksAgainstBank } from '#db/doctor/bank.ts';
 import type { Check, Finding } from '#db/doctor/checks.ts';
+import { checksOfDisputes } from '#db/doctor/disputes.ts';
 import { checksOfMoney } from '#db/doctor/money.ts';
 import { checksOfNights } from '#db/doctor/nights.ts';
 import { checksOfPayouts, checkTransfers } from '#db/doctor/payouts.ts';
@@ -15,6 +16,7 @@ import { connectWorkflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { payHostId } from '#workflows/payouts.contract.ts';
 import { bulkCancellationId } from '#workflows/bulk-cancellations.contract.ts';
+import { settleDisputeId } from '#workflows/disputes.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 
@@ -55,6 +57,7 @@ export function openDoctor(config: Config): Doctor {
     ...checksOfNights(db),
     ...checksOfMoney(db),
     ...checksOfPayouts(db),
+    ...checksOfDisputes(db),
     ...checksOfRecords(db),
     ...checksOfReviews(db),
     ...checksAgainstBank(db, (since) => records.payments(since)),
@@ -64,6 +67,7 @@ export function openDoctor(config: Config): Doctor {
       refund: (id) => workflows.isRunning(refundPaymentId(id as RefundId)),
       payout: (payout) => workflows.isRunning(payHostId(payout)),
       bulkCancellation: (id) => workflows.isRunning(bulkCancellationId(id as BulkCancellationId)),
+      dispute: (id) => workflows.isRunning(settleDisputeId(id)),
       reviewWindow: (id) => workflows.isRunning(collectReviewsId(id as BookingId)),
     }),
   ];

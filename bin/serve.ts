@@ -6,6 +6,7 @@ import { Progress } from '#api/bookings/progress.ts';
 import { docs } from '#api/docs/docs.ts';
 import { ENDPOINTS, LIVE_ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
+import { createDisputes } from '#api/payments/dispute-commands.ts';
 import { createRefunds } from '#api/payments/commands.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
 import { PublishedProperties } from '#api/properties/cache.ts';
@@ -89,6 +90,7 @@ export async function startApi(
     bookings: createBookings({ ...around({ db, workflows }), quoteSecret, now, isLive }),
     properties,
     refunds: createRefunds({ db, workflows, now }),
+    disputes: createDisputes({ db, workflows, now }),
     reviews: createReviews({ db, workflows, properties }),
     sandbox: isLive
       ? undefined

@@ -118,7 +118,10 @@ export async function findBooking(db: Db | Transaction, id: BookingId): Promise<
 }
 
 /** The booking that a payment is for, also before the payment is there, and where there is none. */
-export async function findBookingOfPayment(db: Db, paymentId: PaymentId): Promise<BookingRow | undefined> {
+export async function findBookingOfPayment(
+  db: Db | Transaction,
+  paymentId: PaymentId,
+): Promise<BookingRow | undefined> {
   return BookingRow.query(db).findOne({ paymentId });
 }
 

@@ -24,7 +24,7 @@ export async function hostShareLeft(
                    where booking_id = :id), 0)
        - case when :promised then
            coalesce((select sum((shares->>'hostMinor')::bigint) from refunds
-                     where booking_id = :id and status <> 'settled'), 0)
+                     where booking_id = :id and status <> 'settled' and not released), 0)
          else 0 end
      as bigint) as left`,
     { id: bookingId, promised: less === 'promises' },

@@ -116,6 +116,13 @@ export async function abandonedResource(db: Db, once: Once): Promise<string | un
   return row?.status === null && row.lease_left_seconds <= 0 ? row.resource_id : undefined;
 }
 
+/** Puts another resource in the place of the one that an earlier call under this key had claimed, which came to nothing. */
+export async function reclaim(trx: Transaction, once: Once, resourceId: string): Promise<void> {
+  await trx('idempotency_keys')
+    .where({ user_id: once.userId, key: once.key, holder: once.holder, status: null })
+    .update({ resource_id: resourceId });
+}
+
 /** Names this call among all, as short as a bank or a workflow wants it: the same key is the same attempt. */
 export function attemptOf({ userId, key }: Once): string {
   return createHash('sha256').update(`${userId}:${key}`).digest('hex').slice(0, 32);

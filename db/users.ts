@@ -54,6 +54,11 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRow | 
   return db('users').where({ email }).first<UserRow | undefined>('*');
 }
 
+/** Everyone who works for the platform. */
+export async function findOperators(db: Db): Promise<UserRow[]> {
+  return db('users').whereRaw(`'operator' = any (roles)`).orderBy('id').select<UserRow[]>('*');
+}
+
 /** The newest first, from after `before` (an id) on. */
 export function listUsers(db: Db, page: { before: UserId | undefined; limit: number }): Promise<UserRow[]> {
   const users = db('users').orderBy('id', 'desc').limit(page.limit);

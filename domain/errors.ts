@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'refund_exceeds_payment',
   'hold_limit',
   'booking_state',
+  'dispute_state',
   'property_in_use',
   'review_not_eligible',
   'email_taken',

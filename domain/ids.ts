@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   payment: 'pay',
   refund: 'ref',
   payout: 'pyo',
+  dispute: 'dsp',
   review: 'rev',
   draft: 'drf',
   event: 'evt',
@@ -27,6 +28,7 @@ export type BookingId = Id<'booking'>;
 export type PaymentId = Id<'payment'>;
 export type RefundId = Id<'refund'>;
 export type PayoutId = Id<'payout'>;
+export type DisputeId = Id<'dispute'>;
 export type ReviewId = Id<'review'>;
 export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;

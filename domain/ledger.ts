@@ -1,3 +1,4 @@
+import type { DisputeMoney } from './disputes.ts';
 import { splitInParts } from './money.ts';
 import type { StayPrice } from './pricing.ts';
 
@@ -109,6 +110,35 @@ export function hostFeeEntries(feeMinor: number): Entry[] {
   return balanced([
     { account: 'host_debt', amountMinor: feeMinor },
     { account: 'platform_revenue', amountMinor: -feeMinor },
+  ]);
+}
+
+/** The bank has taken back what a cardholder disputes, and its own fee. Whose loss it is, is open until the verdict. */
+export function withdrawalEntries({ amountMinor, feeMinor }: DisputeMoney): Entry[] {
+  return balanced([
+    { account: 'disputes', amountMinor },
+    { account: 'bank_fees', amountMinor: feeMinor },
+    { account: 'bank_clearing', amountMinor: -amountMinor - feeMinor },
+  ]);
+}
+
+/** A dispute is won: what the bank gives back of it, which may be without its fee. */
+export function reinstatementEntries(money: DisputeMoney): Entry[] {
+  return oppositeOf(withdrawalEntries(money));
+}
+
+/**
+ * A dispute is lost: everyone bears the part that was theirs, as if it had been refunded. The host's only as far as they
+ * still have so much coming (`payableMinor`); for what has been paid out to them the platform is liable.
+ */
+export function lossEntries(shares: Shares, payableMinor: number): Entry[] {
+  const ofHost = Math.max(0, Math.min(shares.hostMinor, payableMinor));
+  return balanced([
+    { account: 'disputes', amountMinor: -sumOf(shares) },
+    { account: 'host_payable', amountMinor: ofHost },
+    { account: 'platform_revenue', amountMinor: shares.platformMinor },
+    { account: 'taxes_payable', amountMinor: shares.taxesMinor },
+    { account: 'platform_loss', amountMinor: shares.hostMinor - ofHost },
   ]);
 }
 

@@ -10,6 +10,7 @@ export interface BankRecord {
   is: 'paid' | 'reserved' | 'processing' | 'payable' | 'over';
   receivedMinor: number;
   refunds: RefundRecord[];
+  disputes: DisputeRecord[];
 }
 
 export interface RefundRecord {
@@ -26,6 +27,12 @@ export interface TransferRecord {
   payoutId: string;
   sentMinor: number;
   takenBackMinor: number;
+}
+
+export interface DisputeRecord {
+  id: string;
+  /** What the bank holds of it now, its fees included. */
+  takenMinor: number;
 }
 
 /** The bank's own records, read whole, for comparing them with ours. */
@@ -59,12 +66,8 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
   return {
     async payments(since) {
       const created = { gte: Math.floor(since.getTime() / 1000) };
-      const refunds = new Map<string, RefundRecord[]>();
-      for await (const refund of stripe.refunds.list({ created, limit: 100 })) {
-        const intentId = idOf(refund.payment_intent);
-        if (intentId === undefined) continue;
-        refunds.set(intentId, [...(refunds.get(intentId) ?? []), recordOf(refund)]);
-      }
+      const refunds = await byIntent(stripe.refunds.list({ created, limit: 100 }), recordOf);
+      const disputes = await byIntent(stripe.disputes.list({ created, limit: 100 }), disputeRecordOf);
       const records: BankRecord[] = [];
       for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
         const { id: intentId, metadata, amount_received: received, currency } = intent;
@@ -79,6 +82,7 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
           receivedMinor: inMinor(received, currency),
           // Of money that was only reserved the bank calls the letting go a refund: none of it was ever here.
           refunds: received === 0 ? [] : (refunds.get(intentId) ?? []),
+          disputes: disputes.get(intentId) ?? [],
         });
       }
       return records;
@@ -97,6 +101,20 @@ export function createBankRecords(options: { secretKey: string; apiBase?: string
   };
 }
 
+/** What the bank has of one kind, by the PaymentIntent that it is about. */
+async function byIntent<T extends { payment_intent: string | Stripe.PaymentIntent | null }, R>(
+  objects: AsyncIterable<T>,
+  recordOf: (object: T) => R,
+): Promise<Map<string, R[]>> {
+  const records = new Map<string, R[]>();
+  for await (const object of objects) {
+    const intentId = idOf(object.payment_intent);
+    if (intentId === undefined) continue;
+    records.set(intentId, [...(records.get(intentId) ?? []), recordOf(object)]);
+  }
+  return records;
+}
+
 function recordOf(refund: Stripe.Refund): RefundRecord {
   return {
     id: refund.id,
@@ -104,6 +122,10 @@ function recordOf(refund: Stripe.Refund): RefundRecord {
     is: REFUND_IS[refund.status ?? ''] ?? 'pending',
     amountMinor: inMinor(refund.amount, refund.currency),
   };
+}
+
+function disputeRecordOf({ id, currency, balance_transactions: moved }: Stripe.Dispute): DisputeRecord {
+  return { id, takenMinor: inMinor(-moved.reduce((net, entry) => net + entry.net, 0), currency) };
 }
 
 function idOf(intent: string | Stripe.PaymentIntent | null): string | undefined {

@@ -1,3 +1,5 @@
+import type { DisputeAtBank } from '#domain/disputes.ts';
+import type { Evidence } from '#domain/evidence.ts';
 import type { RefundId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { BankRefundResult, Capture, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
@@ -47,6 +49,10 @@ export interface Bank extends Payees {
   refund(refund: BankRefund, how: { again: boolean }): Promise<BankRefundResult>;
   /** What the bank has of a refund, by its own id for it. */
   readRefund(bankRefundId: string): Promise<RefundAtBank>;
+  /** How a dispute stands, by the bank's id for it. */
+  readDispute(bankDisputeId: string): Promise<DisputeAtBank>;
+  /** Hands evidence in, once; answers how the dispute stands afterwards, also where the bank takes none any more. */
+  answerDispute(bankDisputeId: string, evidence: Evidence): Promise<DisputeAtBank>;
   /** Checks the signature over the raw body. @throws DomainError `invalid_input` */
   readWebhook(body: Buffer, signature: string): BankEvent;
 }

@@ -4,6 +4,7 @@ import type { BankRefundResult, Collection, Intent, RefundAtBank } from '#domain
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { payeesOf } from './stripe-payees.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
+import { answerDispute, readDispute } from './stripe-disputes.ts';
 import { atBank, inMinor, intentOf, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
@@ -40,6 +41,8 @@ export function createStripeBank(options: StripeOptions): Bank {
     refund: (refund, how) => refundAtBank(stripe, refund, how),
     readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
     ...payeesOf(stripe),
+    readDispute: (id) => readDispute(stripe, id),
+    answerDispute: (id, evidence) => answerDispute(stripe, id, evidence),
     readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
   };
 }

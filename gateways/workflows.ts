@@ -45,6 +45,8 @@ export interface Workflows extends AsyncDisposable {
   tell(id: string, signal: SignalDefinition): Promise<boolean>;
   /** How many events its history has by now; none before it is started. */
   lengthOf(id: string): Promise<number>;
+  /** The same, while somebody waits: what Temporal does not take in time, the workflow finds out by itself later. */
+  mention(id: string, signal: SignalDefinition): Promise<void>;
   /** Whether it has been started and has not ended. */
   isRunning(id: string): Promise<boolean>;
   /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
@@ -80,7 +82,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
   const intake = new Intake();
   return {
     start: (order) => start(client, order),
-    offer: (order) => offer(client, order),
+    offer: (order) => whileItAnswers(client, () => start(client, order)),
     startAndAsk: (order, update, ask) =>
       answerOf({ client, intake }, ask, () =>
         client.workflow.startUpdateWithStart(update, {
@@ -101,6 +103,7 @@ export function connectWorkflows({ address, namespace }: { address: string; name
       ),
     tell: (id, signal) => tell(client, id, signal),
     lengthOf: (id) => lengthOf(client, id),
+    mention: (id, signal) => whileItAnswers(client, () => tell(client, id, signal)),
     isRunning: (id) => isRunning(client, id),
     every: (schedule) => every(client, schedule),
     advanceTo: (id, instantMs) => advanceTo(client, id, instantMs),
@@ -131,9 +134,10 @@ async function start(client: Client, order: Order): Promise<boolean> {
   }
 }
 
-async function offer(client: Client, order: Order): Promise<void> {
+/** Does something that may as well happen later, and leaves it where Temporal does not answer in time. */
+async function whileItAnswers(client: Client, act: () => Promise<unknown>): Promise<void> {
   try {
-    await client.withDeadline(Date.now() + OFFER_WITHIN_MS, () => start(client, order));
+    await client.withDeadline(Date.now() + OFFER_WITHIN_MS, act);
   } catch (error) {
     if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) throw error;
   }

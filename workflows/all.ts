@@ -2,6 +2,7 @@
 export { bookStay } from './bookings.ts';
 export { refundPayment } from './refunds.ts';
 export { payHost, recoverPayout } from './payouts.ts';
+export { settleDispute } from './disputes.ts';
 export { notify } from './notifications.ts';
 export { collectReviews } from './reviews.ts';
 export { cancelInBulk } from './bulk-cancellations.ts';

@@ -8,7 +8,8 @@ export type Owner =
   /** A refund without our id: made at the bank, by hand. */
   | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean }
   | { is: 'payee'; accountId: string }
-  | { is: 'returned_payout'; bankPayoutId: string; accountId: string };
+  | { is: 'returned_payout'; bankPayoutId: string; accountId: string }
+  | { is: 'dispute'; bankDisputeId: string };
 
 /**
  * A booking whose history is as long as this is told by the bank of money alone. In a card that is declined again there is
@@ -27,6 +28,8 @@ const OF_A_PAYMENT = new Map<string, PaymentStatus>([
 ]);
 const OF_A_PAYEE = new Set(['account.updated', 'account.application.deauthorized']);
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
+/** Its object never carries our ids: the bank is asked which payment it is about. */
+const OF_A_DISPUTE = 'charge.dispute.';
 
 /**
  * Which workflow a bank event belongs to, by our own ids in its object's metadata, so that an event which is faster than
@@ -38,7 +41,10 @@ export function ownerOf(event: { kind: string; payload: unknown }): Owner | unde
   if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
     return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
-  return OF_A_REFUND.has(event.kind) ? ownerOfRefund(objectOf(event.payload)) : ownerOfConnected(event);
+  if (OF_A_REFUND.has(event.kind)) return ownerOfRefund(objectOf(event.payload));
+  return event.kind.startsWith(OF_A_DISPUTE)
+    ? ownerOfDispute(objectOf(event.payload))
+    : ownerOfConnected(event);
 }
 
 /** By our own id, or by its payment where somebody has made it at the bank. */
@@ -48,6 +54,10 @@ function ownerOfRefund({ id, metadata, status, payment_intent: intentId }: Event
   if (refundId !== undefined) return { is: 'refund', refundId: refundId as RefundId, hasFailed };
   if (id === undefined || typeof intentId !== 'string') return undefined;
   return { is: 'refund_by_hand', bankRefundId: id, intentId, hasFailed };
+}
+
+function ownerOfDispute({ id }: EventObject): Owner | undefined {
+  return id === undefined ? undefined : { is: 'dispute', bankDisputeId: id };
 }
 
 /** What is told of a host's account at the bank names the account, beside the object. */

@@ -3,12 +3,16 @@ import type { EventId } from '#domain/ids.ts';
 export const NOTIFICATIONS_QUEUE = 'notifications';
 export const NOTIFY = 'notify';
 
-export const RECIPIENTS = ['guest', 'host'] as const;
-export type Recipient = (typeof RECIPIENTS)[number];
+/** The two sides of a booking. */
+export const SIDES = ['guest', 'host'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** Whoever is told: a side, or all operators alike. */
+export type Recipient = Side | 'operator';
 
 export const notifyId = ({ eventId, to }: Notify): string => `notify:${eventId}:${to}`;
 
-/** One event that one person is told of by mail. */
+/** One event that one recipient is told of by mail. */
 export interface Notify {
   eventId: EventId;
   to: Recipient;
@@ -22,18 +26,17 @@ interface Told {
 
 /** Once they were asked, or paid for, a booking is the host's business too. */
 const KNOWN_TO_HOST: readonly unknown[] = ['awaiting_host', 'confirmed', 'in_stay'];
-const bothIfKnown = ({ data }: Told) =>
-  KNOWN_TO_HOST.includes(data.before) ? RECIPIENTS : (['guest'] as const);
+const bothIfKnown = ({ data }: Told) => (KNOWN_TO_HOST.includes(data.before) ? SIDES : (['guest'] as const));
 
 const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[]>> = {
-  'booking.awaiting_host': () => RECIPIENTS,
+  'booking.awaiting_host': () => SIDES,
   'booking.host_reminded': () => ['host'],
-  'booking.confirmed': () => RECIPIENTS,
+  'booking.confirmed': () => SIDES,
   'booking.declined': () => ['guest'],
   'booking.expired': bothIfKnown,
   'booking.cancelled': bothIfKnown,
   // A request that is refused at once is answered at once: only what had been accepted needs a letter.
-  'booking.rejected': ({ data }) => (data.before === 'awaiting_host' ? RECIPIENTS : []),
+  'booking.rejected': ({ data }) => (data.before === 'awaiting_host' ? SIDES : []),
   // What a cancellation gives back is told with the cancellation.
   'refund.requested': ({ data }) => (data.reason === 'goodwill' ? ['guest'] : []),
   // Nothing may have been left of it meanwhile.
@@ -41,9 +44,12 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   // Of one that came back its return has told already.
   'payout.waiting': ({ data }) => (data.before === 'returned' ? [] : ['host']),
   'payout.returned': () => ['host'],
-  'reviews.opened': () => RECIPIENTS,
-  'reviews.reminded': () => RECIPIENTS,
-  'reviews.revealed': () => RECIPIENTS,
+  'dispute.opened': () => ['operator'],
+  'dispute.reminded': () => ['operator'],
+  'dispute.closed': () => ['operator'],
+  'reviews.opened': () => SIDES,
+  'reviews.reminded': () => SIDES,
+  'reviews.revealed': () => SIDES,
 };
 
 /** Who is told of an event by mail. */

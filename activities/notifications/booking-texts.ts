@@ -1,7 +1,7 @@
 import type { BookingRow } from '#db/bookings.ts';
 import type { EventRow } from '#db/events.ts';
 import { formatMoney } from '#domain/money.ts';
-import type { Recipient } from '#workflows/notifications.contract.ts';
+import type { Side } from '#workflows/notifications.contract.ts';
 import { momentIn } from './text.ts';
 import type { Text } from './text.ts';
 
@@ -15,11 +15,11 @@ export function bookingText({ event, to, booking }: Told): Text | undefined {
 
 export interface Told {
   event: EventRow;
-  to: Recipient;
+  to: Side;
   booking: BookingRow;
 }
 
-type Texts = Readonly<Record<string, Partial<Record<Recipient, (booking: BookingRow) => Text>>>>;
+type Texts = Readonly<Record<string, Partial<Record<Side, (booking: BookingRow) => Text>>>>;
 
 const TEXTS: Texts = {
   'booking.confirmed': {

@@ -1,7 +1,7 @@
-import { insertBooking } from '#db/bookings.ts';
+import { findBooking, insertBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
-import type { Db } from '#db/connect.ts';
-import { abandonedResource, claim, findFinished } from '#db/idempotency.ts';
+import type { Db, Transaction } from '#db/connect.ts';
+import { abandonedResource, claim, findFinished, reclaim } from '#db/idempotency.ts';
 import type { Once } from '#db/idempotency.ts';
 import { nightsAreFree } from '#db/stays.ts';
 import { datesUnavailable } from '#db/constraints.ts';
@@ -99,7 +99,7 @@ async function ofTheSameKey(deps: Deps, once: Once, refusal: unknown): Promise<R
 /** What an earlier call under this key, which died, had recorded. */
 async function inherit(db: Db, once: Once): Promise<BookingRow | undefined> {
   const earlier = await abandonedResource(db, once);
-  if (earlier === undefined) return undefined;
+  if (earlier === undefined || (await wasGivenUp(db, earlier as BookingId))) return undefined;
   await inTransaction(db, (trx) => claim(trx, once, earlier));
   return reloadRow(db, earlier as BookingId);
 }
@@ -112,10 +112,17 @@ async function writeDown(
   const booking = newBooking(request, terms, now());
   const bookingId = await inTransaction(db, async (trx) => {
     const { fresh, resourceId } = await claim(trx, once, booking.id);
-    if (fresh) await insertBooking(trx, booking);
-    return resourceId as BookingId;
+    if (!fresh && !(await wasGivenUp(trx, resourceId as BookingId))) return resourceId as BookingId;
+    if (!fresh) await reclaim(trx, once, booking.id);
+    await insertBooking(trx, booking);
+    return booking.id;
   });
   return reloadRow(db, bookingId);
+}
+
+/** Whether a request came to nothing for an outage alone, without a charge: the client is to ask again, and be heard. */
+async function wasGivenUp(db: Db | Transaction, id: BookingId): Promise<boolean> {
+  return (await findBooking(db, id))?.rejection?.code === 'unavailable';
 }
 
 /** Has a recorded request carried out, and waits for it as long as a guest should. */

@@ -15,13 +15,15 @@ export interface BankRecord {
     is: 'settled' | 'pending' | 'failed';
     amountMinor: number;
   }[];
+  /** What payers have disputed, and what the bank holds of it now, its fees included. */
+  disputes: { id: string; takenMinor: number }[];
 }
 
 interface OurRow {
   id: string;
   booking_id: string;
   booking_status: string;
-  /** Bank clearing in the ledger: paid less refunded. */
+  /** Bank clearing in the ledger: paid less refunded and disputed. */
   ledger_minor: number;
 }
 
@@ -38,7 +40,7 @@ export function checksAgainstBank(db: Db, records: (since: Date) => Promise<Bank
     breaches: async () => breaches(await records(await beginning(db)), await readOurs(db)),
   });
   return [
-    against('The bank has what the ledger says: captured less refunded', (theirs, ours) =>
+    against('The bank has what the ledger says: captured less refunded and disputed', (theirs, ours) =>
       ours.flatMap(({ id, ledger_minor: ledger }) => {
         const bank = sum(theirs.filter(({ paymentId }) => paymentId === id).map(netOf));
         return bank === ledger ? [] : [{ id, detail: `the bank has ${bank}, the ledger ${ledger}` }];
@@ -65,6 +67,14 @@ export function checksAgainstBank(db: Db, records: (since: Date) => Promise<Bank
         ...repeated(made.flatMap(({ refundId }) => refundId ?? [])),
         ...strangers.map(({ id }) => ({ id, detail: 'is no refund of ours' })),
       ];
+    }),
+    against('No dispute is at the bank that is not on record', async (theirs) => {
+      const known = new Set(await db('disputes').pluck<string[]>('bank_dispute_id'));
+      return theirs
+        .flatMap(({ disputes, paymentId }) =>
+          disputes.map(({ id }) => ({ id, detail: `disputes ${paymentId}` })),
+        )
+        .filter(({ id }) => !known.has(id));
     }),
     against('Nobody can still pay for a booking that has ended', (theirs, ours) => {
       const ended = new Map(
@@ -120,8 +130,9 @@ async function readRefundsMade(db: Db): Promise<Set<string>> {
   return new Set(rows.map(({ bank_refund_id: id }) => id));
 }
 
-function netOf({ receivedMinor, refunds }: BankRecord): number {
-  return receivedMinor - sum(refunds.map(({ is, amountMinor }) => (is === 'settled' ? amountMinor : 0)));
+function netOf({ receivedMinor, refunds, disputes }: BankRecord): number {
+  const refunded = sum(refunds.map(({ is, amountMinor }) => (is === 'settled' ? amountMinor : 0)));
+  return receivedMinor - refunded - sum(disputes.map(({ takenMinor }) => takenMinor));
 }
 
 function sum(amounts: number[]): number {

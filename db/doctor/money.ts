@@ -26,16 +26,18 @@ export function checksOfMoney(db: Db): Check[] {
     ),
     checkByQuery(
       db,
-      'The ledger has what the payment says: paid less refunded',
-      `select p.id, format('%s, less %s settled, but the ledger has %s',
-                           case p.status when 'posted' then p.amount_minor else 0 end, r.settled, l.net) as detail
+      'The ledger has what the payment says: paid less refunded and disputed',
+      `select p.id, format('%s, less %s settled and %s disputed, but the ledger has %s',
+                           case p.status when 'posted' then p.amount_minor else 0 end, r.settled, d.taken, l.net) as detail
        from payments p
        cross join lateral (select coalesce(sum(amount_minor), 0) as settled
                            from refunds where payment_id = p.id and status = 'settled') r
+       cross join lateral (select coalesce(sum(withdrawn_minor + fee_minor - reinstated_minor - fee_reinstated_minor), 0) as taken
+                           from disputes where payment_id = p.id) d
        cross join lateral (select coalesce(sum(e.amount_minor), 0) as net
                            from ledger_transactions t join ledger_entries e using (step)
                            where t.payment_id = p.id and e.account = 'bank_clearing') l
-       where case p.status when 'posted' then p.amount_minor else 0 end - r.settled <> l.net`,
+       where case p.status when 'posted' then p.amount_minor else 0 end - r.settled - d.taken <> l.net`,
     ),
     checkByQuery(
       db,

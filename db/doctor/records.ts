@@ -33,7 +33,12 @@ export function checksOfRecords(db: Db): Check[] {
        from refunds r left join events e on e.subject_id = r.id
        group by r.id having count(e.id) filter (where e.kind = 'refund.requested') <> 1
          or count(e.id) filter (where e.kind = 'refund.settled') <> (r.settled_at is not null)::int
-         or count(e.id) filter (where e.kind = 'refund.failed') < (r.status = 'failed')::int`,
+         or count(e.id) filter (where e.kind = 'refund.failed') < (r.status = 'failed')::int
+       union all
+       select d.id, format('%s, told as %s', d.status, coalesce(string_agg(e.kind, ', '), 'nothing')) as detail
+       from disputes d left join events e on e.data->>'disputeId' = d.id
+       group by d.id having count(e.id) filter (where e.kind = 'payment.disputed') <> (d.withdrawn_minor > 0)::int
+         or count(e.id) filter (where e.kind = 'dispute.closed') <> (d.closed_at is not null)::int`,
     ),
     checkByQuery(
       db,

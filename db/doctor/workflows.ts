@@ -41,7 +41,7 @@ async function idle<T extends Unfinished>(
 export function checksOfWorkflows(
   db: Db,
   runs: Record<
-    'booking' | 'refund' | 'reviewWindow' | 'bulkCancellation',
+    'booking' | 'refund' | 'dispute' | 'reviewWindow' | 'bulkCancellation',
     (id: string) => Promise<boolean>
   > & { payout: (payout: Unpaid) => Promise<boolean> },
 ): Check[] {
@@ -95,6 +95,14 @@ export function checksOfWorkflows(
         idle(
           await db('bulk_cancellations').where({ status: 'running' }).select<Unfinished[]>('id', 'status'),
           ({ id }) => runs.bulkCancellation(id),
+        ),
+    },
+    {
+      invariant: 'Each dispute has its verdict or its workflow',
+      breaches: async () =>
+        idle(
+          await db('disputes').whereNull('closed_at').select<Unfinished[]>('bank_dispute_id as id', 'status'),
+          ({ id }) => runs.dispute(id),
         ),
     },
   ];

@@ -24,7 +24,7 @@ export function planStripe(
     ...['--webhook-url', `${addresses.api}/webhooks/stripe`],
     ...['--webhook-secret', options.webhookSecret],
     // What a webhook endpoint at the bank would be subscribed to: what has an owner here.
-    ...['--webhook-events', 'payment_intent.*,refund.*,account.*,payout.failed'],
+    ...['--webhook-events', 'payment_intent.*,refund.*,charge.dispute.*,account.*,payout.failed'],
   ];
   return {
     name: 'stripe',

@@ -64,6 +64,9 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /users/me/payout-account': ['Query.payoutAccount'],
   'GET /payouts': ['Query.payouts'],
   'GET /payouts/{id}': ['Query.payout'],
+  'GET /disputes': ['Query.disputes'],
+  'GET /disputes/{id}': ['Query.dispute'],
+  'POST /disputes/{id}/evidence': ['Mutation.answerDispute'],
 };
 
 /** What is no business of those who speak GraphQL, and why. */

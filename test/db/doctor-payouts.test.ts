@@ -24,6 +24,7 @@ describe('the doctor, of payouts,', () => {
       refund: runs,
       payout: runs,
       bulkCancellation: runs,
+      dispute: runs,
       reviewWindow: runs,
     }).filter(({ invariant }) => invariant.includes('payout'));
     assert.equal(ofWorkflows.length, 2);

@@ -34,6 +34,7 @@ describe('the doctor, of reviews,', () => {
       refund: isTrue,
       bulkCancellation: isTrue,
       payout: () => Promise.resolve(true),
+      dispute: isTrue,
       reviewWindow: () => Promise.resolve(false),
     };
     const [, , windows] = checksOfWorkflows(db(), idle);

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
 import {
+  lossEntries,
   oppositeOf,
   payoutEntries,
   postEntries,
   refundEntries,
+  reinstatementEntries,
   sumOf,
   takenBackEntries,
+  withdrawalEntries,
 } from '#domain/ledger.ts';
 import type { Entry } from '#domain/ledger.ts';
 
@@ -77,6 +80,31 @@ describe('the ledger', () => {
     assert.deepEqual(linesOf(takenBackEntries(700)), { host_payable: -700, bank_balance: 700 });
     assert.equal(total([...paid, ...takenBackEntries(700)]), 0);
     assert.deepEqual(linesOf(oppositeOf(paid)), { host_payable: -1_000, bank_balance: 700, host_debt: 300 });
+  });
+
+  it('is as it was when a dispute is won with its fee', () => {
+    fc.assert(
+      fc.property(fc.nat(99_999_999), fc.nat(2_000), (amountMinor, feeMinor) => {
+        const money = { amountMinor, feeMinor };
+        const entries = [...withdrawalEntries(money), ...reinstatementEntries(money)];
+        for (const account of ['disputes', 'bank_fees', 'bank_clearing'])
+          assert.equal(total(entries.filter((entry) => entry.account === account)), 0);
+        assert.equal(total(withdrawalEntries(money)), 0);
+      }),
+    );
+  });
+
+  it('takes a lost dispute from the host as far as they have something coming, the rest from the platform (M14)', () => {
+    fc.assert(
+      fc.property(shares, fc.integer({ min: -1_000, max: 99_999_999 }), (parts, payableMinor) => {
+        const entries = lossEntries(parts, payableMinor);
+        const of = (account: string) => entries.find((entry) => entry.account === account)?.amountMinor ?? 0;
+        assert.equal(total(entries), 0);
+        assert.equal(of('disputes'), -sumOf(parts) || 0);
+        assert.equal(of('host_payable') + of('platform_loss'), parts.hostMinor);
+        assert.equal(of('host_payable'), Math.max(0, Math.min(payableMinor, parts.hostMinor)));
+      }),
+    );
   });
 
   it('has no line of nothing', () => {

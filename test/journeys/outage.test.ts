@@ -129,6 +129,14 @@ describe('an outage', function () {
     const again = await one.ask();
     assert.deepEqual([again.status, again.body.code, again.body.bookingId], [503, 'unavailable', id]);
     assert.deepEqual(await world().bank.intentsOf(id), []);
+    // Told so at once instead, a client is to try again: its key, which has no answer worth keeping, books anew.
+    const unanswered = { status: null, lease_until: new Date() };
+    await world().db('idempotency_keys').where({ resource_id: id }).update(unanswered);
+    const anew = await one.ask();
+    assert.deepEqual([anew.status, anew.body.status], [201, 'confirmed']);
+    assert.notEqual(anew.body.id, id);
+    assert.equal((await one.ask()).body.id, anew.body.id);
+    await one.guest.must(200, one.guest.post(`/bookings/${anew.body.id}/cancellation`));
     const other = await world().person();
     const request = stayRequest({ propertyId: one.propertyId });
     await other.must(201, other.post('/bookings', request));

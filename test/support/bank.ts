@@ -161,6 +161,23 @@ export class BankDesk {
     });
   }
 
+  /** The payer goes to their own bank about what a booking has paid; gives the bank's id of the dispute. */
+  async dispute(bookingId: string, complaint: object = {}): Promise<string> {
+    const { latest_charge: charge } = await this.intentOf(bookingId);
+    const { id } = await this.control('POST', `/charges/${charge as string}/dispute`, complaint);
+    return id;
+  }
+
+  async judge(bankDisputeId: string, outcome: 'win' | 'lose' | 'escalate'): Promise<void> {
+    await this.control('POST', `/disputes/${bankDisputeId}/verdict`, { outcome });
+  }
+
+  /** What the bank has on record of a dispute. */
+  async disputeOf(bankDisputeId: string): Promise<Stripe.Dispute> {
+    const { data } = await this.control('GET', '/objects/disputes');
+    return data.find(({ id }: Stripe.Dispute) => id === bankDisputeId);
+  }
+
   async #byHand(path: string, form: Record<string, string>): Promise<void> {
     const response = await fetch(`${this.#url}/v1/${path}`, {
       method: 'POST',

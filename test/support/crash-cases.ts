@@ -1,4 +1,5 @@
 import { PAYOUT_STEPS } from './crash-payout-stories.ts';
+import { DISPUTE_STEPS } from './crash-dispute-stories.ts';
 import { REVIEW_STEPS } from './crash-review-stories.ts';
 import { atOnce, STORIES } from './crash-stories.ts';
 import type { Activity } from './crash-stories.ts';
@@ -22,6 +23,7 @@ const WRITES: readonly Activity[] = [
   'recordRefund',
   ...PAYOUT_STEPS,
   'endBulk',
+  ...DISPUTE_STEPS,
   ...REVIEW_STEPS,
 ];
 

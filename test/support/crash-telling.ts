@@ -33,6 +33,8 @@ export interface Story {
   payouts?: 0 | 1 | 2;
   /** Whether of what the host was paid something is taken back for the refund. */
   isReclaimed?: boolean;
+  /** What the ledger tells of beside payment and refund. */
+  moved?: readonly string[];
   /** What the booking request is answered with, whenever its client comes again. */
   answer: 201 | 400 | 402;
 }

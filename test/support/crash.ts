@@ -134,7 +134,7 @@ async function comesAgain(told: Told, { answer }: Story): Promise<void> {
 }
 
 function expectedOf(
-  { end, paid, refunded, payouts = 0, isReclaimed = false }: Story,
+  { end, paid, refunded, payouts = 0, isReclaimed = false, moved = [] }: Story,
   { checkIn, checkOut }: { checkIn: string; checkOut: string },
 ): Outcome {
   const holds = ['awaiting_host', 'confirmed', 'in_stay', 'completed'].includes(end);
@@ -148,7 +148,8 @@ function expectedOf(
       ...(paid === 1 ? ['post'] : []),
       ...(refunded === 1 ? ['refund'] : []),
       ...(isReclaimed ? ['reversal'] : []),
-    ],
+      ...moved,
+    ].sort(),
     nights: holds ? [`[${checkIn},${checkOut})`] : [],
   };
 }
