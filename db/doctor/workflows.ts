@@ -51,5 +51,18 @@ export function checksOfWorkflows(
           runs.reviewWindow,
         ),
     },
+    {
+      // However early the guest has left, the window opens at the scheduled end.
+      invariant: 'A stay that was lived has had its review window or has its workflow',
+      breaches: async () =>
+        idle(
+          await db('bookings')
+            .leftJoin('review_windows', 'review_windows.booking_id', 'bookings.id')
+            .where('bookings.status', 'completed')
+            .whereNull('review_windows.booking_id')
+            .select<Unfinished[]>('bookings.id', 'bookings.status'),
+          runs.booking,
+        ),
+    },
   ];
 }
