@@ -1,12 +1,13 @@
 import { findBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findDisputeAtBank } from '#db/disputes.ts';
-import { findPayment, findPaymentByIntent } from '#db/payments.ts';
+import { findPayment, findPaymentByIntent, someIntentIsUnknown } from '#db/payments.ts';
 import { findPayee } from '#db/payout-accounts.ts';
 import { findOpenPayouts } from '#db/payouts.ts';
 import { findRefund, findRefundAtBank } from '#db/refunds.ts';
 import { markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
+import { LIVE_PAYMENT_STATUSES } from '#domain/payments.ts';
 import type { PaymentStatus } from '#domain/payments.ts';
 import type { Order, Workflows } from '#gateways/workflows.ts';
 import { bankSpoke, bookStayId } from '#workflows/bookings.contract.ts';
@@ -33,27 +34,35 @@ const AT_ONCE = 100;
 const TURN_MS = 5_000;
 
 /**
- * Hands the bank's events to their owners. Returns how many were handed on. One that cannot be stays for the next turn, and
- * is in nobody's way.
+ * Hands the bank's events to their owners. Returns how many were handed on. One that cannot be, or whose time has not come,
+ * stays for the next turn, and is in nobody's way.
  * @throws AggregateError of all that went wrong
  */
 export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }): Promise<number> {
   const until = performance.now() + TURN_MS;
   const errors: unknown[] = [];
+  let handedOn = 0;
   const events = await readUndelivered(deps.db, GRACE_MS, AT_ONCE);
   for (const event of events) {
     if (performance.now() > until) break;
     try {
-      await markDelivered(deps.db, event.id, await deliver(deps, event));
+      const to = await deliver(deps, event);
+      if (to === undefined) continue;
+      await markDelivered(deps.db, event.id, to);
+      handedOn += 1;
     } catch (error) {
       errors.push(error);
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of the bank's events stay.`);
-  return events.length;
+  return handedOn;
 }
 
-async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventRow): Promise<string> {
+/** Whom it was handed to; undefined while that cannot be said yet. */
+async function deliver(
+  deps: { db: Db; workflows: Workflows },
+  event: BankEventRow,
+): Promise<string | undefined> {
   const owner = ownerOf(event);
   if (owner === undefined) return 'nobody';
   switch (owner.is) {
@@ -62,7 +71,7 @@ async function deliver(deps: { db: Db; workflows: Workflows }, event: BankEventR
     case 'refund':
       return tellRefund(deps, owner);
     case 'refund_by_hand':
-      return tellOfRefundByHand(deps, owner);
+      return tellOfRefundByHand(deps, owner, event);
     case 'payee':
       return tellPayouts(deps, owner.accountId);
     case 'returned_payout':
@@ -120,12 +129,18 @@ async function tellRefund(
   return (await workflows.tell(workflowId, refundSpoke)) ? workflowId : 'nobody';
 }
 
-/** A refund that somebody made at the bank is taken in. Of money that was only reserved the bank calls the letting go one, too. */
+/**
+ * A refund that somebody made at the bank is taken in. Of money that was only reserved the bank calls the letting go one,
+ * too. One may be heard of before the money that it gives back is: then it waits until that is posted, or never will be.
+ */
 async function tellOfRefundByHand(
   { db, workflows }: { db: Db; workflows: Workflows },
   { bankRefundId, intentId, hasFailed }: Extract<Owner, { is: 'refund_by_hand' }>,
-): Promise<string> {
+  { received_at: heardAt }: BankEventRow,
+): Promise<string | undefined> {
+  const mayBeUnknown = await someIntentIsUnknown(db, heardAt); // Asked first: what becomes known now is found below.
   const payment = await findPaymentByIntent(db, intentId);
+  if (payment === undefined ? mayBeUnknown : isLive(payment.status)) return undefined;
   if (payment?.status !== 'posted') return 'nobody';
   const refund = await findRefundAtBank(db, bankRefundId);
   const made = madeRefundOrder({ paymentId: payment.id, bankRefundId });
@@ -165,6 +180,10 @@ async function tellOfDispute(
   const order = disputeOrder(bankDisputeId);
   if (await workflows.start(order)) return order.id;
   return (await workflows.tell(order.id, disputeSpoke)) ? order.id : 'nobody';
+}
+
+function isLive(status: PaymentStatus): boolean {
+  return LIVE_PAYMENT_STATUSES.some((live) => live === status);
 }
 
 async function start(workflows: Workflows, order: Order): Promise<string> {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { startThrowAwayStack } from '#dev/stack/throw-away.ts';
 import { Rehearsal, tableOf } from '#test/support/crash.ts';
@@ -6,6 +5,7 @@ import type { Outcome } from '#test/support/crash.ts';
 import { CASES } from '#test/support/crash-cases.ts';
 import type { Case } from '#test/support/crash-cases.ts';
 import { World } from '#test/support/journeys.ts';
+import { keepCrashes } from '#test/support/reliability.ts';
 
 /**
  * `npm run crash`: kills the worker at every step of a booking and a refund, and the API during a booking, one after the
@@ -45,7 +45,7 @@ for (let time = 1; time <= Number(values.times); time += 1) {
 
 const table = tableOf(rows);
 console.log(`\n${table}\n`);
-if (values.write) await writeFile(new URL('../docs/reliability.md', import.meta.url), page(table));
+if (values.write) await keepCrashes(page(table));
 if (rows.some(({ outcome }) => outcome === undefined)) process.exitCode = 1;
 
 function page(rehearsed: string): string {
@@ -62,6 +62,5 @@ function page(rehearsed: string): string {
     'again with its key is told of its one booking, and `npm run doctor` finds every invariant whole.',
     '',
     rehearsed,
-    '',
   ].join('\n');
 }

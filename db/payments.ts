@@ -2,6 +2,7 @@ import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
 import { postEntries } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
+import { LIVE_PAYMENT_STATUSES } from '#domain/payments.ts';
 import type { AtBank, Intent, PaymentFailure, PaymentStatus } from '#domain/payments.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
@@ -64,6 +65,16 @@ export async function findPaymentByIntent(
   intentId: string,
 ): Promise<PaymentRow | undefined> {
   return PaymentRow.query(db).findOne({ intentId });
+}
+
+/** Whether the bank may have been asked for an intent before then that we do not know of yet. */
+export async function someIntentIsUnknown(db: Db | Transaction, before: Date | string): Promise<boolean> {
+  const asked = await PaymentRow.query(db)
+    .whereIn('status', [...LIVE_PAYMENT_STATUSES])
+    .whereNull('intentId')
+    .where('createdAt', '<=', before)
+    .first();
+  return asked !== undefined;
 }
 
 /** The payments of many bookings, by id. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { deliverBankEvents } from '#activities/inbox.ts';
+import { openPayment } from '#db/payments.ts';
 import { keepBankEvent } from '#db/relay.ts';
+import { inTransaction } from '#db/transaction.ts';
 import type { Workflows } from '#gateways/workflows.ts';
+import { aLivedStay } from '../db/reviews-fixture.ts';
 import { useOwnDatabase } from '../support/database.ts';
 
 describe('the inbox', () => {
@@ -39,5 +42,27 @@ describe('the inbox', () => {
     assert.deepEqual(await waiting(), ['evt_1']);
     assert.equal(await deliverBankEvents({ db, workflows: temporal(() => Promise.resolve(true)) }), 1);
     assert.deepEqual(await waiting(), []);
+  });
+
+  it('keeps a refund made by hand while the payment that it gives back may be one of ours (M26)', async () => {
+    const { db } = own();
+    const booking = await aLivedStay(db);
+    await inTransaction(db, (trx) => openPayment(trx, Object.assign(booking, { totalMinor: 10_000 })));
+    await db('payments').update({ created_at: new Date(Date.now() - 20_000) });
+    await keep('evt_3', 'refund.created', { id: 're_1', payment_intent: 'pi_1', status: 'succeeded' });
+    const workflows = { start: () => Promise.resolve(true) } as unknown as Workflows;
+    assert.equal(await deliverBankEvents({ db, workflows }), 0);
+    await db('payments').update({ intent_id: 'pi_1' });
+    assert.equal(await deliverBankEvents({ db, workflows }), 0);
+    await db('payments').update({ status: 'posted', posted_at: new Date() });
+    assert.equal(await deliverBankEvents({ db, workflows }), 1);
+    const { delivered_to: to } = await db('bank_events').where({ id: 'evt_3' }).first('delivered_to');
+    assert.match(to, /re_1/);
+    await keep('evt_4', 'refund.created', {
+      id: 're_2',
+      payment_intent: 'pi_of_others',
+      status: 'succeeded',
+    });
+    assert.equal(await deliverBankEvents({ db, workflows }), 1);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import { balancesOf, movementsOf } from '../support/ledger.ts';
@@ -26,6 +27,31 @@ describe('what somebody does in the bank’s dashboard', () => {
     await world().bank.captureByHand(id);
     return journey;
   }
+
+  it('gives money back that we have not heard of yet, and is heard of all the same (M10, M26)', async () => {
+    const { db, bank } = world();
+    const { booking, guest } = await world().held();
+    await bank.control('POST', '/webhooks/pause');
+    assert.equal(await bank.payInBrowser(booking.payment.clientSecret), 200);
+    await bank.refundByHand(booking.id, 2_000);
+    const [refund] = await bank.refundsOf(booking.id);
+    const [said] = await bank.eventsAbout(refund?.id ?? '', 'refund.created');
+    assert.ok(said);
+    const later = {
+      id: `evt_${randomUUID()}`,
+      object: 'event',
+      type: 'customer.created',
+      data: { object: {} },
+    };
+    for (const event of [said, later]) assert.equal(await bank.deliver(event), 200);
+    await until('the relay has come to what was said after it', async () => {
+      return (await db('bank_events').where({ id: later.id }).first('delivered_at')).delivered_at !== null;
+    });
+    await bank.control('POST', '/webhooks/resume');
+    await world().sees(guest, booking.id, 'confirmed');
+    await world().refunded(booking.id, { reason: 'dashboard', amount: 2_000 });
+    assert.equal((await balancesOf(db, booking.id)).bank_clearing, booking.total.amount - 2_000);
+  });
 
   describe('to a request that is not with its host yet', () => {
     it('is money that is posted when the host accepts (M26)', async () => {
