@@ -1,7 +1,9 @@
 import { findBooking, lockBooking } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findPayment, lockPayment } from '#db/payments.ts';
+import type { PaymentRow } from '#db/payments.ts';
 import {
   failRefund,
   findRefund,
@@ -15,11 +17,12 @@ import {
   settleRefund,
   sharesLeft,
 } from '#db/refunds.ts';
+import type { RefundRow } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { BankRefundResult } from '#domain/payments.ts';
-import { giftShares } from '#domain/refunds.ts';
+import { giftShares, withinShares } from '#domain/refunds.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
@@ -103,13 +106,32 @@ async function takeIn(
   }
   const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
   const mayBeMade = await sharesLeft(trx, { booking, payment });
-  if (sumOf(mayBeMade) < amountMinor) await releaseFailedPromises(trx, { paymentId, at });
+  const released = sumOf(mayBeMade) < amountMinor ? await releaseFailedPromises(trx, { paymentId, at }) : [];
   const left = await sharesLeft(trx, { booking, payment });
   const shares = giftShares(left, { by: 'operator', amountMinor, currency: payment.currency });
   const id = newId('refund');
   const why = { reason: 'dashboard', actorId: 'system', bankRefundId } as const;
   await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
+  for (const owed of released.filter(isOwed)) await promiseRest(trx, { booking, payment, owed, at });
   return id;
+}
+
+/** Not given of free will: whatever was made by hand, the guest is to have it in the end. */
+function isOwed({ reason }: RefundRow): boolean {
+  return reason === 'cancellation' || reason === 'late_payment';
+}
+
+/** What is left of a promise that was let go. The schedule that looks for what was left starts it. */
+async function promiseRest(
+  trx: Transaction,
+  { booking, payment, owed, at }: { booking: BookingRow; payment: PaymentRow; owed: RefundRow; at: string },
+): Promise<void> {
+  const shares = withinShares(owed.shares, await sharesLeft(trx, { booking, payment }));
+  const amountMinor = sumOf(shares);
+  if (amountMinor === 0) return;
+  const { paymentId, reason } = owed;
+  const id = newId('refund');
+  await requestRefund(trx, { id, booking, paymentId, reason, amountMinor, shares, at, actorId: 'system' });
 }
 
 async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {

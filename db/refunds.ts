@@ -141,7 +141,7 @@ export async function fulfilPromise(
 export async function releaseFailedPromises(
   trx: Transaction,
   { paymentId, at }: { paymentId: PaymentId; at: string },
-): Promise<void> {
+): Promise<RefundRow[]> {
   const released = await RefundRow.query(trx)
     .where({ paymentId, status: 'failed', released: false })
     .whereNull('bankRefundId')
@@ -157,6 +157,7 @@ export async function releaseFailedPromises(
       data: { bookingId, amount: amountMinor },
     });
   }
+  return released;
 }
 
 /** A payment's refunds, the oldest first: there are never many. */

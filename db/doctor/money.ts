@@ -65,10 +65,11 @@ export function checksOfMoney(db: Db): Check[] {
       'Money for a booking that ended goes back as far as it is owed',
       `select b.id, format('%s: %s owed, %s promised', b.status, owed, r.promised) as detail
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
-       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds
-                           where payment_id = p.id and reason in ('cancellation', 'late_payment')) r
+       cross join lateral (select coalesce(sum(amount_minor), 0) as promised,
+                                  coalesce(sum(amount_minor) filter (where reason in ('cancellation', 'late_payment')), 0) as due
+                           from refunds where payment_id = p.id and not released) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
-       where b.status in ('rejected', 'declined', 'expired', 'cancelled') and r.promised is distinct from owed`,
+       where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
     ),
   ];
 }

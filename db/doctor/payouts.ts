@@ -69,11 +69,13 @@ function checksOfShares(db: Db): Check[] {
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_debt'
                                     and split_part(t.step, ':', 1) = 'refund'), 0) as debt,
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'bank_balance'
-                                    and split_part(t.step, ':', 1) = 'reversal'), 0) as reversed
+                                    and split_part(t.step, ':', 1) = 'reversal'), 0) as reversed,
+                                  coalesce(sum(e.amount_minor) filter (where e.account = 'host_payable'
+                                    and t.step like 'loss:%'), 0) as lost
                            from ledger_transactions t join ledger_entries e using (step)
                            where t.payment_id = b.payment_id) l
        where b.confirmed_at is not null and b.total_minor > 0
-         and l.owed <> share - p.paid - r.back + l.debt + l.reversed`,
+         and l.owed <> share - p.paid - r.back - l.lost + l.debt + l.reversed`,
     ),
     checkByQuery(
       db,

@@ -357,6 +357,7 @@ describe('a dispute', () => {
       } finally {
         await temporal.release();
       }
+      await world().isWhole();
       await world().temporal.advance(settleDisputeId(id), DAY_MS + 1_000);
       await disputeIs(world(), id, 'under_review');
       assert.equal(

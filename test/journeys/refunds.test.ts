@@ -150,6 +150,7 @@ describe('money that is given back of free will', () => {
     } finally {
       await temporal.release();
     }
+    await world().isWhole();
     await settled(guest, booking, 1);
   });
 
@@ -212,6 +213,32 @@ describe('money that is given back of free will', () => {
         return made?.status === 'settled' && made.amount === TOTAL;
       });
       assert.equal((await paymentOf(guest, booking)).refunded, TOTAL);
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+    });
+
+    it('leaves the guest the rest of what they are owed', async () => {
+      const { booking, guest } = await world().booked();
+      await world().bank.control('POST', '/webhooks/pause');
+      await world().bank.refundByHand(booking.id, 9_900);
+      await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+      await refused(booking, guest);
+      await world().bank.control('POST', '/webhooks/resume');
+      let refunds: Wire[] = [];
+      await until(
+        () => `all is given back: ${JSON.stringify(refunds)}`,
+        async () => {
+          refunds = await listed(guest, booking);
+          return refunds.filter(({ status }) => status === 'settled').length === 2;
+        },
+      );
+      const made = refunds.filter(({ status }) => status === 'settled');
+      assert.deepEqual(
+        made.map(({ amount, reason }: Wire) => [amount, reason]),
+        [
+          [9_900, 'dashboard'],
+          [TOTAL - 9_900, 'cancellation'],
+        ],
+      );
       assert.deepEqual(await balancesOf(world().db, booking.id), {});
     });
   });

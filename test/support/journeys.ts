@@ -171,6 +171,14 @@ export class World {
     return ((await response.json()) as { data: Wire[] }).data;
   }
 
+  /** Waits until the API reaches all that it works with, as it says itself. */
+  async isWhole(): Promise<void> {
+    await until('the API reaches every part', async () => {
+      const { body } = await this.anyone().get('/readyz');
+      return Object.values(body.parts ?? { api: 'down' }).every((state) => state === 'up');
+    });
+  }
+
   /** Waits until no event of the bank lies undelivered, here or there: what it had to say has been heard. */
   async bankIsHeard(): Promise<void> {
     await until('all that the bank said has been handed on', async () => {

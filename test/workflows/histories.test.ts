@@ -21,7 +21,7 @@ const ALTERATIONS = {
     from: '  await step.beginStay(now(request));\n',
     to: '',
     guarded: "  if (!patched('no-beginning')) await step.beginStay(now(request));\n",
-    imports: ['import { sleep }', 'import { patched, sleep }'],
+    imports: ['import { setCurrentDetails, sleep }', 'import { patched, setCurrentDetails, sleep }'],
   },
   refundPayment: {
     file: 'refunds.ts',

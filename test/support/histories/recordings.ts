@@ -4,8 +4,11 @@ import { EDGES, edgesOf, pathAlong, PATHS } from '../walks/edges.ts';
 import type { Edge } from '../walks/edges.ts';
 import { nameOf, walk, waysAlong } from '../walks/walking.ts';
 import type { Walk } from '../walks/walking.ts';
+import { BULK_CANCELLATIONS } from './bulk-cancellations.ts';
 import type { Courses, Live } from './courses.ts';
+import { DISPUTES } from './disputes.ts';
 import { MAILS } from './mails.ts';
+import { PAYOUTS, RECOVERIES } from './payouts.ts';
 import { REFUNDS } from './refunds.ts';
 import { RESUMPTIONS } from './resumptions.ts';
 import { WINDOWS } from './windows.ts';
@@ -49,6 +52,10 @@ function recordingsOf(workflow: string, courses: Courses): Recording[] {
 export const RECORDINGS: readonly Recording[] = [
   ...WALKS.map(recordingOf),
   ...recordingsOf('refundPayment', REFUNDS),
+  ...recordingsOf('payHost', PAYOUTS),
+  ...recordingsOf('recoverPayout', RECOVERIES),
+  ...recordingsOf('settleDispute', DISPUTES),
+  ...recordingsOf('cancelInBulk', BULK_CANCELLATIONS),
   ...recordingsOf('collectReviews', WINDOWS),
   ...recordingsOf('notify', MAILS),
   ...recordingsOf('resumeRequested', RESUMPTIONS),
