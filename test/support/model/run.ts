@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { BookingId } from '#domain/ids.ts';
+import { payoutDueAt } from '#domain/payouts.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { World } from '../journeys.ts';
 import { until } from '../virtual-time.ts';
@@ -12,6 +13,8 @@ import { mayBePaidLate, nextDue } from './reference.ts';
 import type { Home, State } from './reference.ts';
 import { outcomesOf } from './outcomes.ts';
 import type { Answer } from './rules.ts';
+
+const PAST_MS = 1_000;
 
 /** A run of acts on one property, the model beside the real thing. */
 export class Run {
@@ -79,8 +82,19 @@ export class Run {
   async #isOver(bookingId: BookingId): Promise<void> {
     const { temporal } = this.#world;
     const workflowId = bookStayId(bookingId);
+    await this.#passPayout(bookingId);
     await until(`${workflowId} is over`, async () => (await temporal.statusOf(workflowId)) === 'COMPLETED');
     assert.deepEqual(await temporal.stumblesOf(workflowId), [], `${workflowId} has stumbled`);
+  }
+
+  /** What a host keeps of a stay that was given up is paid when it would have been: so long the booking goes on. */
+  async #passPayout(bookingId: BookingId): Promise<void> {
+    const { temporal, db } = this.#world;
+    const workflowId = bookStayId(bookingId);
+    await temporal.rests(workflowId);
+    if ((await temporal.statusOf(workflowId)) !== 'RUNNING') return;
+    const { check_in_at: checkInAt } = await db('bookings').where({ id: bookingId }).first('check_in_at');
+    await temporal.advanceTo(workflowId, Date.parse(payoutDueAt(checkInAt)) + PAST_MS);
   }
 
   #unheardOf(heard: readonly Answer[], allowed: readonly (readonly Answer[])[]): string {
