@@ -35,7 +35,15 @@ describe('a city that was imported', function () {
   this.timeout(180_000);
   const world = useWorld();
 
-  // Other suites have properties in the same place.
+  // Other suites have properties in the same place, some of which cannot be had at once.
+  let others: string[] = [];
+  before('have the place to itself', async () => {
+    const published = world().db('properties').where({ status: 'published' });
+    others = (await published.update({ status: 'closed' }).returning<{ id: string }[]>('id')).map(
+      ({ id }) => id,
+    );
+  });
+  after('give it back', () => world().db('properties').whereIn('id', others).update({ status: 'published' }));
   afterEach('close what was imported', () =>
     world().db('properties').where({ source: 'inside-airbnb' }).update({ status: 'closed' }),
   );
