@@ -33,17 +33,18 @@ const SEARCH = new URLSearchParams({
 
 describe('a city that was imported', function () {
   this.timeout(180_000);
-  const world = useWorld();
-
   // Other suites have properties in the same place, some of which cannot be had at once.
   let others: string[] = [];
+  after('give it back', () => world().db('properties').whereIn('id', others).update({ status: 'published' }));
+  const world = useWorld(); // Its own hooks come after the one above, and before the one below.
   before('have the place to itself', async () => {
     const published = world().db('properties').where({ status: 'published' });
     others = (await published.update({ status: 'closed' }).returning<{ id: string }[]>('id')).map(
       ({ id }) => id,
     );
   });
-  after('give it back', () => world().db('properties').whereIn('id', others).update({ status: 'published' }));
+
+  // Nor is anybody else to find what was imported.
   afterEach('close what was imported', () =>
     world().db('properties').where({ source: 'inside-airbnb' }).update({ status: 'closed' }),
   );
