@@ -2,7 +2,6 @@ import type { BookingId, RefundId } from '#domain/ids.ts';
 import { BookingRow } from './bookings.ts';
 import type { Db } from './connect.ts';
 import { tryLeading } from './leadership.ts';
-import { PayoutRow } from './payouts.ts';
 import { RefundRow } from './refunds.ts';
 import { findReviewWindow } from './review-windows.ts';
 
@@ -26,11 +25,6 @@ export async function setClockOffset(db: Db, bookingId: BookingId, clockOffsetMs
 export async function findPendingRefunds(db: Db, bookingId: BookingId): Promise<RefundId[]> {
   const rows = await RefundRow.query(db).where({ bookingId, status: 'pending' }).select('id');
   return rows.map(({ id }) => id);
-}
-
-/** The payouts of a booking that are under way, or wait. */
-export async function findOpenPayoutsOf(db: Db, bookingId: BookingId): Promise<PayoutRow[]> {
-  return PayoutRow.query(db).where({ bookingId }).whereNot('status', 'paid');
 }
 
 /** Whether a booking's reviews should have been made public by `at`, and were not. */

@@ -1,13 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import {
-  findOpenPayoutsOf,
-  findPendingRefunds,
-  hasOverdueReviews,
-  setClockOffset,
-  whileNobodyMovesTime,
-} from '#db/sandbox.ts';
+import { findPendingRefunds, hasOverdueReviews, setClockOffset, whileNobodyMovesTime } from '#db/sandbox.ts';
 import { bookingNow } from '#domain/bookings.ts';
 import { DomainError, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
@@ -16,7 +10,6 @@ import { isOverdue, latestSandboxInstant, nextDue } from '#domain/sandbox.ts';
 import type { BankClock } from '#gateways/bank-clock.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
-import { payHostId } from '#workflows/payouts.contract.ts';
 import { refundPaymentId } from '#workflows/refunds.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
 import { notAny, reloadRow } from '../bookings/asking.ts';
@@ -85,8 +78,8 @@ async function moveAll(
   await workflows.advanceTo(bookStayId(id), instantMs);
   await bankClock?.advanceTo(id, new Date(instantMs).toISOString());
   const refunds = (await findPendingRefunds(db, id)).map(refundPaymentId);
-  const payouts = (await findOpenPayoutsOf(db, id)).map(payHostId);
-  for (const workflowId of [...refunds, ...payouts, collectReviewsId(id)])
+  // A payout that waits is tried twice a day for as long as it waits: it is left in the present, and told of news there.
+  for (const workflowId of [...refunds, collectReviewsId(id)])
     await workflows.advanceTo(workflowId, instantMs);
   await untilNothingIsOverdue(db, id, new Date(instantMs).toISOString());
   await setClockOffset(db, id, Math.max(0, instantMs - now().getTime()));
