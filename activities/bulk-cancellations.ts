@@ -18,6 +18,7 @@ import type { BookingId, BulkCancellationId } from '#domain/ids.ts';
 import type { Answer, Workflows } from '#gateways/workflows.ts';
 import { bookStayId, bookStayOrder, cancelBooking } from '#workflows/bookings.contract.ts';
 import type { Cancelled } from '#workflows/bookings.contract.ts';
+import { found } from './found.ts';
 
 interface Deps {
   db: Db;
@@ -115,10 +116,4 @@ function endedAs(booking: BookingRow, { createdAt }: BulkCancellationRow): Handl
   return isOurs
     ? { outcome: 'cancelled', refundMinor: refundMinor ?? 0 }
     : { outcome: 'left', leftAs: status };
-}
-
-async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
-  const value = await row;
-  if (value === undefined) throw new Error(`There is no ${id}.`);
-  return value;
 }

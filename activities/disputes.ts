@@ -11,6 +11,7 @@ import type { DisputeAtBank, DisputeStanding } from '#domain/disputes.ts';
 import { evidenceOf } from '#domain/evidence.ts';
 import type { DisputeId, PaymentId } from '#domain/ids.ts';
 import type { Bank } from '#gateways/bank.ts';
+import { found } from './found.ts';
 
 /** Where a dispute stands, and what it is called with us. */
 export type Standing = DisputeStanding & { disputeId: DisputeId };
@@ -42,8 +43,7 @@ export function createDisputeActivities({ db, bank }: { db: Db; bank: Bank }) {
     /** Hands in what we have to say, with the words of an operator if there are any; from here on nothing is added. */
     async answerDispute({ disputeId, at }: { disputeId: DisputeId; at: string }): Promise<DisputeAtBank> {
       await inTransaction(db, async (trx) => beginAnswer(trx, await lockDispute(trx, disputeId), { at }));
-      const dispute = await findDispute(db, disputeId);
-      if (dispute === undefined) throw new Error(`There is no ${disputeId}.`);
+      const dispute = await found(findDispute(db, disputeId), disputeId);
       const evidence = evidenceOf(await readEvidenceFacts(db, dispute));
       return bank.answerDispute(dispute.bankDisputeId, evidence);
     },

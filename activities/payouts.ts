@@ -26,6 +26,7 @@ import type { Workflows } from '#gateways/workflows.ts';
 import { payHostOrder } from '#workflows/payouts.contract.ts';
 import type { RecoverPayout } from '#workflows/payouts.contract.ts';
 import { isAgain } from './again.ts';
+import { found } from './found.ts';
 import type { PaymentDeps } from './payments.ts';
 import { reclaimFor, writeReclaim } from './payouts/reclaiming.ts';
 import type { Reclaimed } from './payouts/reclaiming.ts';
@@ -212,10 +213,4 @@ async function readPayee(
 async function chargeOf(db: Db, bookingId: BookingId): Promise<string | undefined> {
   const booking = await found(findBooking(db, bookingId), bookingId);
   return (await findPayment(db, booking.paymentId))?.chargeId ?? undefined;
-}
-
-async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
-  const value = await row;
-  if (value === undefined) throw new Error(`There is no ${id}.`);
-  return value;
 }

@@ -28,6 +28,7 @@ import type { Workflows } from '#gateways/workflows.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { MadeByHand } from '#workflows/refunds.contract.ts';
 import { isAgain } from './again.ts';
+import { found } from './found.ts';
 
 /** Money on its way back, one effect each. */
 export function createRefundActivities({
@@ -105,9 +106,12 @@ async function takeIn(
     return promise.id;
   }
   const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
-  const mayBeMade = await sharesLeft(trx, { booking, payment });
-  const released = sumOf(mayBeMade) < amountMinor ? await releaseFailedPromises(trx, { paymentId, at }) : [];
-  const left = await sharesLeft(trx, { booking, payment });
+  let left = await sharesLeft(trx, { booking, payment });
+  let released: RefundRow[] = [];
+  if (sumOf(left) < amountMinor) {
+    released = await releaseFailedPromises(trx, { paymentId, at });
+    left = await sharesLeft(trx, { booking, payment });
+  }
   const shares = giftShares(left, { by: 'operator', amountMinor, currency: payment.currency });
   const id = newId('refund');
   const why = { reason: 'dashboard', actorId: 'system', bankRefundId } as const;
@@ -140,10 +144,4 @@ async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {
   if (payment.intentId === null) throw new Error(`${payment.id} was posted without an intent.`);
   const { amountMinor, currency } = refund;
   return { refundId, intentId: payment.intentId, amountMinor, currency };
-}
-
-async function found<T>(row: Promise<T | undefined>, id: string): Promise<T> {
-  const value = await row;
-  if (value === undefined) throw new Error(`There is no ${id}.`);
-  return value;
 }

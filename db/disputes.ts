@@ -1,16 +1,9 @@
 import { isAnswerable, isOver } from '#domain/disputes.ts';
 import type { DisputeAtBank, DisputeStatus } from '#domain/disputes.ts';
 import type { BookingId, DisputeId, PaymentId } from '#domain/ids.ts';
-import {
-  lossEntries,
-  priceShares,
-  reinstatementEntries,
-  sharesOf,
-  withdrawalEntries,
-} from '#domain/ledger.ts';
-import type { Entry, Shares } from '#domain/ledger.ts';
+import { lossEntries, reinstatementEntries, sharesOf, withdrawalEntries } from '#domain/ledger.ts';
+import type { Entry } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
-import { lessShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -19,7 +12,7 @@ import { newId } from './ids.ts';
 import { writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 import { PaymentRow } from './payments.ts';
-import { RefundRow } from './refunds.ts';
+import { sharesKept } from './refunds.ts';
 
 export class DisputeRow extends Row {
   static override tableName = 'disputes';
@@ -183,17 +176,6 @@ async function post(
 ): Promise<void> {
   const { booking, payment, at } = disputed;
   await writeLedger(trx, { step: `${step}:${id}`, booking, paymentId: payment.id, bankId, at, entries });
-}
-
-/** What of a posted payment has not gone back, by whose it is: promises that are not kept yet left aside. */
-async function sharesKept(trx: Transaction, { booking, payment }: Disputed): Promise<Shares> {
-  const settled = await RefundRow.query(trx)
-    .where({ paymentId: payment.id, status: 'settled' })
-    .select('shares');
-  return lessShares(
-    sharesOf(payment.amountMinor, priceShares(booking.price)),
-    settled.map(({ shares }) => shares),
-  );
 }
 
 interface News {

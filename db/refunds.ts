@@ -83,18 +83,33 @@ export async function lockRefund(trx: Transaction, id: RefundId): Promise<Refund
   return RefundRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
 }
 
-/** What of a posted payment has not been promised back, by whose it is. The caller has locked the payment. */
-export async function sharesLeft(
+/** A posted payment, and the booking that says whose money it is. */
+interface Paid {
+  booking: BookingRow;
+  payment: PaymentRow;
+}
+
+/** What of it has not been promised back, by whose it is. The caller has locked the payment. */
+export function sharesLeft(trx: Transaction, paid: Paid): Promise<Shares> {
+  return sharesLess(trx, paid, { released: false });
+}
+
+/** What of it has not gone back: promises that are not kept yet left aside. */
+export function sharesKept(trx: Transaction, paid: Paid): Promise<Shares> {
+  return sharesLess(trx, paid, { status: 'settled' });
+}
+
+async function sharesLess(
   trx: Transaction,
-  { booking, payment }: { booking: BookingRow; payment: PaymentRow },
+  { booking, payment }: Paid,
+  which: Partial<RefundRow>,
 ): Promise<Shares> {
-  const promised = await RefundRow.query(trx)
-    .where({ paymentId: payment.id, released: false })
+  const refunds = await RefundRow.query(trx)
+    .where({ ...which, paymentId: payment.id })
     .select('shares');
-  const whole = sharesOf(payment.amountMinor, priceShares(booking.price));
   return lessShares(
-    whole,
-    promised.map(({ shares }) => shares),
+    sharesOf(payment.amountMinor, priceShares(booking.price)),
+    refunds.map(({ shares }) => shares),
   );
 }
 
