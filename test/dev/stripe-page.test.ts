@@ -18,12 +18,12 @@ describe('the simulated bank: its pages', function () {
     stripe = bank.stripe;
   });
   afterEach(async () => {
+    await bank[Symbol.asyncDispose]();
+    await receiver[Symbol.asyncDispose]();
     // The browser notes in its console, too, that a control was refused.
     const isRefusal = (complaint: string) => complaint.includes('the server responded with a status of 400');
     const complaints = seen().complaints.filter((complaint) => !isRefusal(complaint));
     assert.deepEqual(complaints, []);
-    await bank[Symbol.asyncDispose]();
-    await receiver[Symbol.asyncDispose]();
   });
 
   const open = () => page().goto(`${bank.url}/_sim`);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach } from 'mocha';
 import type { Page } from 'playwright-core';
 import { useBrowser } from './browser.ts';
@@ -30,6 +31,7 @@ async function witness(page: Page): Promise<Witness> {
 
 /** How patient a page is with what it waits for. */
 export const PAGE_MS = 60_000;
+const CLOSE_MS = 10_000;
 
 /** A page of its own for each test of a suite, watched from its beginning. Call it inside `describe`. */
 export function useWitnessedPage(): { page: () => Page; seen: () => Witness } {
@@ -41,6 +43,9 @@ export function useWitnessedPage(): { page: () => Page; seen: () => Witness } {
     page.setDefaultTimeout(PAGE_MS);
     seen = await witness(page);
   });
-  afterEach('close the page', () => page.close());
+  // One that Chromium does not let go of goes with the whole browser, at the end of the suite.
+  afterEach('close the page', () =>
+    Promise.race([page.close(), setTimeout(CLOSE_MS, undefined, { ref: false })]),
+  );
   return { page: () => page, seen: () => seen };
 }
