@@ -22,7 +22,7 @@ const PATIENCE_MS = 300_000;
 
 /**
  * Asks as a good client does: with one key, again and again with longer pauses, until the answer is an answer.
- * @throws AssertionError when none comes, or when two answers name two things
+ * @throws AssertionError when none comes, or when two answers name two things of which the first did not come to nothing
  */
 export async function insist(
   by: Traveller,
@@ -38,11 +38,9 @@ export async function insist(
     await delay(pauseMs);
     answer = await by.post(path, body, key);
     const again = named(path, answer);
-    assert.ok(
-      id === undefined || again === undefined || again === id,
-      `${key} stands for ${id} and ${again}`,
-    );
-    id ??= again;
+    if (id !== undefined && again !== undefined && again !== id)
+      assert.ok(await cameToNothing(by, id), `${key} stands for ${id} and ${again}`);
+    id = again ?? id;
   }
   return { by, path, body, key, answer, id };
 }
@@ -55,6 +53,12 @@ export async function comeAgain({ by, path, body, key, answer, id }: Asked): Pro
   if (id === undefined) return;
   const again = await insist(by, path, { body, key });
   assert.deepEqual([again.answer.status, again.id], [answer.status, id], `${path} under ${key}`);
+}
+
+/** Whether a booking was ended by an outage alone: its key may be tried again, and then stands for another one. */
+async function cameToNothing(by: Traveller, id: string): Promise<boolean> {
+  const { body: booking } = await by.get(`/bookings/${id}`);
+  return booking.status === 'rejected' && booking.rejection.code === 'unavailable';
 }
 
 /** Nothing that a client could act upon yet. */
