@@ -5,7 +5,7 @@ import { findPayment, findPaymentByIntent, someIntentIsUnknown } from '#db/payme
 import { findPayee } from '#db/payout-accounts.ts';
 import { findOpenPayouts } from '#db/payouts.ts';
 import { findRefund, findRefundAtBank } from '#db/refunds.ts';
-import { markDelivered, readUndelivered } from '#db/relay.ts';
+import { leaveAside, markDelivered, readUndelivered } from '#db/relay.ts';
 import type { BankEventRow } from '#db/relay.ts';
 import { LIVE_PAYMENT_STATUSES } from '#domain/payments.ts';
 import type { PaymentStatus } from '#domain/payments.ts';
@@ -58,7 +58,7 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
   return handedOn;
 }
 
-/** Whom it was handed to; undefined while that cannot be said yet. */
+/** Whom it was handed to; undefined while that cannot be said yet, and where it is nobody's as far as can be said. */
 async function deliver(
   deps: { db: Db; workflows: Workflows },
   event: BankEventRow,
@@ -131,17 +131,21 @@ async function tellRefund(
 
 /**
  * A refund that somebody made at the bank is taken in. Of money that was only reserved the bank calls the letting go one,
- * too. One may be heard of before the money that it gives back is: then it waits until that is posted, or never will be.
+ * too. One may be heard of before the money that it gives back is: then it waits until that is posted, or is awaited no
+ * longer; should it come all the same, the refund is heard of again.
  */
 async function tellOfRefundByHand(
   { db, workflows }: { db: Db; workflows: Workflows },
   { bankRefundId, intentId, hasFailed }: Extract<Owner, { is: 'refund_by_hand' }>,
-  { received_at: heardAt }: BankEventRow,
+  { id, received_at: heardAt }: BankEventRow,
 ): Promise<string | undefined> {
   const mayBeUnknown = await someIntentIsUnknown(db, heardAt); // Asked first: what becomes known now is found below.
   const payment = await findPaymentByIntent(db, intentId);
   if (payment === undefined ? mayBeUnknown : isLive(payment.status)) return undefined;
-  if (payment?.status !== 'posted') return 'nobody';
+  if (payment?.status !== 'posted') {
+    await leaveAside(db, { id, intentId });
+    return undefined;
+  }
   const refund = await findRefundAtBank(db, bankRefundId);
   const made = madeRefundOrder({ paymentId: payment.id, bankRefundId });
   if (refund?.status === 'settled' && hasFailed) return start(workflows, returnedRefundOrder(refund.id));

@@ -55,12 +55,16 @@ export function createRefundActivities({
 
     /**
      * Takes a refund into our records that somebody made at the bank, by hand: as what a promise of ours came to that the
-     * bank had refused, or as one more, from everyone's share in proportion.
-     * @throws DomainError `refund_exceeds_payment` when more has been promised than leaves room for it
+     * bank had refused, or as one more, from everyone's share in proportion. Tried again while more is promised than leaves
+     * room for it: the bank will refuse that.
      */
     async takeRefundIn({ paymentId, bankRefundId, at }: MadeByHand & { at: string }): Promise<RefundId> {
       const { amountMinor } = await bank.readRefund(bankRefundId);
-      return inTransaction(db, (trx) => takeIn(trx, { paymentId, bankRefundId, amountMinor, at }));
+      const { id, rest } = await inTransaction(db, (trx) =>
+        takeIn(trx, { paymentId, bankRefundId, amountMinor, at }),
+      );
+      for (const promise of rest) await workflows.start(refundOrder(promise));
+      return id;
     },
 
     /** Writes down how the refund ended, or that the bank has taken it on. */
@@ -94,16 +98,16 @@ export function createRefundActivities({
 async function takeIn(
   trx: Transaction,
   { paymentId, bankRefundId, amountMinor, at }: MadeByHand & { amountMinor: number; at: string },
-): Promise<RefundId> {
+): Promise<TakenIn> {
   const payment = await lockPayment(trx, paymentId);
   const known = await findRefundAtBank(trx, bankRefundId);
-  if (known !== undefined) return known.id;
+  if (known !== undefined) return { id: known.id, rest: [] };
   const promise = await findPromise(trx, paymentId, amountMinor);
   if (promise?.status === 'pending')
     throw new Error(`Whether the bank makes ${promise.id} is not known yet.`);
   if (promise !== undefined) {
     await fulfilPromise(trx, promise, { bankRefundId, at });
-    return promise.id;
+    return { id: promise.id, rest: [] };
   }
   const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
   let left = await sharesLeft(trx, { booking, payment });
@@ -112,12 +116,22 @@ async function takeIn(
     released = await releaseFailedPromises(trx, { paymentId, at });
     left = await sharesLeft(trx, { booking, payment });
   }
+  if (sumOf(left) < amountMinor)
+    throw new Error(`Of ${paymentId} too much is promised to take ${bankRefundId} in yet.`);
   const shares = giftShares(left, { by: 'operator', amountMinor, currency: payment.currency });
   const id = newId('refund');
   const why = { reason: 'dashboard', actorId: 'system', bankRefundId } as const;
   await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
-  for (const owed of released.filter(isOwed)) await promiseRest(trx, { booking, payment, owed, at });
-  return id;
+  const rest: RefundId[] = [];
+  for (const owed of released.filter(isOwed))
+    rest.push(...(await promiseRest(trx, { booking, payment, owed, at })));
+  return { id, rest };
+}
+
+interface TakenIn {
+  id: RefundId;
+  /** What the guest is still owed, promised anew: to be started. What is not started here is found by a schedule. */
+  rest: RefundId[];
 }
 
 /** Not given of free will: whatever was made by hand, the guest is to have it in the end. */
@@ -125,17 +139,18 @@ function isOwed({ reason }: RefundRow): boolean {
   return reason === 'cancellation' || reason === 'late_payment';
 }
 
-/** What is left of a promise that was let go. The schedule that looks for what was left starts it. */
+/** What is left of a promise that was let go, if anything is. */
 async function promiseRest(
   trx: Transaction,
   { booking, payment, owed, at }: { booking: BookingRow; payment: PaymentRow; owed: RefundRow; at: string },
-): Promise<void> {
+): Promise<RefundId[]> {
   const shares = withinShares(owed.shares, await sharesLeft(trx, { booking, payment }));
   const amountMinor = sumOf(shares);
-  if (amountMinor === 0) return;
+  if (amountMinor === 0) return [];
   const { paymentId, reason } = owed;
   const id = newId('refund');
   await requestRefund(trx, { id, booking, paymentId, reason, amountMinor, shares, at, actorId: 'system' });
+  return [id];
 }
 
 async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {

@@ -1,5 +1,6 @@
 import type { Db, Transaction } from './connect.ts';
 import type { EventRow } from './events.ts';
+import { inTransaction } from './transaction.ts';
 
 /** What the relay reads and marks: the outbox to number, its followers' places, the bank's events to pass on. */
 
@@ -103,4 +104,43 @@ export async function readUndelivered(db: Db, graceMs: number, limit: number): P
 
 export async function markDelivered(db: Db, id: string, to: string): Promise<void> {
   await db('bank_events').where({ id }).update({ delivered_at: db.fn.now(), delivered_to: to });
+}
+
+/** Of a refund made by hand whose payment has brought no money that we know of. */
+const OF_NOBODY_YET = 'nobody yet';
+
+/**
+ * Leaves an event of a refund made by hand aside, since the payment is none of ours or never brought money. False, and it
+ * stays, when that money has come in meanwhile.
+ */
+export async function leaveAside(
+  db: Db,
+  { id, intentId }: { id: string; intentId: string },
+): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    await lockIntent(trx, intentId);
+    const posted: unknown = await trx('payments')
+      .where({ intent_id: intentId, status: 'posted' })
+      .first('id');
+    if (posted !== undefined) return false;
+    await trx('bank_events')
+      .where({ id })
+      .update({ delivered_at: trx.fn.now(), delivered_to: OF_NOBODY_YET });
+    return true;
+  });
+}
+
+/** Money has come in that nobody waited for any more: what was left aside of its refunds is heard of after all. */
+export async function takeUpAgain(trx: Transaction, intentId: string): Promise<void> {
+  await lockIntent(trx, intentId);
+  await trx.raw(
+    `update bank_events set delivered_at = null, delivered_to = null
+     where delivered_to = :nobody and payload #>> '{data,object,payment_intent}' = :intentId`,
+    { nobody: OF_NOBODY_YET, intentId },
+  );
+}
+
+/** Who leaves a refund aside and who takes its money in look at each other's work: one after the other. */
+async function lockIntent(trx: Transaction, intentId: string): Promise<void> {
+  await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [intentId]);
 }

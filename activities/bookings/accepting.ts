@@ -5,9 +5,11 @@ import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findPaymentByIntent, postAnother, postPayment } from '#db/payments.ts';
 import { findRefundOf, requestRefund } from '#db/refunds.ts';
+import { takeUpAgain } from '#db/relay.ts';
 import type { Posting } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
 import { canBegin } from '#domain/availability.ts';
+import { isEnded } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { PaymentId, RefundId } from '#domain/ids.ts';
 import { priceShares, sharesOf } from '#domain/ledger.ts';
@@ -40,6 +42,7 @@ export async function acceptPayment(trx: Transaction, acceptance: Acceptance): P
   const shares = sharesOf(intent.amountMinor, priceShares(booking.price));
   const posting = { booking, intent, shares, at };
   if (!(await postPayment(trx, posting))) return acceptedBefore(trx, posting);
+  if (isEnded(booking.status)) await takeUpAgain(trx, intent.id);
   const isWhole = intent.amountMinor === booking.totalMinor;
   if (isWhole && isToBeConfirmed(booking, acceptance)) {
     if (booking.status === 'expired') await retake(trx, booking);

@@ -6,6 +6,7 @@ import { findBooking, insertBooking } from '#db/bookings.ts';
 import type { BookingRow, NewBooking } from '#db/bookings.ts';
 import { findPayment } from '#db/payments.ts';
 import type { PropertyRow } from '#db/properties.ts';
+import { keepBankEvent, leaveAside } from '#db/relay.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
@@ -190,6 +191,19 @@ describe('the database steps of a booking', () => {
         confirmed: true,
       });
       assert.equal(await liveNights(booking), 1);
+    });
+
+    it('after its hold hears again of what was given back of it by hand before (M26)', async () => {
+      const booking = await aHeld();
+      await steps().endHold({ bookingId: booking.id, at: NOW, to: 'expired', atBank: 'nothing' });
+      const [id, intent] = ['evt_early', paid(booking)];
+      const payload = { data: { object: { id: 're_early', payment_intent: intent.id } } };
+      await keepBankEvent(db(), { id, kind: 'refund.created', objectId: 're_early', payload });
+      assert.equal(await leaveAside(db(), { id, intentId: intent.id }), true);
+      const undelivered = () => db()('bank_events').where({ id }).whereNull('delivered_at').pluck('id');
+      assert.deepEqual(await undelivered(), []);
+      await steps().acceptPayment({ bookingId: booking.id, at: NOW, intent });
+      assert.deepEqual(await undelivered(), [id]);
     });
 
     it('when the nights are gone promises it back, once, and says so each time', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deliverBankEvents } from '#activities/inbox.ts';
 import { openPayment } from '#db/payments.ts';
-import { keepBankEvent } from '#db/relay.ts';
+import { keepBankEvent, leaveAside, takeUpAgain } from '#db/relay.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { aLivedStay } from '../db/reviews-fixture.ts';
@@ -58,11 +58,31 @@ describe('the inbox', () => {
     assert.equal(await deliverBankEvents({ db, workflows }), 1);
     const { delivered_to: to } = await db('bank_events').where({ id: 'evt_3' }).first('delivered_to');
     assert.match(to, /re_1/);
-    await keep('evt_4', 'refund.created', {
-      id: 're_2',
-      payment_intent: 'pi_of_others',
-      status: 'succeeded',
-    });
+  });
+
+  it('hears again of a refund made by hand when money comes in that nobody waited for any more (M26)', async () => {
+    const { db } = own();
+    const started: string[] = [];
+    const start = ({ id }: { id: string }) => Promise.resolve(started.push(id) > 0);
+    const workflows = { start } as unknown as Workflows;
+    for (const [event, refund, intent] of [
+      ['evt_4', 're_4', 'pi_4'],
+      ['evt_5', 're_5', 'pi_of_others'],
+    ] as const)
+      await keep(event, 'refund.created', { id: refund, payment_intent: intent, status: 'succeeded' });
+    assert.equal(await deliverBankEvents({ db, workflows }), 0);
+    assert.deepEqual([await waiting(), started], [[], []]);
+
+    const booking = await aLivedStay(db);
+    await inTransaction(db, (trx) => openPayment(trx, Object.assign(booking, { totalMinor: 10_000 })));
+    await db('payments')
+      .where({ booking_id: booking.id })
+      .update({ status: 'posted', intent_id: 'pi_4', posted_at: new Date() });
+    assert.equal(await leaveAside(db, { id: 'evt_4', intentId: 'pi_4' }), false);
+    await inTransaction(db, (trx) => takeUpAgain(trx, 'pi_4'));
+    assert.deepEqual(await waiting(), ['evt_4']);
     assert.equal(await deliverBankEvents({ db, workflows }), 1);
+    assert.equal(started.length, 1);
+    assert.match(started[0] ?? '', /re_4/);
   });
 });
