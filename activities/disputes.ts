@@ -75,7 +75,7 @@ async function isStranger(trx: Transaction, paymentId: string | undefined): Prom
 
 function standingOf(dispute: DisputeRow): Standing {
   const { id: disputeId, status, dueBy, answeringSince, evidenceSubmittedAt, remindedAt } = dispute;
-  const { withdrawnMinor, reinstatedMinor } = dispute;
+  const { frozenAt, withdrawnMinor, reinstatedMinor } = dispute;
   return {
     disputeId,
     status,
@@ -83,6 +83,7 @@ function standingOf(dispute: DisputeRow): Standing {
     answeringSince,
     evidenceSubmittedAt,
     remindedAt,
+    frozenAt,
     withdrawnMinor,
     reinstatedMinor,
   };

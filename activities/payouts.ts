@@ -28,6 +28,7 @@ import type { RecoverPayout } from '#workflows/payouts.contract.ts';
 import { isAgain } from './again.ts';
 import { found } from './found.ts';
 import type { PaymentDeps } from './payments.ts';
+import { createFreezeActivities } from './payouts/freezing.ts';
 import { reclaimFor, writeReclaim } from './payouts/reclaiming.ts';
 import type { Reclaimed } from './payouts/reclaiming.ts';
 
@@ -78,7 +79,7 @@ export function createPayoutActivities(deps: PaymentDeps) {
       assert(amountMinor !== null && accountId !== null, `Nothing was put aside for ${payoutId}.`);
       const { bookingId, currency, attempt } = payout;
       const chargeId = await chargeOf(db, bookingId);
-      const step = `payout-${payout.n}`;
+      const step = `payout-${payout.n}${payout.disputeId === null ? '' : `-${payout.disputeId}`}`;
       const transfer = { payoutId, bookingId, step, attempt, accountId, amountMinor, currency };
       return bank.transfer(
         { ...transfer, ...(chargeId !== undefined && { chargeId }) },
@@ -130,6 +131,8 @@ export function createPayoutActivities(deps: PaymentDeps) {
       });
       if (returned.status !== 'paid') await workflows.start(payHostOrder(returned, at));
     },
+
+    ...createFreezeActivities(deps),
   };
 }
 
@@ -170,11 +173,12 @@ async function prepare(
   if (payout.status === 'paid') return { is: 'paid' };
   if (payout.claimedAmountMinor !== null) return { is: 'ready' };
   const parts = await partsOf(trx, booking);
-  if (parts.amountMinor === 0) {
+  const isFrozen = await isDisputed(trx, booking.id); // Nor are debts paid with money that may have to go back.
+  if (parts.amountMinor === 0 && !isFrozen) {
     await markPaid(trx, { payout, booking, parts, transferId: null, at });
     return { is: 'paid' };
   }
-  const waitingFor = obstacleTo({ payee, isDisputed: await isDisputed(trx, booking.id) });
+  const waitingFor = obstacleTo({ payee, isDisputed: isFrozen });
   if (waitingFor !== undefined) {
     await holdBack(trx, payout, { waitingFor, amountMinor: parts.amountMinor, at });
     return { is: 'waiting', for: waitingFor };

@@ -1,4 +1,4 @@
-import type { BookingId, PayoutId, UserId } from '#domain/ids.ts';
+import type { BookingId, DisputeId, PayoutId, UserId } from '#domain/ids.ts';
 import { payoutEntries, takenBackEntries } from '#domain/ledger.ts';
 import type { PayoutParts } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
@@ -18,6 +18,8 @@ export class PayoutRow extends Row {
   declare bookingId: BookingId;
   declare hostId: UserId;
   declare n: number;
+  /** The dispute for which it was taken back; null for what was never paid before. */
+  declare disputeId: DisputeId | null;
   declare round: number;
   declare attempt: number;
   declare status: PayoutStatus;
@@ -44,7 +46,7 @@ interface Due {
 
 /** Opens a payout of a locked booking, once for each number; undefined where there is nothing to be paid. */
 export async function openPayout(trx: Transaction, { booking, n, at }: Due): Promise<PayoutRow | undefined> {
-  const known = await PayoutRow.query(trx).findOne({ bookingId: booking.id, n });
+  const known = await PayoutRow.query(trx).findOne({ bookingId: booking.id, n }).whereNull('disputeId');
   if (known !== undefined) return known;
   const { amountMinor, debtNettedMinor } = await partsOf(trx, booking);
   if (amountMinor + debtNettedMinor === 0) return undefined;
@@ -63,7 +65,10 @@ export async function openPayout(trx: Transaction, { booking, n, at }: Due): Pro
 }
 
 /** What a host would be paid for a booking now, and of that netted. Waits for its turn at the host's money. */
-export async function partsOf(trx: Transaction, booking: BookingRow): Promise<PayoutParts> {
+export async function partsOf(
+  trx: Transaction,
+  booking: Pick<BookingRow, 'id' | 'hostId' | 'currency'>,
+): Promise<PayoutParts> {
   await lockHostMoney(trx, booking.hostId);
   const left = await hostShareLeft(trx, booking.id, { less: 'promises' });
   return netted(left, await hostDebt(trx, booking.hostId, booking.currency));
@@ -83,9 +88,14 @@ export async function findOpenPayouts(db: Db, hostId: UserId): Promise<PayoutRow
   return PayoutRow.query(db).where({ hostId }).whereNot('status', 'paid').orderBy('id');
 }
 
+/** The payouts of a booking that somebody works on. */
+export async function findOpenPayoutsOf(db: Db | Transaction, bookingId: BookingId): Promise<PayoutRow[]> {
+  return PayoutRow.query(db).where({ bookingId }).whereNot('status', 'paid').orderBy('id');
+}
+
 /** What a host has been paid for a booking, the last first. */
 export async function findPaidPayouts(trx: Transaction, bookingId: BookingId): Promise<PayoutRow[]> {
-  return PayoutRow.query(trx).where({ bookingId, status: 'paid' }).orderBy('n', 'desc');
+  return PayoutRow.query(trx).where({ bookingId, status: 'paid' }).orderBy('id', 'desc');
 }
 
 /** Puts a sum aside for the transfer that is to be asked for next, under a number of its own. */

@@ -96,7 +96,7 @@ async function send(
   transfer: Transfer,
   { again }: { again: boolean },
 ): Promise<TransferResult> {
-  const { payoutId, bookingId, step, attempt, amountMinor, currency, accountId, chargeId } = transfer;
+  const { payoutId, bookingId, step, attempt, chargeId: source } = transfer;
   const find = () =>
     lookedUp(async (): Promise<TransferResult | undefined> => {
       for await (const found of stripe.transfers.list({ transfer_group: bookingId, limit: 100 })) {
@@ -108,26 +108,45 @@ async function send(
     const existing = await find();
     if (existing !== undefined) return existing;
   }
-  return withKey(`${bookingId}:${step}:${attempt}`, find, async (idempotencyKey) => {
-    try {
-      const { id } = await stripe.transfers.create(
-        {
-          amount: atBank(amountMinor, currency),
-          currency: currency.toLowerCase(),
-          destination: accountId,
-          transfer_group: bookingId,
-          metadata: { payoutId, bookingId },
-          ...(chargeId !== undefined && { source_transaction: chargeId }),
-        },
-        { idempotencyKey },
-      );
-      return { is: 'sent', id };
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return { is: 'refused', obstacle: ACCOUNTS_FAULT.has(error.code ?? '') ? 'account' : 'bank' };
-    }
-  });
+  const key = `${bookingId}:${step}:${attempt}`;
+  const outOfCharge = await withKey<TransferResult | undefined>(key, find, (idempotencyKey) =>
+    transferred(stripe, transfer, { idempotencyKey, source }),
+  );
+  if (outOfCharge !== undefined) return outOfCharge;
+  // A debt has paid back what the charge had given before: the same money is in our balance, from another.
+  const outOfBalance = await withKey<TransferResult | undefined>(`${key}:balance`, find, (idempotencyKey) =>
+    transferred(stripe, transfer, { idempotencyKey, source: undefined }),
+  );
+  return outOfBalance ?? { is: 'refused', obstacle: 'bank' };
 }
+
+/** Undefined where so much is not left of the charge that it was to come out of. */
+async function transferred(
+  stripe: Stripe,
+  { payoutId, bookingId, amountMinor, currency, accountId }: Transfer,
+  { idempotencyKey, source }: { idempotencyKey: string; source: string | undefined },
+): Promise<TransferResult | undefined> {
+  try {
+    const { id } = await stripe.transfers.create(
+      {
+        amount: atBank(amountMinor, currency),
+        currency: currency.toLowerCase(),
+        destination: accountId,
+        transfer_group: bookingId,
+        metadata: { payoutId, bookingId },
+        ...(source !== undefined && { source_transaction: source }),
+      },
+      { idempotencyKey },
+    );
+    return { is: 'sent', id };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error.code === CHARGE_IS_SPENT) return undefined;
+    return { is: 'refused', obstacle: ACCOUNTS_FAULT.has(error.code ?? '') ? 'account' : 'bank' };
+  }
+}
+
+const CHARGE_IS_SPENT = 'transfer_source_balance_parameters_mismatch';
 
 /** What the bank has against the account; whatever else it has is for an operator to see to. */
 const ACCOUNTS_FAULT = new Set([
@@ -176,8 +195,16 @@ async function takeBack(
     });
   const whole = await take(amountMinor);
   if (whole.is === 'taken' || !inPart) return whole;
-  const left = await fundsOf(stripe, taking);
+  const left = Math.min(await fundsOf(stripe, taking), await leftOf(stripe, taking));
   return left > 0 && left < amountMinor ? take(left) : whole;
+}
+
+/** What of a transfer was not taken back before, in minor units. */
+async function leftOf(stripe: Stripe, { transferId, currency }: TakingBack): Promise<number> {
+  return lookedUp(async () => {
+    const { amount, amount_reversed: back } = await stripe.transfers.retrieve(transferId);
+    return inMinor(amount - back, currency);
+  });
 }
 
 function takenBackOf({ id, amount, currency }: Stripe.TransferReversal): TakenBack {

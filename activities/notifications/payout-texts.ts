@@ -21,6 +21,20 @@ export function payoutText(booking: BookingRow, { kind, data }: EventRow): Text 
         ],
       };
     case 'payout.waiting':
+      if (data.takenBack !== undefined)
+        return {
+          subject: `Your payout for ${stay} is taken back`,
+          lines: [
+            WHY.dispute,
+            ...(data.takenBack === 0
+              ? []
+              : [`${money(data.takenBack)} was taken back from your account at the bank.`]),
+            ...(data.debt === 0
+              ? []
+              : [`${money(data.debt)} it did not have: that is kept back from your next payouts meanwhile.`]),
+            'If it is decided for you, you are paid again.',
+          ],
+        };
       return { subject: `Your payout for ${stay} waits`, lines: [WHY[data.waitingFor as Obstacle]] };
     case 'payout.returned':
       return {

@@ -11,6 +11,8 @@ import {
   passToPayout,
   seesPayout,
   setStanding,
+  spend,
+  spendAll,
   transfersOf,
 } from '../support/payouts.ts';
 import { inDays, stayRequest } from '../support/people.ts';
@@ -249,7 +251,6 @@ describe('a host is paid', () => {
       assert.ok(shares.hostMinor > 0);
       return { ...stay, paidMinor, backMinor: shares.hostMinor as number };
     }
-    const spendAll = (account: string) => world().bank.control('POST', `/accounts/${account}/payout`);
 
     it('of their account, as long as that has it', async () => {
       const { booking, paidMinor, backMinor } = await givenUpAfterPayout('pm_card_visa');
@@ -267,7 +268,7 @@ describe('a host is paid', () => {
     it('of their next payouts, where their account has nothing any more (M7)', async () => {
       const { booking, host, property, backMinor } = await givenUpAfterPayout(
         'pm_card_bypassPending',
-        spendAll,
+        (account) => spendAll(world(), account),
       );
       assert.equal((await balancesOf(world().db, booking.id)).host_debt, backMinor);
       let owedMinor = backMinor;
@@ -293,20 +294,9 @@ describe('a host is paid', () => {
     });
 
     it('of both, where their account has a part of it', async () => {
-      const { booking, backMinor } = await givenUpAfterPayout('pm_card_bypassPending', async (id, paid) => {
-        const left = 1_234;
-        const { stripeApiBase } = world().stack.addresses;
-        const { status } = await fetch(`${stripeApiBase}/v1/payouts`, {
-          method: 'POST',
-          headers: {
-            'authorization': 'Bearer sk_test_dashboard',
-            'content-type': 'application/x-www-form-urlencoded',
-            'stripe-account': id,
-          },
-          body: new URLSearchParams({ amount: String(paid - left), currency: 'gbp' }),
-        });
-        assert.equal(status, 200);
-      });
+      const { booking, backMinor } = await givenUpAfterPayout('pm_card_bypassPending', (id, paid) =>
+        spend(world(), id, paid - 1_234),
+      );
       const { host_debt: debt } = await balancesOf(world().db, booking.id);
       assert.equal(debt, backMinor - 1_234);
     });
