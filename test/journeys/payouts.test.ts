@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { payHostId } from '#workflows/payouts.contract.ts';
+import { disputeIs } from '../support/disputes.ts';
 import { useWorld } from '../support/journeys.ts';
 import { balancesOf, eventsOf, movementsOf } from '../support/ledger.ts';
 import {
-  accountOf,
   completeOnboarding,
   hostShareOf,
   onboard,
@@ -194,16 +194,27 @@ describe('a host is paid', () => {
       await seesPayout(host, booking.id, { status: 'paid' });
     });
 
-    it('any more: once a dispute is over (M15)', async () => {
+    it('any more: as soon as a dispute is over (M15)', async () => {
       const { booking, host } = await booked();
-      const dispute = (disputed: boolean) =>
-        world().db('payments').where({ booking_id: booking.id }).update({ disputed });
-      await dispute(true);
+      const dispute = await world().bank.dispute(booking.id);
+      await disputeIs(world(), dispute, 'opened');
+      await passToPayout(world(), booking);
+      const { amount } = await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'dispute' });
+      await world().bank.judge(dispute, 'win');
+      assert.equal((await seesPayout(host, booking.id, { status: 'paid' })).amount, amount);
+      assert.deepEqual(await stepsOf(booking.id), ['post', 'dispute', 'reinstatement', 'payout']);
+    });
+
+    it('any more, and comes to nothing, as soon as a dispute is lost (M14)', async () => {
+      const { booking, host } = await booked();
+      const dispute = await world().bank.dispute(booking.id);
+      await disputeIs(world(), dispute, 'opened');
       await passToPayout(world(), booking);
       await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'dispute' });
-      await dispute(false);
-      await setStanding(world(), await accountOf(world(), host), 'complete'); // Any word of the bank has it look again.
-      await seesPayout(host, booking.id, { status: 'paid' });
+      await world().bank.judge(dispute, 'lose');
+      assert.equal((await seesPayout(host, booking.id, { status: 'paid' })).amount, 0);
+      assert.deepEqual(await transfersOf(world(), booking.id), []);
+      assert.deepEqual(await stepsOf(booking.id), ['post', 'dispute', 'loss']);
     });
   });
 
