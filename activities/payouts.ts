@@ -5,6 +5,7 @@ import type { Db, Transaction } from '#db/connect.ts';
 import { hostShareLeft } from '#db/host-money.ts';
 import { findPayoutAccount } from '#db/payout-accounts.ts';
 import { findPayment, isDisputed } from '#db/payments.ts';
+import { holdOf } from '#db/payout-holds.ts';
 import {
   claimPayout,
   findPayout,
@@ -39,7 +40,12 @@ interface At {
 }
 
 /** Whether the bank is to be asked now, or what there is to wait for. */
-export type Prepared = { is: 'ready' } | { is: 'paid' } | { is: 'waiting'; for: Obstacle };
+export type Prepared = { is: 'ready' } | { is: 'paid' } | { is: 'waiting'; for: Obstacle; until?: string };
+
+/** What a payout has to do with, and how long those of new hosts are held. */
+interface PayoutDeps extends PaymentDeps {
+  firstPayoutHoldDays: number;
+}
 
 export type PayoutActivities = ReturnType<typeof createPayoutActivities>;
 
@@ -47,8 +53,8 @@ export type PayoutActivities = ReturnType<typeof createPayoutActivities>;
  * The steps of a payout, each of which may run more than once. Those that write lock the booking and then the payout,
  * so that whatever they find there stays as it is until they are through.
  */
-export function createPayoutActivities(deps: PaymentDeps) {
-  const { db, bank, workflows } = deps;
+export function createPayoutActivities(deps: PayoutDeps) {
+  const { db, bank, workflows, firstPayoutHoldDays: daysForAll } = deps;
   return {
     /** Whether a host has a share in a booking that is not promised back, be it not due yet. */
     async isHostOwed({ bookingId }: { bookingId: BookingId }): Promise<boolean> {
@@ -68,7 +74,9 @@ export function createPayoutActivities(deps: PaymentDeps) {
     /** Puts aside what is to be paid, unless something is in the way; where nothing reaches the host there is no more to do. */
     async preparePayout({ payoutId, at }: At): Promise<Prepared> {
       const payee = await readPayee(deps, payoutId);
-      return inTransaction(db, async (trx) => prepare(trx, await lock(trx, payoutId), { payee, at }));
+      return inTransaction(db, async (trx) =>
+        prepare(trx, await lock(trx, payoutId), { payee, at, daysForAll }),
+      );
     },
 
     /** Asks the bank for the transfer of what was put aside. */
@@ -168,7 +176,7 @@ async function open(
 async function prepare(
   trx: Transaction,
   { booking, payout }: Locked,
-  { payee, at }: { payee: Payee | undefined; at: string },
+  { payee, at, daysForAll }: { payee: Payee | undefined; at: string; daysForAll: number },
 ): Promise<Prepared> {
   if (payout.status === 'paid') return { is: 'paid' };
   if (payout.claimedAmountMinor !== null) return { is: 'ready' };
@@ -178,10 +186,12 @@ async function prepare(
     await markPaid(trx, { payout, booking, parts, transferId: null, at });
     return { is: 'paid' };
   }
-  const waitingFor = obstacleTo({ payee, isDisputed: isFrozen });
+  const isHeld = await holdOf(trx, payout, { at, daysForAll });
+  const waitingFor = obstacleTo({ payee, isDisputed: isFrozen, isHeld: isHeld !== undefined });
   if (waitingFor !== undefined) {
-    await holdBack(trx, payout, { waitingFor, amountMinor: parts.amountMinor, at });
-    return { is: 'waiting', for: waitingFor };
+    const hold = waitingFor === 'hold' ? isHeld : undefined;
+    await holdBack(trx, payout, { waitingFor, amountMinor: parts.amountMinor, at, hold });
+    return { is: 'waiting', for: waitingFor, ...(hold && { until: hold.until }) };
   }
   assert(payee !== undefined);
   await claimPayout(trx, payout, { parts, accountId: payee.accountId });

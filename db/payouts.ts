@@ -31,6 +31,10 @@ export class PayoutRow extends Row {
   declare claimedDebtMinor: number | null;
   declare accountId: string | null;
   declare dueAt: string;
+  /** Where it waits for the end of a hold: when that is. */
+  declare heldUntil: string | null;
+  /** Why, in an operator's words; null where it is the rule for all new hosts. */
+  declare holdReason: string | null;
   declare transferId: string | null;
   declare paidAt: string | null;
   declare createdAt: string;
@@ -114,17 +118,27 @@ export async function claimPayout(
     });
 }
 
+/** Until when a new host's first payout is held, and why. */
+export interface Hold {
+  until: string;
+  reason: string | null;
+}
+const NOT_HELD = { until: null, reason: null } as const;
+
 /** It has to wait; told of where that is news. */
 export async function holdBack(
   trx: Transaction,
   payout: PayoutRow,
-  { waitingFor, amountMinor, at }: { waitingFor: Obstacle; amountMinor: number; at: string },
+  waits: { waitingFor: Obstacle; amountMinor: number; at: string; hold?: Hold | undefined },
 ): Promise<void> {
+  const { waitingFor, amountMinor, at, hold } = waits;
+  const { until: heldUntil, reason: holdReason } = hold ?? NOT_HELD;
   await PayoutRow.query(trx)
     .findById(payout.id)
-    .patch({ status: 'waiting', waitingFor, amountMinor, ...UNCLAIMED });
-  if (payout.waitingFor === waitingFor) return;
-  await tell(trx, payout, { kind: 'waiting', at, data: { before: payout.status, waitingFor } });
+    .patch({ status: 'waiting', waitingFor, heldUntil, holdReason, amountMinor, ...UNCLAIMED });
+  if (payout.waitingFor === waitingFor && isSameInstant(payout.heldUntil, heldUntil)) return;
+  const until = heldUntil === null ? {} : { heldUntil };
+  await tell(trx, payout, { kind: 'waiting', at, data: { before: payout.status, waitingFor, ...until } });
 }
 
 /** The host is paid: the payout, its entries and the news of it in one transaction. */
@@ -140,6 +154,8 @@ export async function markPaid(
     .patch({
       status: 'paid',
       waitingFor: null,
+      heldUntil: null,
+      holdReason: null,
       amountMinor,
       debtNettedMinor: payout.debtNettedMinor + debtNettedMinor,
       ...UNCLAIMED,
@@ -190,6 +206,10 @@ async function tell(trx: Transaction, { id, bookingId }: PayoutRow, { kind, at, 
     occurredAt: at,
     data: { bookingId, after: kind, ...data },
   });
+}
+
+function isSameInstant(one: string | null, other: string | null): boolean {
+  return one === null || other === null ? one === other : Date.parse(one) === Date.parse(other);
 }
 
 function laterOf(one: string, other: string): string {
