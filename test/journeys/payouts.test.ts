@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { payHostId } from '#workflows/payouts.contract.ts';
-import { disputeIs } from '../support/disputes.ts';
+import { disputeIs, disputeIsOver } from '../support/disputes.ts';
 import { useWorld } from '../support/journeys.ts';
 import { balancesOf, eventsOf, movementsOf } from '../support/ledger.ts';
 import {
@@ -215,6 +215,59 @@ describe('a host is paid', () => {
       assert.equal((await seesPayout(host, booking.id, { status: 'paid' })).amount, 0);
       assert.deepEqual(await transfersOf(world(), booking.id), []);
       assert.deepEqual(await stepsOf(booking.id), ['post', 'dispute', 'loss']);
+    });
+  });
+
+  describe('whose account is in another currency than the charge (M22)', () => {
+    const RATE = 1.15;
+    const inEuros = (account: string, refuses: string[] = []) =>
+      world().bank.control('POST', `/accounts/${account}/currency`, { currency: 'eur', rate: RATE, refuses });
+
+    it('in that of the charge: the bank exchanges it, and nothing of that is in our books', async () => {
+      const { booking, host, account } = await booked();
+      await inEuros(account);
+      await passToPayout(world(), booking);
+      const share = await hostShareOf(world(), booking.id);
+      const payout = await seesPayout(host, booking.id, { status: 'paid' });
+      assert.deepEqual([payout.amount, payout.currency], [share, 'GBP']);
+      const [transfer] = await transfersOf(world(), booking.id);
+      assert.deepEqual([transfer?.amount, transfer?.currency], [share, 'gbp']);
+      const { data } = await world().bank.control('GET', '/objects/account_balance_transactions');
+      const [arrived] = data.filter(({ source }: Wire) => source === transfer?.destination_payment);
+      assert.deepEqual(
+        [arrived.amount, arrived.currency, arrived.exchange_rate],
+        [Math.round(share * RATE), 'eur', RATE],
+      );
+      const [, paid] = await movementsOf(world().db, booking.id);
+      assert.deepEqual(paid?.entries, { host_payable: share, bank_balance: -share });
+    });
+
+    it('and what is disputed comes back by the same exchange', async () => {
+      const { booking, host, account } = await booked();
+      await inEuros(account);
+      await passToPayout(world(), booking);
+      const { amount } = await seesPayout(host, booking.id, { status: 'paid' });
+      const dispute = await world().bank.dispute(booking.id);
+      await until('it has come back', async () => {
+        const [transfer] = await transfersOf(world(), booking.id);
+        return transfer?.amount_reversed === amount;
+      });
+      await world().bank.judge(dispute, 'lose');
+      await disputeIsOver(world(), dispute, 'lost');
+      const { host_debt: debt, exchange, bank_balance: balance } = await balancesOf(world().db, booking.id);
+      assert.deepEqual([debt, exchange, balance], [undefined, undefined, undefined]);
+    });
+
+    it('as soon as their account takes it, where it did not, of which they are told', async () => {
+      const { booking, host, account } = await booked();
+      await inEuros(account, ['gbp']);
+      await passToPayout(world(), booking);
+      await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'currency' });
+      assert.match((await world().mail(host, /waits/)).text, /does not take the currency/);
+      assert.deepEqual(await transfersOf(world(), booking.id), []);
+      assert.deepEqual(await stepsOf(booking.id), ['post']);
+      await inEuros(account);
+      await seesPayout(host, booking.id, { status: 'paid' });
     });
   });
 
