@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { payHostId } from '#workflows/payouts.contract.ts';
-import { disputeIs, disputeIsOver } from '../support/disputes.ts';
+import { disputeIs, disputeIsOver, frozenPayout } from '../support/disputes.ts';
 import { useWorld } from '../support/journeys.ts';
 import type { Home } from '../support/journeys.ts';
 import { assertBooksBalance, balancesOf, eventsOf, movementsOf } from '../support/ledger.ts';
@@ -38,22 +38,8 @@ describe('a dispute of what the host has been paid', () => {
     return { ...stay, account, paidMinor: paidMinor as number };
   }
 
-  /** The payout of what was taken back, once it is so far. */
-  async function frozen(bankDisputeId: string, status: 'waiting' | 'paid'): Promise<Wire> {
-    let payout: Wire;
-    await until(
-      () => `what was paid before ${bankDisputeId} is ${status} (it is ${payout?.status})`,
-      async () => {
-        payout = await world()
-          .db('payouts')
-          .join('disputes', 'disputes.id', 'payouts.dispute_id')
-          .where({ 'bank_dispute_id': bankDisputeId, 'payouts.status': status })
-          .first('payouts.*');
-        return payout !== undefined;
-      },
-    );
-    return payout;
-  }
+  const frozen = (bankDisputeId: string, status: 'waiting' | 'paid') =>
+    frozenPayout(world(), bankDisputeId, status);
 
   async function disputed(booking: Wire): Promise<string> {
     const id = await world().bank.dispute(booking.id);
