@@ -77,16 +77,6 @@ describe('the doctor, where payers have gone to their banks', function () {
     await setTo(true);
   });
 
-  it('finds what is disputed and was left with the host', async () => {
-    const { id, frozen_at: frozenAt } = await disputed({});
-    const setTo = (at: unknown) => world().db('disputes').where({ id }).update({ frozen_at: at });
-    await setTo(null);
-    assert.deepEqual(brokenOf(await found(), id), [
-      'Nothing that is disputed is with the host, but as their debt',
-    ]);
-    await setTo(frozenAt);
-  });
-
   it('finds money that the bank has taken and the record does not tell of', async () => {
     // One that is over: as long as it is not, the record is brought up to the bank's again.
     const { id, payment_id: paymentId } = await disputed({}, 'lose');
