@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { FIRST_PAYOUT_HOLD_MAX_DAYS } from '#domain/payouts.ts';
 
 /** Variables by name, as the operating system hands them to a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,6 +45,7 @@ const SERVICE = z.object({
   MAIL_INBOX: z.string().optional(),
   MAIL_FROM: z.string().default('Stayward <no-reply@stayward.example>'),
   QUOTE_SECRET: z.string().min(32),
+  FIRST_PAYOUT_HOLD_DAYS: z.coerce.number().int().min(0).max(FIRST_PAYOUT_HOLD_MAX_DAYS).default(0),
   RATE_LIMIT_READS_PER_MINUTE: perMinute.default(600),
   RATE_LIMIT_REGISTRATIONS_PER_MINUTE: perMinute.default(10),
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute.default(10),
@@ -100,6 +102,8 @@ export function readConfig(environment: Environment = process.env) {
     /** By SMTP, or into the development inbox. */
     mail: { smtpUrl: env.SMTP_URL, inboxDirectory: env.MAIL_INBOX, from: env.MAIL_FROM },
     quoteSecret: env.QUOTE_SECRET,
+    /** So long a new host's first payout is held after it is due, unless an operator says otherwise of one; 0 is not at all. */
+    firstPayoutHoldDays: env.FIRST_PAYOUT_HOLD_DAYS,
     /** GraphiQL and introspection: with real money only when asked for. */
     graphql: { explorable: env.GRAPHQL_EXPLORABLE ?? !live },
     /** Per client address; 0 is unlimited. */

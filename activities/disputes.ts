@@ -6,26 +6,36 @@ import type { DisputeRow } from '#db/disputes.ts';
 import { readEvidenceFacts } from '#db/evidence.ts';
 import { findPaymentByIntent, lockPayment } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
+import { findOpenPayoutsOf } from '#db/payouts.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { isOver } from '#domain/disputes.ts';
 import type { DisputeAtBank, DisputeStanding } from '#domain/disputes.ts';
 import { evidenceOf } from '#domain/evidence.ts';
-import type { DisputeId, PaymentId } from '#domain/ids.ts';
+import type { BookingId, DisputeId, PaymentId } from '#domain/ids.ts';
 import type { Bank } from '#gateways/bank.ts';
+import type { Workflows } from '#gateways/workflows.ts';
+import { payHostId, payoutSpoke } from '#workflows/payouts.contract.ts';
 import { found } from './found.ts';
+
+interface Deps {
+  db: Db;
+  bank: Bank;
+  workflows: Workflows;
+}
 
 /** Where a dispute stands, and what it is called with us. */
 export type Standing = DisputeStanding & { disputeId: DisputeId };
 
 /** What happens between a payer's bank and us, one effect each. */
-export function createDisputeActivities({ db, bank }: { db: Db; bank: Bank }) {
+export function createDisputeActivities({ db, bank, workflows }: Deps) {
   return {
     /** How a dispute stands at the bank. */
     readDispute: ({ bankDisputeId }: { bankDisputeId: string }): Promise<DisputeAtBank> =>
       bank.readDispute(bankDisputeId),
 
     /**
-     * Writes down what the bank says, and posts what it has moved. Undefined for a payment that is none of ours; one of
-     * ours that is not on record yet will be, and is waited for.
+     * Writes down what the bank says, and posts what it has moved; payouts that have waited for the end are told of it.
+     * Undefined for a payment that is none of ours; one of ours that is not on record yet will be, and is waited for.
      */
     async recordDispute(said: {
       atBank: DisputeAtBank;
@@ -33,11 +43,13 @@ export function createDisputeActivities({ db, bank }: { db: Db; bank: Bank }) {
       at: string;
     }): Promise<Standing | undefined> {
       const { atBank, hasAnswered = false, at } = said;
-      return inTransaction(db, async (trx) => {
+      const dispute = await inTransaction(db, async (trx) => {
         const disputed = await disputedBy(trx, atBank);
-        if (disputed === undefined) return undefined;
-        return standingOf(await noteDispute(trx, { ...disputed, atBank, hasAnswered, at }));
+        return disputed && noteDispute(trx, { ...disputed, atBank, hasAnswered, at });
       });
+      if (dispute === undefined) return undefined;
+      if (isOver(dispute)) await tellPayouts({ db, workflows }, dispute.bookingId);
+      return standingOf(dispute);
     },
 
     /** Hands in what we have to say, with the words of an operator if there are any; from here on nothing is added. */
@@ -53,6 +65,15 @@ export function createDisputeActivities({ db, bank }: { db: Db; bank: Bank }) {
       await inTransaction(db, async (trx) => noteDisputeReminder(trx, await lockDispute(trx, disputeId), at));
     },
   };
+}
+
+/** What was frozen goes its way now, whichever that is. */
+async function tellPayouts(
+  { db, workflows }: { db: Db; workflows: Workflows },
+  bookingId: BookingId,
+): Promise<void> {
+  for (const payout of await findOpenPayoutsOf(db, bookingId))
+    await workflows.tell(payHostId(payout), payoutSpoke);
 }
 
 /** The payment that is disputed, locked, and its booking. */
@@ -75,7 +96,7 @@ async function isStranger(trx: Transaction, paymentId: string | undefined): Prom
 
 function standingOf(dispute: DisputeRow): Standing {
   const { id: disputeId, status, dueBy, answeringSince, evidenceSubmittedAt, remindedAt } = dispute;
-  const { withdrawnMinor, reinstatedMinor } = dispute;
+  const { frozenAt, withdrawnMinor, reinstatedMinor } = dispute;
   return {
     disputeId,
     status,
@@ -83,6 +104,7 @@ function standingOf(dispute: DisputeRow): Standing {
     answeringSince,
     evidenceSubmittedAt,
     remindedAt,
+    frozenAt,
     withdrawnMinor,
     reinstatedMinor,
   };

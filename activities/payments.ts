@@ -77,7 +77,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     ...createRefundActivities({ db, bank, workflows }),
-    ...createDisputeActivities({ db, bank }),
+    ...createDisputeActivities({ db, bank, workflows }),
   };
 }
 

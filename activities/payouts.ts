@@ -5,6 +5,7 @@ import type { Db, Transaction } from '#db/connect.ts';
 import { hostShareLeft } from '#db/host-money.ts';
 import { findPayoutAccount } from '#db/payout-accounts.ts';
 import { findPayment, isDisputed } from '#db/payments.ts';
+import { holdOf } from '#db/payout-holds.ts';
 import {
   claimPayout,
   findPayout,
@@ -28,6 +29,7 @@ import type { RecoverPayout } from '#workflows/payouts.contract.ts';
 import { isAgain } from './again.ts';
 import { found } from './found.ts';
 import type { PaymentDeps } from './payments.ts';
+import { createFreezeActivities } from './payouts/freezing.ts';
 import { reclaimFor, writeReclaim } from './payouts/reclaiming.ts';
 import type { Reclaimed } from './payouts/reclaiming.ts';
 
@@ -38,7 +40,12 @@ interface At {
 }
 
 /** Whether the bank is to be asked now, or what there is to wait for. */
-export type Prepared = { is: 'ready' } | { is: 'paid' } | { is: 'waiting'; for: Obstacle };
+export type Prepared = { is: 'ready' } | { is: 'paid' } | { is: 'waiting'; for: Obstacle; until?: string };
+
+/** What a payout has to do with, and how long those of new hosts are held. */
+interface PayoutDeps extends PaymentDeps {
+  firstPayoutHoldDays: number;
+}
 
 export type PayoutActivities = ReturnType<typeof createPayoutActivities>;
 
@@ -46,8 +53,8 @@ export type PayoutActivities = ReturnType<typeof createPayoutActivities>;
  * The steps of a payout, each of which may run more than once. Those that write lock the booking and then the payout,
  * so that whatever they find there stays as it is until they are through.
  */
-export function createPayoutActivities(deps: PaymentDeps) {
-  const { db, bank, workflows } = deps;
+export function createPayoutActivities(deps: PayoutDeps) {
+  const { db, bank, workflows, firstPayoutHoldDays: daysForAll } = deps;
   return {
     /** Whether a host has a share in a booking that is not promised back, be it not due yet. */
     async isHostOwed({ bookingId }: { bookingId: BookingId }): Promise<boolean> {
@@ -67,7 +74,9 @@ export function createPayoutActivities(deps: PaymentDeps) {
     /** Puts aside what is to be paid, unless something is in the way; where nothing reaches the host there is no more to do. */
     async preparePayout({ payoutId, at }: At): Promise<Prepared> {
       const payee = await readPayee(deps, payoutId);
-      return inTransaction(db, async (trx) => prepare(trx, await lock(trx, payoutId), { payee, at }));
+      return inTransaction(db, async (trx) =>
+        prepare(trx, await lock(trx, payoutId), { payee, at, daysForAll }),
+      );
     },
 
     /** Asks the bank for the transfer of what was put aside. */
@@ -78,7 +87,7 @@ export function createPayoutActivities(deps: PaymentDeps) {
       assert(amountMinor !== null && accountId !== null, `Nothing was put aside for ${payoutId}.`);
       const { bookingId, currency, attempt } = payout;
       const chargeId = await chargeOf(db, bookingId);
-      const step = `payout-${payout.n}`;
+      const step = `payout-${payout.n}${payout.disputeId === null ? '' : `-${payout.disputeId}`}`;
       const transfer = { payoutId, bookingId, step, attempt, accountId, amountMinor, currency };
       return bank.transfer(
         { ...transfer, ...(chargeId !== undefined && { chargeId }) },
@@ -130,6 +139,8 @@ export function createPayoutActivities(deps: PaymentDeps) {
       });
       if (returned.status !== 'paid') await workflows.start(payHostOrder(returned, at));
     },
+
+    ...createFreezeActivities(deps),
   };
 }
 
@@ -165,19 +176,22 @@ async function open(
 async function prepare(
   trx: Transaction,
   { booking, payout }: Locked,
-  { payee, at }: { payee: Payee | undefined; at: string },
+  { payee, at, daysForAll }: { payee: Payee | undefined; at: string; daysForAll: number },
 ): Promise<Prepared> {
   if (payout.status === 'paid') return { is: 'paid' };
   if (payout.claimedAmountMinor !== null) return { is: 'ready' };
   const parts = await partsOf(trx, booking);
-  if (parts.amountMinor === 0) {
+  const isFrozen = await isDisputed(trx, booking.id); // Nor are debts paid with money that may have to go back.
+  if (parts.amountMinor === 0 && !isFrozen) {
     await markPaid(trx, { payout, booking, parts, transferId: null, at });
     return { is: 'paid' };
   }
-  const waitingFor = obstacleTo({ payee, isDisputed: await isDisputed(trx, booking.id) });
+  const isHeld = await holdOf(trx, payout, { at, daysForAll });
+  const waitingFor = obstacleTo({ payee, isDisputed: isFrozen, isHeld: isHeld !== undefined });
   if (waitingFor !== undefined) {
-    await holdBack(trx, payout, { waitingFor, amountMinor: parts.amountMinor, at });
-    return { is: 'waiting', for: waitingFor };
+    const hold = waitingFor === 'hold' ? isHeld : undefined;
+    await holdBack(trx, payout, { waitingFor, amountMinor: parts.amountMinor, at, hold });
+    return { is: 'waiting', for: waitingFor, ...(hold && { until: hold.until }) };
   }
   assert(payee !== undefined);
   await claimPayout(trx, payout, { parts, accountId: payee.accountId });

@@ -6,6 +6,7 @@ import type { Bank } from '#gateways/bank.ts';
 import type { RateLimits } from '#gateways/rate-limits.ts';
 import type { Disputes } from './payments/dispute-commands.ts';
 import type { Refunds } from './payments/commands.ts';
+import type { Payouts } from './payouts/commands.ts';
 import type { Bookings } from './bookings/commands.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { PublishedProperties } from './properties/cache.ts';
@@ -43,6 +44,7 @@ export interface ApiDeps {
   bookings: Bookings;
   refunds: Refunds;
   disputes: Disputes;
+  payouts: Payouts;
   reviews: Reviews;
   /** Undefined: money is real, and time is nobody's to move. */
   sandbox?: Sandbox | undefined;

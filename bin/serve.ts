@@ -8,6 +8,7 @@ import { ENDPOINTS, LIVE_ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
 import { createDisputes } from '#api/payments/dispute-commands.ts';
 import { createRefunds } from '#api/payments/commands.ts';
+import { createPayouts } from '#api/payouts/commands.ts';
 import { createMetrics, serveMetrics } from '#api/platform/metrics.ts';
 import { PublishedProperties } from '#api/properties/cache.ts';
 import { createReviews } from '#api/reviews/commands.ts';
@@ -91,6 +92,7 @@ export async function startApi(
     properties,
     refunds: createRefunds({ db, workflows, now }),
     disputes: createDisputes({ db, workflows, now }),
+    payouts: createPayouts({ db, workflows, now }),
     reviews: createReviews({ db, workflows, properties }),
     sandbox: isLive
       ? undefined

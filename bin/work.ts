@@ -38,6 +38,7 @@ export interface Deps {
   bank: Bank;
   mailer: Mailer;
   workflows: Workflows;
+  firstPayoutHoldDays: number;
 }
 
 /** Each kind of work: what it can do, and how much of it at once. */
@@ -102,7 +103,8 @@ export async function startWorker(
   );
   const workflows = opened.use(connectWorkflows(config.temporal));
   const bank = createStripeBank(config.stripe);
-  const deps = around({ db, workflows, bank, mailer: createMailer(config.mail) });
+  const { firstPayoutHoldDays } = config;
+  const deps = around({ db, workflows, bank, mailer: createMailer(config.mail), firstPayoutHoldDays });
   const connection = opened.adopt(await NativeConnection.connect({ address: config.temporal.address }), (c) =>
     c.close(),
   );

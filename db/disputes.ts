@@ -7,6 +7,7 @@ import type { Currency } from '#domain/money.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
+import { hostOwesIn } from './freezes.ts';
 import { hostShareLeft } from './host-money.ts';
 import { newId } from './ids.ts';
 import { writeLedger } from './ledger.ts';
@@ -37,6 +38,8 @@ export class DisputeRow extends Row {
   declare answeringSince: string | null;
   declare evidenceSubmittedAt: string | null;
   declare remindedAt: string | null;
+  /** Since when nothing of it is with the host, but as their debt. */
+  declare frozenAt: string | null;
   declare openedAt: string;
   declare closedAt: string | null;
   declare createdAt: string;
@@ -143,14 +146,21 @@ function answerColumns(
 
 async function moveMoney(trx: Transaction, before: DisputeRow, disputed: Disputed): Promise<void> {
   const { withdrawn, reinstated, status, amountMinor } = disputed.atBank;
-  const { payment, at } = disputed;
+  const { booking, payment, at } = disputed;
   if (before.withdrawnMinor === 0 && withdrawn.amountMinor > 0) {
     await post(trx, before, { step: 'dispute', disputed, entries: withdrawalEntries(withdrawn) });
-    await PaymentRow.query(trx).findById(payment.id).patch({ disputed: true });
+    await PaymentRow.query(trx).findById(payment.id).patch({ disputed: true }); // From here on nothing is paid out.
+    const frozen = { booking, payment, withdrawnMinor: withdrawn.amountMinor };
+    if ((await hostOwesIn(trx, frozen)) === 0) await markFrozen(trx, before.id, at);
     await tellOf(trx, before, { kind: 'payment.disputed', at, data: { amount: amountMinor, status } });
   }
   if (before.reinstatedMinor === 0 && reinstated.amountMinor > 0)
     await post(trx, before, { step: 'reinstatement', disputed, entries: reinstatementEntries(reinstated) });
+}
+
+/** From then on nothing of it is with the host, but as their debt. */
+export async function markFrozen(trx: Transaction, id: DisputeId, at: string): Promise<void> {
+  await DisputeRow.query(trx).findById(id).patch({ frozenAt: at });
 }
 
 /** It is over: what has not come back is lost, and the payment is free again. */

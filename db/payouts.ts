@@ -1,4 +1,4 @@
-import type { BookingId, PayoutId, UserId } from '#domain/ids.ts';
+import type { BookingId, DisputeId, PayoutId, UserId } from '#domain/ids.ts';
 import { payoutEntries, takenBackEntries } from '#domain/ledger.ts';
 import type { PayoutParts } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
@@ -18,6 +18,8 @@ export class PayoutRow extends Row {
   declare bookingId: BookingId;
   declare hostId: UserId;
   declare n: number;
+  /** The dispute for which it was taken back; null for what was never paid before. */
+  declare disputeId: DisputeId | null;
   declare round: number;
   declare attempt: number;
   declare status: PayoutStatus;
@@ -29,6 +31,10 @@ export class PayoutRow extends Row {
   declare claimedDebtMinor: number | null;
   declare accountId: string | null;
   declare dueAt: string;
+  /** Where it waits for the end of a hold: when that is. */
+  declare heldUntil: string | null;
+  /** Why, in an operator's words; null where it is the rule for all new hosts. */
+  declare holdReason: string | null;
   declare transferId: string | null;
   declare paidAt: string | null;
   declare createdAt: string;
@@ -44,7 +50,7 @@ interface Due {
 
 /** Opens a payout of a locked booking, once for each number; undefined where there is nothing to be paid. */
 export async function openPayout(trx: Transaction, { booking, n, at }: Due): Promise<PayoutRow | undefined> {
-  const known = await PayoutRow.query(trx).findOne({ bookingId: booking.id, n });
+  const known = await PayoutRow.query(trx).findOne({ bookingId: booking.id, n }).whereNull('disputeId');
   if (known !== undefined) return known;
   const { amountMinor, debtNettedMinor } = await partsOf(trx, booking);
   if (amountMinor + debtNettedMinor === 0) return undefined;
@@ -63,7 +69,10 @@ export async function openPayout(trx: Transaction, { booking, n, at }: Due): Pro
 }
 
 /** What a host would be paid for a booking now, and of that netted. Waits for its turn at the host's money. */
-export async function partsOf(trx: Transaction, booking: BookingRow): Promise<PayoutParts> {
+export async function partsOf(
+  trx: Transaction,
+  booking: Pick<BookingRow, 'id' | 'hostId' | 'currency'>,
+): Promise<PayoutParts> {
   await lockHostMoney(trx, booking.hostId);
   const left = await hostShareLeft(trx, booking.id, { less: 'promises' });
   return netted(left, await hostDebt(trx, booking.hostId, booking.currency));
@@ -83,9 +92,14 @@ export async function findOpenPayouts(db: Db, hostId: UserId): Promise<PayoutRow
   return PayoutRow.query(db).where({ hostId }).whereNot('status', 'paid').orderBy('id');
 }
 
+/** The payouts of a booking that somebody works on. */
+export async function findOpenPayoutsOf(db: Db | Transaction, bookingId: BookingId): Promise<PayoutRow[]> {
+  return PayoutRow.query(db).where({ bookingId }).whereNot('status', 'paid').orderBy('id');
+}
+
 /** What a host has been paid for a booking, the last first. */
 export async function findPaidPayouts(trx: Transaction, bookingId: BookingId): Promise<PayoutRow[]> {
-  return PayoutRow.query(trx).where({ bookingId, status: 'paid' }).orderBy('n', 'desc');
+  return PayoutRow.query(trx).where({ bookingId, status: 'paid' }).orderBy('id', 'desc');
 }
 
 /** Puts a sum aside for the transfer that is to be asked for next, under a number of its own. */
@@ -104,17 +118,27 @@ export async function claimPayout(
     });
 }
 
+/** Until when a new host's first payout is held, and why. */
+export interface Hold {
+  until: string;
+  reason: string | null;
+}
+const NOT_HELD = { until: null, reason: null } as const;
+
 /** It has to wait; told of where that is news. */
 export async function holdBack(
   trx: Transaction,
   payout: PayoutRow,
-  { waitingFor, amountMinor, at }: { waitingFor: Obstacle; amountMinor: number; at: string },
+  waits: { waitingFor: Obstacle; amountMinor: number; at: string; hold?: Hold | undefined },
 ): Promise<void> {
+  const { waitingFor, amountMinor, at, hold } = waits;
+  const { until: heldUntil, reason: holdReason } = hold ?? NOT_HELD;
   await PayoutRow.query(trx)
     .findById(payout.id)
-    .patch({ status: 'waiting', waitingFor, amountMinor, ...UNCLAIMED });
-  if (payout.waitingFor === waitingFor) return;
-  await tell(trx, payout, { kind: 'waiting', at, data: { before: payout.status, waitingFor } });
+    .patch({ status: 'waiting', waitingFor, heldUntil, holdReason, amountMinor, ...UNCLAIMED });
+  if (payout.waitingFor === waitingFor && isSameInstant(payout.heldUntil, heldUntil)) return;
+  const until = heldUntil === null ? {} : { heldUntil };
+  await tell(trx, payout, { kind: 'waiting', at, data: { before: payout.status, waitingFor, ...until } });
 }
 
 /** The host is paid: the payout, its entries and the news of it in one transaction. */
@@ -130,6 +154,8 @@ export async function markPaid(
     .patch({
       status: 'paid',
       waitingFor: null,
+      heldUntil: null,
+      holdReason: null,
       amountMinor,
       debtNettedMinor: payout.debtNettedMinor + debtNettedMinor,
       ...UNCLAIMED,
@@ -180,6 +206,10 @@ async function tell(trx: Transaction, { id, bookingId }: PayoutRow, { kind, at, 
     occurredAt: at,
     data: { bookingId, after: kind, ...data },
   });
+}
+
+function isSameInstant(one: string | null, other: string | null): boolean {
+  return one === null || other === null ? one === other : Date.parse(one) === Date.parse(other);
 }
 
 function laterOf(one: string, other: string): string {

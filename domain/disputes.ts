@@ -58,6 +58,11 @@ export interface DisputeStanding {
   answeringSince: Instant | null;
   evidenceSubmittedAt: Instant | null;
   remindedAt: Instant | null;
+  /**
+   * Since when nothing of what is disputed is with the host, but as their debt. Absent where it was told before anybody
+   * asked: such a course goes on as it began.
+   */
+  frozenAt?: Instant | null;
   withdrawnMinor: number;
   reinstatedMinor: number;
 }
@@ -71,11 +76,16 @@ const HOUR_MS = 3_600_000;
 
 /** What a dispute calls for. Waiting without an instant is for the bank alone to end. */
 export type NextStep =
-  { act: 'end' } | { act: 'answer' } | { act: 'remind' } | { act: 'wait'; until?: number };
+  | { act: 'end' }
+  | { act: 'freeze' }
+  | { act: 'answer' }
+  | { act: 'remind' }
+  | { act: 'wait'; until?: number };
 
 /** What has to be done at an instant (milliseconds since the epoch): each deadline's own instant is in time. */
 export function nextStep(standing: DisputeStanding, nowMs: number): NextStep {
   if (isOver(standing)) return { act: 'end' };
+  if (isToBeFrozen(standing)) return { act: 'freeze' };
   if (!isAnswerable(standing.status) || standing.evidenceSubmittedAt !== null) return { act: 'wait' };
   if (standing.answeringSince !== null) return { act: 'answer' };
   if (standing.dueBy === null) return { act: 'wait' };
@@ -87,8 +97,17 @@ export function nextStep(standing: DisputeStanding, nowMs: number): NextStep {
   return nowMs >= remindMs ? { act: 'remind' } : { act: 'wait', until: remindMs };
 }
 
-/** A verdict, with the money where it belongs: what was won is over once the bank has given it back. */
-export function isOver({ status, withdrawnMinor, reinstatedMinor }: DisputeStanding): boolean {
-  if (!VERDICTS.includes(status)) return false;
+/** What the host was paid is taken back before a verdict is carried out; not for money that comes back to us anyway. */
+function isToBeFrozen({ status, frozenAt, withdrawnMinor }: DisputeStanding): boolean {
+  return frozenAt === null && withdrawnMinor > 0 && status !== 'won';
+}
+
+/**
+ * A verdict, with the money where it belongs: what was won is over once the bank has given it back, what was lost once the
+ * host has.
+ */
+export function isOver(standing: DisputeStanding): boolean {
+  const { status, withdrawnMinor, reinstatedMinor } = standing;
+  if (!VERDICTS.includes(status) || isToBeFrozen(standing)) return false;
   return status !== 'won' || withdrawnMinor === 0 || reinstatedMinor > 0;
 }

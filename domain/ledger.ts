@@ -100,6 +100,18 @@ export function takenBackEntries(amountMinor: number): Entry[] {
   return payoutEntries({ amountMinor: -amountMinor, debtNettedMinor: 0 });
 }
 
+/**
+ * What a host was paid of disputed money is theirs no more until the verdict: it is payable again as a whole, what was
+ * taken back of it as money, the rest against a debt of the same amount.
+ */
+export function frozenEntries({ takenMinor, debtMinor }: { takenMinor: number; debtMinor: number }): Entry[] {
+  return balanced([
+    { account: 'bank_balance', amountMinor: takenMinor },
+    { account: 'host_debt', amountMinor: debtMinor },
+    { account: 'host_payable', amountMinor: -takenMinor - debtMinor },
+  ]);
+}
+
 /** Takes a step back, line by line. */
 export function oppositeOf(entries: readonly Entry[]): Entry[] {
   return entries.map((entry) => ({ ...entry, amountMinor: -entry.amountMinor }));
@@ -129,7 +141,7 @@ export function reinstatementEntries(money: DisputeMoney): Entry[] {
 
 /**
  * A dispute is lost: everyone bears the part that was theirs, as if it had been refunded. The host's only as far as they
- * still have so much coming (`payableMinor`); for what has been paid out to them the platform is liable.
+ * have so much coming (`payableMinor`), which what they had been paid is again by then; for the rest the platform is liable.
  */
 export function lossEntries(shares: Shares, payableMinor: number): Entry[] {
   const ofHost = Math.max(0, Math.min(shares.hostMinor, payableMinor));

@@ -6,7 +6,7 @@ export const PAYOUT_STATUSES = ['scheduled', 'waiting', 'paid', 'returned'] as c
 export type PayoutStatus = (typeof PAYOUT_STATUSES)[number];
 
 /** What a payout that is `waiting` waits for. */
-export const OBSTACLES = ['onboarding', 'account', 'dispute', 'bank'] as const;
+export const OBSTACLES = ['onboarding', 'account', 'currency', 'dispute', 'hold', 'bank'] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
 /** RULES.md "Payout": so long after the scheduled check-in the host is paid, however the guest arrives. */
@@ -16,6 +16,15 @@ const HOUR_MS = 3_600_000;
 /** From when on the host may be paid for a stay, that instant included. */
 export function payoutDueAt(checkInAt: Instant): Instant {
   return new Date(Date.parse(checkInAt) + PAYOUT_AFTER_HOURS * HOUR_MS).toISOString();
+}
+
+/** RULES.md "Payout": so many days of 24 hours a new host's first payout may be held back after it is due. */
+export const FIRST_PAYOUT_HOLD_MAX_DAYS = 30;
+const DAY_MS = 24 * HOUR_MS;
+
+/** From when on a new host is paid, that instant included, where their first payout was due at `firstDueAt`. */
+export function heldUntil(firstDueAt: Instant, days: number): Instant {
+  return new Date(Date.parse(firstDueAt) + days * DAY_MS).toISOString();
 }
 
 /** Whom the bank pays for us, as it has them on record. */
@@ -34,13 +43,16 @@ export interface Payee {
 export function obstacleTo({
   payee,
   isDisputed,
+  isHeld,
 }: {
   payee: Payee | undefined;
   isDisputed: boolean;
+  isHeld: boolean;
 }): Obstacle | undefined {
   if (payee?.isOnboarded !== true) return 'onboarding';
   if (!payee.isPayable) return 'account';
-  return isDisputed ? 'dispute' : undefined;
+  if (isDisputed) return 'dispute';
+  return isHeld ? 'hold' : undefined;
 }
 
 /** What of a sum in minor units reaches the host: it pays their debts first, as far as it goes. Never less than nothing. */

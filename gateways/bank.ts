@@ -28,6 +28,8 @@ export interface BankEvent {
   /** The PaymentIntent, refund, … that it is about. */
   objectId: string | undefined;
   payload: object;
+  /** Told of play money where ours is real, or the other way round: it is about nothing of ours, whatever ids it carries. */
+  isOfOtherMode: boolean;
 }
 
 /**

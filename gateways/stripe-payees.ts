@@ -2,17 +2,9 @@ import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { PayoutId } from '#domain/ids.ts';
 import type { Payee } from '#domain/payouts.ts';
-import type {
-  Payees,
-  TakenBack,
-  TakingBack,
-  Transfer,
-  TransferResult,
-  Transferred,
-  WayBack,
-} from './payees.ts';
+import type { Payees, Transferred, WayBack } from './payees.ts';
 import { lookedUp, withKey } from './stripe-asking.ts';
-import { atBank, inMinor } from './stripe-words.ts';
+import { send, takeBack } from './stripe-transfers.ts';
 
 /** Stripe Connect: hosts have accounts that Stripe onboards and pays out; we transfer, and bear fees and losses. */
 export function payeesOf(stripe: Stripe): Payees {
@@ -88,114 +80,6 @@ function payeeOf({ id, capabilities, requirements, ...account }: Stripe.Account)
     missing: requirements?.currently_due ?? [],
     ...(why !== undefined && { disabledReason: why }),
   };
-}
-
-/** All transfers for a booking are one group. One that was taken back whole is no longer there. */
-async function send(
-  stripe: Stripe,
-  transfer: Transfer,
-  { again }: { again: boolean },
-): Promise<TransferResult> {
-  const { payoutId, bookingId, step, attempt, amountMinor, currency, accountId, chargeId } = transfer;
-  const find = () =>
-    lookedUp(async (): Promise<TransferResult | undefined> => {
-      for await (const found of stripe.transfers.list({ transfer_group: bookingId, limit: 100 })) {
-        if (found.metadata.payoutId === payoutId && !found.reversed) return { is: 'sent', id: found.id };
-      }
-      return undefined;
-    });
-  if (again) {
-    const existing = await find();
-    if (existing !== undefined) return existing;
-  }
-  return withKey(`${bookingId}:${step}:${attempt}`, find, async (idempotencyKey) => {
-    try {
-      const { id } = await stripe.transfers.create(
-        {
-          amount: atBank(amountMinor, currency),
-          currency: currency.toLowerCase(),
-          destination: accountId,
-          transfer_group: bookingId,
-          metadata: { payoutId, bookingId },
-          ...(chargeId !== undefined && { source_transaction: chargeId }),
-        },
-        { idempotencyKey },
-      );
-      return { is: 'sent', id };
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      return { is: 'refused', obstacle: ACCOUNTS_FAULT.has(error.code ?? '') ? 'account' : 'bank' };
-    }
-  });
-}
-
-/** What the bank has against the account; whatever else it has is for an operator to see to. */
-const ACCOUNTS_FAULT = new Set([
-  'account_invalid',
-  'insufficient_capabilities_for_transfer',
-  'resource_missing',
-  'transfers_not_allowed',
-]);
-
-type Refusal = Stripe.errors.StripeInvalidRequestError | Stripe.errors.StripePermissionError;
-
-function isRefusal(error: unknown): error is Refusal {
-  return (
-    error instanceof Stripe.errors.StripeInvalidRequestError ||
-    error instanceof Stripe.errors.StripePermissionError
-  );
-}
-
-async function takeBack(
-  stripe: Stripe,
-  taking: TakingBack,
-  { again }: { again: boolean },
-): Promise<TakenBack> {
-  const { transferId, reason, amountMinor, currency, inPart } = taking;
-  const find = () =>
-    lookedUp(async (): Promise<TakenBack | undefined> => {
-      for await (const found of stripe.transfers.listReversals(transferId, { limit: 100 })) {
-        if (found.metadata?.reason === reason) return takenBackOf(found);
-      }
-      return undefined;
-    });
-  if (again) {
-    const existing = await find();
-    if (existing !== undefined) return existing;
-  }
-  const take = (minor: number) =>
-    withKey(`${transferId}:take-back:${reason}:${minor}`, find, async (idempotencyKey) => {
-      try {
-        const amount = atBank(minor, currency);
-        const how = { amount, metadata: { reason } };
-        return takenBackOf(await stripe.transfers.createReversal(transferId, how, { idempotencyKey }));
-      } catch (error) {
-        if (isRefusal(error)) return { is: 'nothing' } as const;
-        throw error;
-      }
-    });
-  const whole = await take(amountMinor);
-  if (whole.is === 'taken' || !inPart) return whole;
-  const left = await fundsOf(stripe, taking);
-  return left > 0 && left < amountMinor ? take(left) : whole;
-}
-
-function takenBackOf({ id, amount, currency }: Stripe.TransferReversal): TakenBack {
-  return { is: 'taken', id, amountMinor: inMinor(amount, currency) };
-}
-
-/** What the account has in the currency, in minor units; nothing where it is no longer ours to ask. */
-async function fundsOf(stripe: Stripe, { accountId, currency }: TakingBack): Promise<number> {
-  return lookedUp(async () => {
-    try {
-      const { available, pending } = await stripe.balance.retrieve({}, { stripeAccount: accountId });
-      const ours = [...available, ...pending].filter((each) => each.currency === currency.toLowerCase());
-      return ours.reduce((sum, { amount }) => sum + inMinor(amount, currency), 0);
-    } catch (error) {
-      if (isRefusal(error)) return 0;
-      throw error;
-    }
-  });
 }
 
 /** The holder's payout lists what came into the account, each the other side of a transfer of ours. */

@@ -18,6 +18,7 @@ export interface StripeOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
+const LIVE_KEY = /^(sk|rk)_live_/;
 /** The bank's clock and ours may differ by this much when its records are searched. */
 const CLOCK_SKEW_SECONDS = 300;
 
@@ -43,7 +44,8 @@ export function createStripeBank(options: StripeOptions): Bank {
     ...payeesOf(stripe),
     readDispute: (id) => readDispute(stripe, id),
     answerDispute: (id, evidence) => answerDispute(stripe, id, evidence),
-    readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
+    readWebhook: (body, signature) =>
+      readWebhook(stripe, { body, signature, secrets: webhookSecrets, isLive: LIVE_KEY.test(secretKey) }),
   };
 }
 
@@ -205,8 +207,9 @@ async function readRefund(stripe: Stripe, bankRefundId: string): Promise<RefundA
 
 function readWebhook(
   stripe: Stripe,
-  { body, signature, secrets }: { body: Buffer; signature: string; secrets: string[] },
+  said: { body: Buffer; signature: string; secrets: string[]; isLive: boolean },
 ): BankEvent {
+  const { body, signature, secrets, isLive } = said;
   for (const secret of secrets) {
     let event: Stripe.Event;
     try {
@@ -215,7 +218,8 @@ function readWebhook(
       continue; // Whatever the package makes of a header that anybody may write: it proves nothing.
     }
     const object = event.data.object as { id?: string };
-    return { id: event.id, kind: event.type, objectId: object.id, payload: event };
+    const isOfOtherMode = isLive ? !event.livemode : event.livemode;
+    return { id: event.id, kind: event.type, objectId: object.id, payload: event, isOfOtherMode };
   }
   throw invalidInput(
     'Stripe-Signature',

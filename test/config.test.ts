@@ -43,6 +43,14 @@ describe('the configuration', () => {
     assert.deepEqual(config.stripe.webhookSecrets, ['whsec_new', 'whsec_old']);
   });
 
+  it('holds the first payout of new hosts for no day unless told otherwise, and for thirty at most', () => {
+    const held = (days?: string) =>
+      readConfig({ ...COMPLETE, FIRST_PAYOUT_HOLD_DAYS: days }).firstPayoutHoldDays;
+    assert.deepEqual([held(), held('0'), held('30')], [0, 0, 30]);
+    for (const days of ['31', '-1', '1.5', 'long'])
+      assert.throws(() => held(days), /FIRST_PAYOUT_HOLD_DAYS: /);
+  });
+
   it('knows real money by the key', () => {
     assert.equal(readConfig(COMPLETE).stripe.live, false);
     assert.equal(readConfig({ ...COMPLETE, STRIPE_SECRET_KEY: 'rk_live_1' }).stripe.live, true);

@@ -1,7 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { nextStep } from '#domain/disputes.ts';
 import type { NextStep } from '#domain/disputes.ts';
-import { bank } from './activities.ts';
+import { bank, payoutStep } from './activities.ts';
 import { instant, instantNow } from './clock.ts';
 import { disputeSpoke } from './disputes.contract.ts';
 import type { SettleDispute } from './disputes.contract.ts';
@@ -37,7 +37,11 @@ export async function settleDispute({ bankDisputeId }: SettleDispute): Promise<v
         return;
       }
       const { disputeId, status } = standing;
-      if (next.act === 'remind') {
+      if (next.act === 'freeze') {
+        setCurrentDetails('Taking back what the host has been paid of it.');
+        const taken = await payoutStep.freezePayout({ disputeId });
+        await payoutStep.recordFreeze({ disputeId, taken, at: instantNow() });
+      } else if (next.act === 'remind') {
         await bank.remindOperators({ disputeId, at: instantNow() });
       } else if (next.act === 'answer') {
         const answered = await bank.answerDispute({ disputeId, at: instantNow() });

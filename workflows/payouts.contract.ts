@@ -1,20 +1,23 @@
 import { defineSignal } from '@temporalio/workflow';
-import type { BookingId, PayoutId } from '#domain/ids.ts';
+import type { BookingId, DisputeId, PayoutId } from '#domain/ids.ts';
 import { SEARCH } from './bookings.contract.ts';
 import { PAYMENTS_QUEUE } from './refunds.contract.ts';
 
 export const PAY_HOST = 'payHost';
 export const RECOVER_PAYOUT = 'recoverPayout';
 
-/** Which of a booking's payouts it is, and how often it has set out. */
+/** Which of a booking's payouts it is, and how often it has set out. With a dispute: what was taken back for that. */
 interface Setting {
   bookingId: BookingId;
   n: number;
   round: number;
+  disputeId?: DisputeId | null;
 }
 
-export const payHostId = ({ bookingId, n, round }: Setting): string =>
-  round === 1 ? `payout:${bookingId}:${n}` : `payout:${bookingId}:${n}:${round}`;
+export function payHostId({ bookingId, n, round, disputeId }: Setting): string {
+  const which = disputeId ? `${n}:${disputeId}` : `${n}`;
+  return round === 1 ? `payout:${bookingId}:${which}` : `payout:${bookingId}:${which}:${round}`;
+}
 
 export const recoverPayoutId = (bankPayoutId: string): string => `returned-payout:${bankPayoutId}`;
 

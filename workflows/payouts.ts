@@ -27,32 +27,44 @@ export async function payHost(order: PayHost): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
     for (;;) {
       hasNews = false;
-      if (await isPaid(order)) break;
-      await condition(() => hasNews, TRY_AGAIN_MS, { summary: 'Try again' });
+      const wait = await pay(order);
+      if (wait === undefined) break;
+      await condition(() => hasNews, waits(wait), { summary: 'Try again' });
       if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof payHost>(order);
     }
     setCurrentDetails('Over: the host is paid.');
   });
 }
 
-/** Tries to pay, and says what is in the way where it cannot. */
-async function isPaid({ payoutId, startedAt }: PayHost): Promise<boolean> {
+/** What is in the way, and when it is out of it where that is known. */
+interface Wait {
+  for: string;
+  until?: string;
+}
+
+/** Tries to pay; what is in the way, where it cannot. */
+async function pay({ payoutId, startedAt }: PayHost): Promise<Wait | undefined> {
   // In a rehearsal only the booking's time may have been moved on: then this clock is behind it.
   const now = () => instant(Math.max(Date.now(), Date.parse(startedAt)));
   setCurrentDetails('Looking whether the host can be paid.');
   const prepared = await payoutStep.preparePayout({ payoutId, at: now() });
-  if (prepared.is === 'paid') return true;
-  if (prepared.is === 'waiting') return waits(prepared.for);
+  if (prepared.is === 'paid') return undefined;
+  if (prepared.is === 'waiting') return prepared;
   setCurrentDetails('Waiting for the bank to make the transfer.');
   const result = await payoutStep.sendPayout({ payoutId });
   await payoutStep.recordPayout({ payoutId, result, at: now() });
-  return result.is === 'sent' || waits(result.obstacle);
+  return result.is === 'sent' ? undefined : { for: result.obstacle };
 }
 
-function waits(obstacle: string): false {
-  const again = instant(Date.now() + TRY_AGAIN_MS);
-  setCurrentDetails(`Waiting (${obstacle}); tried again when the bank speaks of it, or at ${again}.`);
-  return false;
+/** Says what is waited for; gives the time after which it is tried again, in milliseconds. */
+function waits({ for: obstacle, until }: Wait): number {
+  const leftMs = until === undefined ? Infinity : Date.parse(until) - Date.now();
+  const ms = Math.max(1, Math.min(leftMs, TRY_AGAIN_MS));
+  const why = until === undefined ? obstacle : `${obstacle} of a new host's first payout until ${until}`;
+  setCurrentDetails(
+    `Waiting (${why}); tried again when there is news of it, or at ${instant(Date.now() + ms)}.`,
+  );
+  return ms;
 }
 
 /** The bank had paid a host's bank account, and the money came back: it is taken back from them and sets out anew. */

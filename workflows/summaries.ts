@@ -52,6 +52,8 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   reclaimPayout: 'Take from the host what goes back',
   recordReclaim: 'Write down what was taken',
   recordReturn: 'Write the return down',
+  freezePayout: 'Take back what is disputed',
+  recordFreeze: 'Write down what was taken',
   readDispute: 'Ask the bank how the dispute stands',
   recordDispute: 'Write down how the dispute stands',
   answerDispute: 'Hand the evidence in',

@@ -21,7 +21,27 @@ export function payoutText(booking: BookingRow, { kind, data }: EventRow): Text 
         ],
       };
     case 'payout.waiting':
-      return { subject: `Your payout for ${stay} waits`, lines: [WHY[data.waitingFor as Obstacle]] };
+      if (data.takenBack !== undefined)
+        return {
+          subject: `Your payout for ${stay} is taken back`,
+          lines: [
+            WHY.dispute,
+            ...(data.takenBack === 0
+              ? []
+              : [`${money(data.takenBack)} was taken back from your account at the bank.`]),
+            ...(data.debt === 0
+              ? []
+              : [`${money(data.debt)} it did not have: that is kept back from your next payouts.`]),
+            'If it is decided for you, you are paid again.',
+          ],
+        };
+      return {
+        subject: `Your payout for ${stay} waits`,
+        lines: [
+          WHY[data.waitingFor as Obstacle],
+          ...(typeof data.heldUntil === 'string' ? [`It is held until ${data.heldUntil}.`] : []),
+        ],
+      };
     case 'payout.returned':
       return {
         subject: `Your payout for ${stay} came back`,
@@ -41,5 +61,8 @@ const WHY: Readonly<Record<Obstacle, string>> = {
   account:
     'The bank does not pay your account at the moment. Look at what it wants to know of you; then it is paid by itself.',
   dispute: 'The guest has gone to their bank about the payment. Your payout waits until that is decided.',
+  currency:
+    'Your account at the bank does not take the currency of the stay. Ask the bank to accept it; then it is paid by itself.',
+  hold: 'The first payout of a new host is held for a while. You need not do anything: it is paid by itself.',
   bank: 'The bank has not made the transfer yet. You need not do anything: it is tried again by itself.',
 };

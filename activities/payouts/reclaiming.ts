@@ -4,7 +4,7 @@ import { readLedgerStep, writeLedger } from '#db/ledger.ts';
 import { findPaidPayouts } from '#db/payouts.ts';
 import { hostOwesOf, lockRefund } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { RefundId } from '#domain/ids.ts';
+import type { BookingId, RefundId } from '#domain/ids.ts';
 import { takenBackEntries } from '#domain/ledger.ts';
 import type { TakingBack } from '#gateways/payees.ts';
 
@@ -22,13 +22,22 @@ export async function reclaimFor(db: Db, refundId: RefundId): Promise<TakingBack
     await lockBooking(trx, refund.bookingId);
     if (refund.status !== 'pending' || (await isReclaimed(trx, refundId))) return undefined;
     const owedMinor = await hostOwesOf(trx, refund);
-    const [payout] = await findPaidPayouts(trx, refund.bookingId);
-    const { transferId = null, accountId = null, currency = refund.currency } = payout ?? {};
-    if (owedMinor === 0 || payout === undefined || transferId === null || accountId === null)
-      return undefined;
-    const amountMinor = Math.min(owedMinor, payout.amountMinor);
-    return { transferId, accountId, reason: refundId, amountMinor, currency, inPart: true };
+    return takingFor(trx, { bookingId: refund.bookingId, owedMinor, reason: refundId });
   });
+}
+
+/** How what a host owes of a booking can come out of what they were last paid for it; undefined where it cannot. */
+export async function takingFor(
+  trx: Transaction,
+  { bookingId, owedMinor, reason }: { bookingId: BookingId; owedMinor: number; reason: string },
+): Promise<TakingBack | undefined> {
+  const paid = await findPaidPayouts(trx, bookingId);
+  const payout = paid.find(({ transferId }) => transferId !== null);
+  if (owedMinor === 0 || payout === undefined) return undefined;
+  const { transferId, accountId, currency } = payout;
+  if (transferId === null || accountId === null) return undefined;
+  const amountMinor = Math.min(owedMinor, payout.amountMinor);
+  return { transferId, accountId, reason, amountMinor, currency, inPart: true };
 }
 
 /** Owes the host again what was taken back from them, in the caller's transaction; out of that the refund is made. */

@@ -21,7 +21,9 @@ const PayoutStatus = enumOf('PayoutStatus', 'How far a payout has come.', {
 const PayoutObstacle = enumOf('PayoutObstacle', 'What a payout waits for.', {
   onboarding: 'The host has to tell the bank who they are.',
   account: 'The bank does not pay the host’s account.',
+  currency: 'The host’s account does not take the currency of the stay.',
   dispute: 'The guest has gone to their bank about the payment.',
+  hold: 'The first payout of a new host is held for a while.',
   bank: 'The bank does not make the transfer yet.',
 });
 
@@ -37,6 +39,15 @@ const Payout = builder
         type: PayoutObstacle,
         nullable: true,
         description: 'Null unless it waits.',
+      }),
+      heldUntil: t.expose('heldUntil', {
+        type: 'Instant',
+        nullable: true,
+        description: 'Null unless it waits for the end of a hold.',
+      }),
+      holdReason: t.exposeString('holdReason', {
+        nullable: true,
+        description: 'Why, where it is not the rule for all new hosts.',
       }),
       amount: t.expose('amount', {
         type: 'MinorUnits',

@@ -18,6 +18,7 @@ import './bulk-cancellations.ts';
 import './payments.ts';
 import './refunds.ts';
 import './payouts.ts';
+import './payout-holds.ts';
 import './disputes.ts';
 import './reviews.ts';
 import './sandbox.ts';

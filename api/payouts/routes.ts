@@ -7,6 +7,7 @@ import { endpoint } from '../endpoint.ts';
 import { ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
 import { openPayoutAccount, readPayoutAccount } from './account-routes.ts';
+import { holdPayouts, readPayoutHold } from './hold-routes.ts';
 import { presentPayout } from './presenter.ts';
 import { Payout, PayoutsQuery } from './schemas.ts';
 
@@ -46,4 +47,11 @@ export const listMyPayouts = endpoint({
   },
 });
 
-export const payoutEndpoints = [openPayoutAccount, readPayoutAccount, listMyPayouts, readPayout];
+export const payoutEndpoints = [
+  openPayoutAccount,
+  readPayoutAccount,
+  listMyPayouts,
+  readPayout,
+  holdPayouts,
+  readPayoutHold,
+];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OBSTACLES, PAYEE_STANDINGS, PAYOUT_STATUSES } from '#domain/payouts.ts';
+import { FIRST_PAYOUT_HOLD_MAX_DAYS, OBSTACLES, PAYEE_STANDINGS, PAYOUT_STATUSES } from '#domain/payouts.ts';
 import { CurrencyCode, IdOf, Instant, MinorUnits, PageQuery } from '../schemas.ts';
 
 export const Payout = z
@@ -8,6 +8,11 @@ export const Payout = z
     bookingId: IdOf('booking'),
     status: z.enum(PAYOUT_STATUSES),
     waitingFor: z.enum(OBSTACLES).optional().meta({ description: 'Where the status is `waiting`.' }),
+    heldUntil: Instant.optional().meta({ description: 'Where it waits for `hold`.' }),
+    holdReason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why, where it is not the rule for all new hosts.' }),
     amount: MinorUnits.meta({ description: 'What reaches the host: expected until it is paid.' }),
     debtNetted: MinorUnits.meta({ description: 'What of the host’s share paid their debts.' }),
     currency: CurrencyCode,
@@ -59,3 +64,36 @@ export const OpenedPayoutAccount = z
       }),
   })
   .meta({ id: 'OpenedPayoutAccount' });
+
+const HOLD_REASON_MAX_CHARACTERS = 500;
+
+export const NewPayoutHold = z
+  .strictObject({
+    days: z
+      .int()
+      .min(0)
+      .max(
+        FIRST_PAYOUT_HOLD_MAX_DAYS,
+        `A first payout is held for ${FIRST_PAYOUT_HOLD_MAX_DAYS} days at most.`,
+      )
+      .meta({
+        description: 'So long after the first payout is due; 0 holds nothing, and lets go of what is held.',
+      }),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(HOLD_REASON_MAX_CHARACTERS)
+      .meta({ description: 'For the host to read.' }),
+  })
+  .meta({ id: 'NewPayoutHold' });
+
+export const PayoutHold = z
+  .strictObject({
+    hostId: IdOf('user'),
+    days: z.int(),
+    reason: z.string(),
+    setBy: IdOf('user').meta({ description: 'The operator.' }),
+    setAt: Instant,
+  })
+  .meta({ id: 'PayoutHold', description: 'How long the first payout of a host is held after it is due.' });

@@ -20,5 +20,11 @@ export function checksOfDisputes(db: Db): Check[] {
        select p.id, format('disputed is %s', p.disputed) as detail from payments p
        where p.disputed <> exists (select from disputes d where d.payment_id = p.id and d.closed_at is null and d.withdrawn_minor > 0)`,
     ),
+    checkByQuery(
+      db,
+      'Nothing that is disputed is with the host, but as their debt',
+      `select d.id, format('%s, and what the host was paid is not taken back', d.status) as detail
+       from disputes d where d.closed_at is null and d.withdrawn_minor > 0 and d.status <> 'won' and d.frozen_at is null`,
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import type { BookingId } from '#domain/ids.ts';
+import type { BookingId, DisputeId } from '#domain/ids.ts';
 import type { Db } from '../connect.ts';
 import { PayoutRow } from '../payouts.ts';
 import type { Check, Finding } from './checks.ts';
@@ -12,6 +12,7 @@ interface Unpaid extends Unfinished {
   bookingId: BookingId;
   n: number;
   round: number;
+  disputeId: DisputeId | null;
 }
 
 /** Less what is promised back: that is the guest's by now. */

@@ -21,7 +21,13 @@ const SHARES = { hostMinor: SHARE, platformMinor: 1_500, taxesMinor: 500 };
 /** A lived stay whose price is in, and nothing more; of the same host where the property is. */
 export async function aPaidStay(db: Db, propertyId?: PropertyId): Promise<BookingRow> {
   const { id, requestedAt } = await aLivedStay(db, propertyId === undefined ? {} : { propertyId });
-  const price = JSON.stringify({ lines: [], hostPayoutMinor: SHARE });
+  const price = JSON.stringify({
+    lines: [],
+    hostPayoutMinor: SHARES.hostMinor,
+    guestServiceFeeMinor: SHARES.platformMinor,
+    hostServiceFeeMinor: 0,
+    taxMinor: SHARES.taxesMinor,
+  });
   await db('bookings').where({ id }).update({ price, total_minor: TOTAL, confirmed_at: requestedAt });
   const booking = await findBooking(db, id);
   if (booking === undefined) throw new Error(`There is no ${id}.`);

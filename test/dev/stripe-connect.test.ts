@@ -172,6 +172,30 @@ describe('the simulated bank: connected accounts', () => {
       );
     });
 
+    it('arrive in the currency of the account, and go back by the same rate (M22)', async () => {
+      const account = await payable();
+      const takes = (refuses: string[]) =>
+        bank.control('POST', `/accounts/${account.id}/currency`, { currency: 'EUR', rate: 1.15, refuses });
+      const send = async () =>
+        stripe.transfers.create({
+          amount: 10_000,
+          currency: 'gbp',
+          destination: account.id,
+          source_transaction: await charge('pm_card_bypassPending'),
+        });
+      await takes(['gbp']);
+      assert.equal((await failure(send())).param, 'currency');
+      await takes([]);
+      const transfer = await send();
+      const { available } = await stripe.balance.retrieve({}, onBehalfOf(account));
+      assert.deepEqual(available, [{ amount: 11_500, currency: 'eur' }]);
+      const { data } = await stripe.balanceTransactions.list({ type: 'payment' }, onBehalfOf(account));
+      assert.equal(data[0]?.exchange_rate, 1.15);
+      await stripe.transfers.createReversal(transfer.id, { amount: 4_000 });
+      const left = await stripe.balance.retrieve({}, onBehalfOf(account));
+      assert.deepEqual(left.available, [{ amount: 6_900, currency: 'eur' }]);
+    });
+
     it('go to nobody who may not have them', async () => {
       const account = await open();
       const source = await charge();

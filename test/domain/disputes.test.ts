@@ -53,6 +53,19 @@ describe('what a dispute calls for', () => {
       assert.deepEqual(nextStep(standing, before(0)), { act: 'wait' });
   });
 
+  it('is to take back what the host was paid first, unless the money comes back anyway (M14)', () => {
+    const paid = { ...OPEN, frozenAt: null };
+    for (const status of ['opened', 'under_review', 'lost'] as const)
+      assert.deepEqual(nextStep({ ...paid, status }, before(0)), { act: 'freeze' });
+    for (const standing of [
+      { ...paid, status: 'won' as const, reinstatedMinor: 39_900 },
+      { ...paid, status: 'lost' as const, frozenAt: '2027-05-02T12:00:00.000Z' },
+      { ...paid, status: 'inquiry_closed' as const, withdrawnMinor: 0 },
+    ])
+      assert.deepEqual(nextStep(standing, before(0)), { act: 'end' });
+    assert.equal(isOver({ ...paid, status: 'lost' }), false);
+  });
+
   it('is an end at the verdict; what is won ends when the money is back', () => {
     const ends = DISPUTE_STATUSES.filter(
       (status) => nextStep({ ...OPEN, status }, before(500)).act === 'end',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
 import {
+  frozenEntries,
   lossEntries,
   oppositeOf,
   payoutEntries,
@@ -80,6 +81,18 @@ describe('the ledger', () => {
     assert.deepEqual(linesOf(takenBackEntries(700)), { host_payable: -700, bank_balance: 700 });
     assert.equal(total([...paid, ...takenBackEntries(700)]), 0);
     assert.deepEqual(linesOf(oppositeOf(paid)), { host_payable: -1_000, bank_balance: 700, host_debt: 300 });
+  });
+
+  it('owes a host again what was taken back for a dispute, and the rest against a debt (M14)', () => {
+    assert.deepEqual(linesOf(frozenEntries({ takenMinor: 700, debtMinor: 300 })), {
+      bank_balance: 700,
+      host_debt: 300,
+      host_payable: -1_000,
+    });
+    assert.deepEqual(linesOf(frozenEntries({ takenMinor: 0, debtMinor: 300 })), {
+      host_debt: 300,
+      host_payable: -300,
+    });
   });
 
   it('is as it was when a dispute is won with its fee', () => {

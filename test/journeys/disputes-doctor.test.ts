@@ -3,6 +3,7 @@ import { openDoctor } from '#bin/examination.ts';
 import { readConfig } from '#config';
 import { disputeIs, disputeIsOver } from '../support/disputes.ts';
 import { useWorld } from '../support/journeys.ts';
+import { onboard, passToPayout, seesPayout, spendAll } from '../support/payouts.ts';
 import type { Wire } from '../support/people.ts';
 
 describe('the doctor, where payers have gone to their banks', function () {
@@ -41,6 +42,28 @@ describe('the doctor, where payers have gone to their banks', function () {
     const findings = await found();
     for (const { id, payment_id: paymentId, bank_dispute_id: bankId } of disputes)
       for (const subject of [id, paymentId, bankId]) assert.deepEqual(brokenOf(findings, subject), []);
+  });
+
+  it('finds that they agree where the host had been paid, in whatever account that is now (M14)', async () => {
+    const subjects: string[] = [];
+    for (const isSpent of [false, true])
+      for (const outcome of [undefined, 'win', 'lose'] as const) {
+        const { booking, host } = await world().booked({ paymentMethodId: 'pm_card_bypassPending' });
+        const account = await onboard(world(), host);
+        await passToPayout(world(), booking);
+        await seesPayout(host, booking.id, { status: 'paid' });
+        if (isSpent) await spendAll(world(), account);
+        const id = await world().bank.dispute(booking.id);
+        await disputeIs(world(), id, 'opened');
+        if (outcome !== undefined) {
+          await world().bank.judge(id, outcome);
+          await disputeIsOver(world(), id, outcome === 'win' ? 'won' : 'lost');
+        }
+        const payouts: string[] = await world().db('payouts').where({ booking_id: booking.id }).pluck('id');
+        subjects.push(booking.id, booking.payment.id, host.id, id, ...payouts);
+      }
+    const findings = await found();
+    for (const subject of subjects) assert.deepEqual(brokenOf(findings, subject), []);
   });
 
   it('finds a payment that does not say that it is disputed', async () => {

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { payHostId } from '#workflows/payouts.contract.ts';
+import { disputeIs, disputeIsOver } from '../support/disputes.ts';
 import { useWorld } from '../support/journeys.ts';
 import { balancesOf, eventsOf, movementsOf } from '../support/ledger.ts';
 import {
-  accountOf,
   completeOnboarding,
   hostShareOf,
   onboard,
   passToPayout,
   seesPayout,
   setStanding,
+  spend,
+  spendAll,
   transfersOf,
 } from '../support/payouts.ts';
 import { inDays, stayRequest } from '../support/people.ts';
@@ -192,15 +194,79 @@ describe('a host is paid', () => {
       await seesPayout(host, booking.id, { status: 'paid' });
     });
 
-    it('any more: once a dispute is over (M15)', async () => {
+    it('any more: as soon as a dispute is over (M15)', async () => {
       const { booking, host } = await booked();
-      const dispute = (disputed: boolean) =>
-        world().db('payments').where({ booking_id: booking.id }).update({ disputed });
-      await dispute(true);
+      const dispute = await world().bank.dispute(booking.id);
+      await disputeIs(world(), dispute, 'opened');
+      await passToPayout(world(), booking);
+      const { amount } = await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'dispute' });
+      await world().bank.judge(dispute, 'win');
+      assert.equal((await seesPayout(host, booking.id, { status: 'paid' })).amount, amount);
+      assert.deepEqual(await stepsOf(booking.id), ['post', 'dispute', 'reinstatement', 'payout']);
+    });
+
+    it('any more, and comes to nothing, as soon as a dispute is lost (M14)', async () => {
+      const { booking, host } = await booked();
+      const dispute = await world().bank.dispute(booking.id);
+      await disputeIs(world(), dispute, 'opened');
       await passToPayout(world(), booking);
       await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'dispute' });
-      await dispute(false);
-      await setStanding(world(), await accountOf(world(), host), 'complete'); // Any word of the bank has it look again.
+      await world().bank.judge(dispute, 'lose');
+      assert.equal((await seesPayout(host, booking.id, { status: 'paid' })).amount, 0);
+      assert.deepEqual(await transfersOf(world(), booking.id), []);
+      assert.deepEqual(await stepsOf(booking.id), ['post', 'dispute', 'loss']);
+    });
+  });
+
+  describe('whose account is in another currency than the charge (M22)', () => {
+    const RATE = 1.15;
+    const inEuros = (account: string, refuses: string[] = []) =>
+      world().bank.control('POST', `/accounts/${account}/currency`, { currency: 'eur', rate: RATE, refuses });
+
+    it('in that of the charge: the bank exchanges it, and nothing of that is in our books', async () => {
+      const { booking, host, account } = await booked();
+      await inEuros(account);
+      await passToPayout(world(), booking);
+      const share = await hostShareOf(world(), booking.id);
+      const payout = await seesPayout(host, booking.id, { status: 'paid' });
+      assert.deepEqual([payout.amount, payout.currency], [share, 'GBP']);
+      const [transfer] = await transfersOf(world(), booking.id);
+      assert.deepEqual([transfer?.amount, transfer?.currency], [share, 'gbp']);
+      const { data } = await world().bank.control('GET', '/objects/account_balance_transactions');
+      const [arrived] = data.filter(({ source }: Wire) => source === transfer?.destination_payment);
+      assert.deepEqual(
+        [arrived.amount, arrived.currency, arrived.exchange_rate],
+        [Math.round(share * RATE), 'eur', RATE],
+      );
+      const [, paid] = await movementsOf(world().db, booking.id);
+      assert.deepEqual(paid?.entries, { host_payable: share, bank_balance: -share });
+    });
+
+    it('and what is disputed comes back by the same exchange', async () => {
+      const { booking, host, account } = await booked();
+      await inEuros(account);
+      await passToPayout(world(), booking);
+      const { amount } = await seesPayout(host, booking.id, { status: 'paid' });
+      const dispute = await world().bank.dispute(booking.id);
+      await until('it has come back', async () => {
+        const [transfer] = await transfersOf(world(), booking.id);
+        return transfer?.amount_reversed === amount;
+      });
+      await world().bank.judge(dispute, 'lose');
+      await disputeIsOver(world(), dispute, 'lost');
+      const { host_debt: debt, exchange, bank_balance: balance } = await balancesOf(world().db, booking.id);
+      assert.deepEqual([debt, exchange, balance], [undefined, undefined, undefined]);
+    });
+
+    it('as soon as their account takes it, where it did not, of which they are told', async () => {
+      const { booking, host, account } = await booked();
+      await inEuros(account, ['gbp']);
+      await passToPayout(world(), booking);
+      await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'currency' });
+      assert.match((await world().mail(host, /waits/)).text, /does not take the currency/);
+      assert.deepEqual(await transfersOf(world(), booking.id), []);
+      assert.deepEqual(await stepsOf(booking.id), ['post']);
+      await inEuros(account);
       await seesPayout(host, booking.id, { status: 'paid' });
     });
   });
@@ -249,7 +315,6 @@ describe('a host is paid', () => {
       assert.ok(shares.hostMinor > 0);
       return { ...stay, paidMinor, backMinor: shares.hostMinor as number };
     }
-    const spendAll = (account: string) => world().bank.control('POST', `/accounts/${account}/payout`);
 
     it('of their account, as long as that has it', async () => {
       const { booking, paidMinor, backMinor } = await givenUpAfterPayout('pm_card_visa');
@@ -267,7 +332,7 @@ describe('a host is paid', () => {
     it('of their next payouts, where their account has nothing any more (M7)', async () => {
       const { booking, host, property, backMinor } = await givenUpAfterPayout(
         'pm_card_bypassPending',
-        spendAll,
+        (account) => spendAll(world(), account),
       );
       assert.equal((await balancesOf(world().db, booking.id)).host_debt, backMinor);
       let owedMinor = backMinor;
@@ -293,20 +358,9 @@ describe('a host is paid', () => {
     });
 
     it('of both, where their account has a part of it', async () => {
-      const { booking, backMinor } = await givenUpAfterPayout('pm_card_bypassPending', async (id, paid) => {
-        const left = 1_234;
-        const { stripeApiBase } = world().stack.addresses;
-        const { status } = await fetch(`${stripeApiBase}/v1/payouts`, {
-          method: 'POST',
-          headers: {
-            'authorization': 'Bearer sk_test_dashboard',
-            'content-type': 'application/x-www-form-urlencoded',
-            'stripe-account': id,
-          },
-          body: new URLSearchParams({ amount: String(paid - left), currency: 'gbp' }),
-        });
-        assert.equal(status, 200);
-      });
+      const { booking, backMinor } = await givenUpAfterPayout('pm_card_bypassPending', (id, paid) =>
+        spend(world(), id, paid - 1_234),
+      );
       const { host_debt: debt } = await balancesOf(world().db, booking.id);
       assert.equal(debt, backMinor - 1_234);
     });

@@ -3,6 +3,7 @@ import { useWorld } from '../support/journeys.ts';
 import type { Traveller } from '../support/journeys.ts';
 import { assertBooksBalance, balancesOf } from '../support/ledger.ts';
 import type { Person, Wire } from '../support/people.ts';
+import { isPublic, toReview, write } from '../support/reviews.ts';
 import { until } from '../support/virtual-time.ts';
 
 /** Three nights at 100.00, cleaning at 50.00, and the guest's fee of 14 %; less the host's fee of 3 %. */
@@ -75,6 +76,19 @@ describe('money that is given back of free will', () => {
     assert.deepEqual(await balancesOf(world().db, booking.id), {});
     assert.equal((await guest.get(`/bookings/${booking.id}`)).body.status, 'confirmed');
     await assertBooksBalance(world().db);
+  });
+
+  it('changes no review that is public (R5)', async () => {
+    const { booking, guest, host } = await toReview(world());
+    const { id } = await guest.must(201, write(guest, booking.id, { rating: 2 }));
+    await host.must(201, write(host, booking.id));
+    const before = await isPublic(guest, id);
+    const property = `/properties/${booking.propertyId}`;
+    const rated = (await guest.must(200, guest.get(property))).rating;
+    await host.must(201, give(host, booking));
+    await settled(guest, booking, 1);
+    assert.deepEqual(await guest.must(200, guest.get(`/reviews/${id}`)), before);
+    assert.deepEqual((await guest.must(200, guest.get(property))).rating, rated);
   });
 
   it('is never more than there is, however many give at once (M9)', async () => {

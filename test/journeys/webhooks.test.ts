@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { webhookEndpoints } from '#api/webhooks/routes.ts';
 import { createStripeBank } from '#gateways/stripe.ts';
@@ -217,6 +218,50 @@ describe('the bank’s webhooks', () => {
       await assertRefused(world().bank.signatureOf(JSON.stringify(JSON.parse(odd))), odd);
       assert.equal(await world().bank.deliver(odd), 200);
       await world().sees(guest, booking.id, 'confirmed');
+    });
+  });
+
+  it('in the words of another version of the bank’s interface are taken for what they are about (W8)', async () => {
+    const { booking, guest, succeeded, intent } = await paidInSilence();
+    const { id, metadata, object } = intent;
+    const oldWords = {
+      id,
+      metadata,
+      object,
+      status: 'paid_out',
+      amount: '399.00',
+      source: { brand: 'Visa' },
+    };
+    const event = { ...succeeded, id: `evt_old_${booking.id}`, api_version: '2011-01-01' };
+    assert.equal(await world().bank.deliver({ ...event, data: { object: oldWords } }), 200);
+    await world().sees(guest, booking.id, 'confirmed');
+    assert.equal((await movementsOf(world().db, booking.id)).length, 1);
+  });
+
+  describe('of money that is not of our kind (M29)', () => {
+    const secret = 'whsec_of_both';
+    const live = createStripeBank({ secretKey: 'sk_live_x', webhookSecrets: [secret] });
+    const test = createStripeBank({ secretKey: 'rk_test_x', webhookSecrets: [secret] });
+    const apis = {
+      live: useLocalApi(webhookEndpoints, { bank: live }),
+      test: useLocalApi(webhookEndpoints, { bank: test }),
+    };
+
+    async function delivered(where: keyof typeof apis, livemode: boolean): Promise<unknown[]> {
+      const id = `evt_${where}_${livemode}_${randomUUID()}`;
+      const event = { id, object: 'event', type: 'payment_intent.succeeded', livemode, data: { object: {} } };
+      const body = JSON.stringify(event);
+      const headers = { 'stripe-signature': world().bank.signatureOf(body, { secrets: [secret] }) };
+      const response = await fetch(`${apis[where]().url}/webhooks/stripe`, { method: 'POST', headers, body });
+      await response.body?.cancel();
+      return [response.status, (await inInbox(id)).length];
+    }
+
+    it('are answered and not kept, be they of play money in earnest or of real money in play', async () => {
+      assert.deepEqual(await delivered('live', true), [200, 1]);
+      assert.deepEqual(await delivered('live', false), [200, 0]);
+      assert.deepEqual(await delivered('test', false), [200, 1]);
+      assert.deepEqual(await delivered('test', true), [200, 0]);
     });
   });
 

@@ -14,6 +14,7 @@ export const PAYOUT_STEPS = [
   'recordPayout',
   'recordReturn',
   'recordReclaim',
+  'recordFreeze',
 ] as const satisfies (keyof PayoutActivities)[];
 
 const IN_STAY = { end: 'in_stay', paid: 1, refunded: 0, answer: 201 } as const;
@@ -109,6 +110,29 @@ const reclaimed: Story = {
   },
 };
 
+/** The payer goes to their bank when the host has been paid: it comes back, and waits for the verdict. */
+const frozen: Story = {
+  ...IN_STAY,
+  payouts: 1,
+  isReclaimed: true,
+  moved: ['dispute'],
+  async prepare(world) {
+    const told = await payable(world);
+    await due(world, told);
+    await isPaid(world, told);
+    return told;
+  },
+  act: async (world, told) => world.bank.dispute((await told.booking()).id),
+  async settle(world, told) {
+    const { id } = await told.booking();
+    const waiting = () =>
+      world.db('payouts').where({ booking_id: id, status: 'waiting' }).whereNotNull('dispute_id');
+    await until('what was paid waits for the verdict', async () => (await waiting()).length === 1, LONG_MS);
+    const [transfer, ...more] = await transfersOf(world, id);
+    assert.ok(transfer?.reversed === true && more.length === 0);
+  },
+};
+
 /** The story in which each step of a payout is done. */
 export const PAYOUT_STORIES: Readonly<Record<keyof PayoutActivities, Story>> = {
   isHostOwed: kept,
@@ -121,4 +145,6 @@ export const PAYOUT_STORIES: Readonly<Record<keyof PayoutActivities, Story>> = {
   recordReturn: returned,
   reclaimPayout: reclaimed,
   recordReclaim: reclaimed,
+  freezePayout: frozen,
+  recordFreeze: frozen,
 };

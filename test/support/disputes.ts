@@ -29,6 +29,24 @@ export async function disputeIsOver(world: World, bankDisputeId: string, verdict
   return row;
 }
 
+/** Waits until what the host had been paid before a dispute is so far; gives its row. */
+export async function frozenPayout(
+  world: World,
+  bankDisputeId: string,
+  status: 'waiting' | 'paid',
+): Promise<Wire> {
+  let payout: Wire;
+  await until(`what was paid before ${bankDisputeId} is ${status}`, async () => {
+    payout = await world
+      .db('payouts')
+      .join('disputes', 'disputes.id', 'payouts.dispute_id')
+      .where({ 'bank_dispute_id': bankDisputeId, 'payouts.status': status })
+      .first('payouts.*');
+    return payout !== undefined;
+  });
+  return payout;
+}
+
 /** Moves a dispute's own clock on to when its operators are reminded, or to when it is answered without them. */
 export async function disputePasses(
   world: World,

@@ -54,6 +54,25 @@ export async function seesPayout(
   return data[0];
 }
 
+/** Sends so much of what a host's account has to their own bank. */
+export async function spend(world: World, account: string, amountMinor: number): Promise<void> {
+  const { status } = await fetch(`${world.stack.addresses.stripeApiBase}/v1/payouts`, {
+    method: 'POST',
+    headers: {
+      'authorization': 'Bearer sk_test_dashboard',
+      'content-type': 'application/x-www-form-urlencoded',
+      'stripe-account': account,
+    },
+    body: new URLSearchParams({ amount: String(amountMinor), currency: 'gbp' }),
+  });
+  assert.equal(status, 200);
+}
+
+/** Sends all that a host's account has to their own bank. */
+export async function spendAll({ bank }: World, account: string): Promise<void> {
+  await bank.control('POST', `/accounts/${account}/payout`);
+}
+
 /** Every transfer that the bank has made for a booking. */
 export async function transfersOf({ bank }: World, bookingId: string): Promise<Stripe.Transfer[]> {
   const { data } = await bank.control('GET', '/objects/transfers');

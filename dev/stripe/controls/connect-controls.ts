@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { disconnect, findAccount, setStanding, STANDING_NAMES } from '../objects/accounts.ts';
 import { failPayout, findPayout, payOutAll, settlePayout } from '../objects/payouts.ts';
+import { currencyOf } from '../objects/currencies.ts';
+import { setCurrency } from '../objects/exchange.ts';
 import type { Simulation } from './controls.ts';
 
 /** What can happen to connected accounts and their payouts, by method and path under `/_sim`. */
@@ -15,6 +17,13 @@ export const CONNECT_CONTROLS = {
       disconnect(bank, account);
       return { id, disconnected: true };
     });
+  },
+  'POST /accounts/:id/currency'({ bank }: Simulation, input: unknown, id: string) {
+    const currency = z.string().transform(currencyOf);
+    const { refuses, ...own } = z
+      .strictObject({ currency, rate: z.number().positive(), refuses: z.array(currency).default([]) })
+      .parse(input);
+    return bank.act(undefined, () => setCurrency(bank, findAccount(bank, id), { ...own, refuses }));
   },
   'POST /accounts/:id/payout'({ bank }: Simulation, _input: unknown, id: string) {
     return bank.act(undefined, () => ({ data: payOutAll(bank, findAccount(bank, id)) }));

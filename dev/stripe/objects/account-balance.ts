@@ -20,14 +20,17 @@ export interface NewEntry {
   /** Epoch seconds; at once when absent. */
   availableOn?: number;
   payout?: string;
+  /** At which it was exchanged; not at all when absent or null. */
+  rate?: number | null;
 }
 
 export function postToAccount(bank: Bank, entry: NewEntry): AccountEntry {
-  const { account, type, amount, currency, source, availableOn, payout } = entry;
+  const { account, type, amount, currency, source, availableOn, payout, rate = null } = entry;
   return bank.store.accountEntries.put({
     ...balanceTransaction({ type, amount, source: { id: source, currency }, created: bank.now() }),
     ...(availableOn !== undefined && { available_on: availableOn }),
     account,
+    exchange_rate: rate,
     ...(payout !== undefined && { payout }),
   });
 }

@@ -8,6 +8,7 @@ import { idOf } from '../state/store.ts';
 import { fundsOf, postToAccount } from './account-balance.ts';
 import { availableFunds, balanceTransaction } from './balance.ts';
 import { checkUnit, currencyOf } from './currencies.ts';
+import { checkCurrency, exchanged } from './exchange.ts';
 
 /**
  * Moves money from the platform to a connected account: out of what is available, or out of one charge, even where
@@ -26,6 +27,7 @@ export function createTransfer({ bank, params }: Call): Stripe.Transfer {
     throw invalid('This value must be greater than or equal to 1.', 'amount', 'parameter_invalid_integer');
   checkUnit(amount, currency);
   checkDestination(bank, destination);
+  checkCurrency(bank, destination, currency);
   const charge = source === undefined ? undefined : sourceOf(bank, source, { amount, currency });
   if (charge === undefined && (availableFunds(bank).get(currency) ?? 0) < amount)
     throw insufficient('You have insufficient available funds in your Stripe account.');
@@ -85,7 +87,8 @@ export function createReversal({ bank, params, id }: Call): Stripe.TransferRever
   if (amount < 1 || amount > left)
     throw invalid(`Amount must be from 1 to ${left}: what is left of the transfer.`, 'amount');
   const account = idOf(found.destination) ?? '';
-  if ((fundsOf(bank, account, 'all').get(found.currency) ?? 0) < amount)
+  const leaving = exchanged(bank, account, { amount, currency: found.currency });
+  if ((fundsOf(bank, account, 'all').get(leaving.currency) ?? 0) < leaving.amount)
     throw insufficient('The destination account has insufficient funds to reverse this transfer.');
   return reverse(bank, found, { amount, account, metadata });
 }
@@ -163,8 +166,7 @@ function transfer(bank: Bank, { charge, destination, ...terms }: Terms): Stripe.
   postToAccount(bank, {
     account: destination,
     type: 'payment',
-    amount,
-    currency,
+    ...exchanged(bank, destination, { amount, currency }),
     source: payment,
     availableOn,
   });
@@ -199,7 +201,8 @@ function reverse(
     balanceTransaction({ type: 'transfer_refund', amount, source: { id, currency }, created }),
   );
   const refund = newId('pyr');
-  postToAccount(bank, { account, type: 'payment_refund', amount: -amount, currency, source: refund });
+  const leaving = exchanged(bank, account, { amount: -amount, currency });
+  postToAccount(bank, { account, type: 'payment_refund', ...leaving, source: refund });
   const made = bank.store.reversals.put<Stripe.TransferReversal>({
     id,
     object: 'transfer_reversal',

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { AccountEntry } from '../objects/account-balance.ts';
 import type { OnboardingLink } from '../objects/account-links.ts';
+import type { Exchange } from '../objects/exchange.ts';
 import type { Change } from './journal.ts';
 import { Journal, readJournal } from './journal.ts';
 import type { Identified, Indexes } from './collection.ts';
@@ -101,6 +102,7 @@ export class Store {
     source: (transaction) => idsOf(transaction.source),
   });
   readonly accounts = this.#collection<Stripe.Account>('accounts');
+  readonly exchanges = this.#collection<Exchange>('exchanges');
   readonly accountLinks = this.#collection<OnboardingLink>('account_links');
   readonly accountEntries = this.#collection<AccountEntry>('account_balance_transactions', {
     account: ({ account }) => [account],

@@ -1,7 +1,8 @@
 import { settleDisputeId } from '#workflows/disputes.contract.ts';
-import { disputeIs, disputeIsOver, disputePasses } from '../disputes.ts';
+import { disputeIs, disputeIsOver, disputePasses, frozenPayout } from '../disputes.ts';
 import type { World } from '../journeys.ts';
 import type { Courses } from './courses.ts';
+import { paid } from './payouts.ts';
 
 async function disputed(world: World, complaint: object = {}) {
   const { booking } = await world.booked();
@@ -23,6 +24,15 @@ export const DISPUTES: Courses = {
     await disputePasses(world, row, { to: 'reminder' });
     await disputePasses(world, row, { to: 'answer' });
     await disputeIs(world, id, 'under_review');
+    await world.bank.judge(id, 'win');
+    await disputeIsOver(world, id, 'won');
+    return settleDisputeId(id);
+  },
+
+  'the-host-had-been-paid-and-it-is-won': async (world) => {
+    const { booking } = await paid(world);
+    const id = await world.bank.dispute(booking.id);
+    await frozenPayout(world, id, 'waiting');
     await world.bank.judge(id, 'win');
     await disputeIsOver(world, id, 'won');
     return settleDisputeId(id);

@@ -1,4 +1,6 @@
+import { FIRST_PAYOUT_HOLD_MAX_DAYS } from '#domain/payouts.ts';
 import { payHostId, recoverPayoutId } from '#workflows/payouts.contract.ts';
+import { frozenPayout } from '../disputes.ts';
 import type { World } from '../journeys.ts';
 import { onboard, passToPayout, seesPayout, setStanding } from '../payouts.ts';
 import type { Wire } from '../people.ts';
@@ -8,7 +10,7 @@ import type { Courses } from './courses.ts';
 const firstOf = ({ id: bookingId }: Wire): string => payHostId({ bookingId, n: 1, round: 1 });
 
 /** A stay whose host the bank can pay, and has paid. */
-async function paid(world: World, request: Record<string, unknown> = {}) {
+export async function paid(world: World, request: Record<string, unknown> = {}) {
   const { booking, host } = await world.booked(request);
   const account = await onboard(world, host);
   await passToPayout(world, booking);
@@ -27,6 +29,29 @@ export const PAYOUTS: Courses = {
     await onboard(world, host);
     await seesPayout(host, booking.id, { status: 'paid' });
     return firstOf(booking);
+  },
+
+  'the-first-is-held-until-an-operator-lets-it-go': async (world) => {
+    const { booking, host } = await world.booked();
+    const operator = await world.operator();
+    const hold = (days: number) =>
+      operator.must(200, operator.put(`/users/${host.id}/payout-hold`, { days, reason: 'Unknown to us.' }));
+    await hold(FIRST_PAYOUT_HOLD_MAX_DAYS);
+    await onboard(world, host);
+    await passToPayout(world, booking);
+    await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'hold' });
+    await hold(0);
+    await seesPayout(host, booking.id, { status: 'paid' });
+    return firstOf(booking);
+  },
+
+  'what-was-taken-back-for-a-dispute-is-paid-again': async (world) => {
+    const { booking } = await paid(world);
+    const id = await world.bank.dispute(booking.id);
+    await frozenPayout(world, id, 'waiting');
+    await world.bank.judge(id, 'win');
+    const { n, round, dispute_id: disputeId } = await frozenPayout(world, id, 'paid');
+    return payHostId({ bookingId: booking.id, n, round, disputeId });
   },
 };
 
