@@ -5,7 +5,8 @@ import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { payeesOf } from './stripe-payees.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
 import { answerDispute, readDispute } from './stripe-disputes.ts';
-import { atBank, inMinor, intentOf, refundOf } from './stripe-words.ts';
+import { eventOf, statementsOf } from './stripe-statements.ts';
+import { atBank, inMinor, intentOf, isLiveKey, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
   secretKey: string;
@@ -32,6 +33,7 @@ export function createStripeBank(options: StripeOptions): Bank {
     timeout: timeoutMs,
     telemetry: false,
   });
+  const isLive = isLiveKey(secretKey);
   return {
     collect: (collection, how) => collect(stripe, collection, how),
     read: (collection, intentId) => read(stripe, collection, intentId),
@@ -41,9 +43,11 @@ export function createStripeBank(options: StripeOptions): Bank {
     refund: (refund, how) => refundAtBank(stripe, refund, how),
     readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
     ...payeesOf(stripe),
+    ...statementsOf(stripe, { isLive }),
     readDispute: (id) => readDispute(stripe, id),
     answerDispute: (id, evidence) => answerDispute(stripe, id, evidence),
-    readWebhook: (body, signature) => readWebhook(stripe, { body, signature, secrets: webhookSecrets }),
+    readWebhook: (body, signature) =>
+      readWebhook(stripe, { body, signature, secrets: webhookSecrets, isLive }),
   };
 }
 
@@ -205,7 +209,12 @@ async function readRefund(stripe: Stripe, bankRefundId: string): Promise<RefundA
 
 function readWebhook(
   stripe: Stripe,
-  { body, signature, secrets }: { body: Buffer; signature: string; secrets: string[] },
+  {
+    body,
+    signature,
+    secrets,
+    isLive,
+  }: { body: Buffer; signature: string; secrets: string[]; isLive: boolean },
 ): BankEvent {
   for (const secret of secrets) {
     let event: Stripe.Event;
@@ -214,8 +223,7 @@ function readWebhook(
     } catch {
       continue; // Whatever the package makes of a header that anybody may write: it proves nothing.
     }
-    const object = event.data.object as { id?: string };
-    return { id: event.id, kind: event.type, objectId: object.id, payload: event };
+    return eventOf(event, isLive);
   }
   throw invalidInput(
     'Stripe-Signature',

@@ -19,6 +19,7 @@ import './payments.ts';
 import './refunds.ts';
 import './payouts.ts';
 import './disputes.ts';
+import './discrepancies.ts';
 import './reviews.ts';
 import './sandbox.ts';
 import './progress.ts';
