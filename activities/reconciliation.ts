@@ -13,7 +13,6 @@ import { openDiscrepancy } from '#db/discrepancies.ts';
 import { findKept, keepBankEvent } from '#db/relay.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { DiscrepancyId } from '#domain/ids.ts';
-import type { Currency } from '#domain/money.ts';
 import { OVERLAP_SECONDS } from '#domain/reconciliation.ts';
 import type { Patience } from '#domain/reconciliation.ts';
 import type { Bank } from '#gateways/bank.ts';
@@ -66,18 +65,9 @@ export function createReconciliationActivities({ db, bank }: Deps) {
 
     /** Writes down what has moved our balance at the bank. */
     async noteMovements({ begunAt }: Run): Promise<Progress> {
-      const list = {
-        list: 'movements',
-        until: begunAt,
-        pageAt: (stretch: Stretch) => bank.movements(stretch),
-      };
-      return readOn(db, list, (movements) =>
-        inTransaction(db, (trx) =>
-          keepTransactions(
-            trx,
-            movements.map((each) => ({ ...each, currency: each.currency as Currency })),
-          ),
-        ),
+      const pageAt = (stretch: Stretch) => bank.movements(stretch);
+      return readOn(db, { list: 'movements', until: begunAt, pageAt }, (movements) =>
+        inTransaction(db, (trx) => keepTransactions(trx, movements)),
       );
     },
 

@@ -109,7 +109,8 @@ builder.queryField('discrepancies', (t) =>
       limit: t.arg.int(PAGE.limit),
       cursor: t.arg.string(PAGE.cursor),
     },
-    resolve: (_root, query, context) => call(listAllDiscrepancies, { query }, context),
+    resolve: (_root, { open, ...query }, context) =>
+      call(listAllDiscrepancies, { query: { ...query, open: open?.toString() } }, context),
   }),
 );
 

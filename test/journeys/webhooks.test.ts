@@ -108,6 +108,25 @@ describe('the bank’s webhooks', () => {
     assert.equal((await guest.get(`/bookings/${booking.id}`)).body.status, 'held');
   });
 
+  it('of another mode than ours are taken and put away (M29)', async () => {
+    const { booking, guest, succeeded } = await paidInSilence();
+    const event = { ...succeeded, id: `evt_of_other_mode_${booking.id}`, livemode: true };
+    assert.equal(await world().bank.deliver(event), 200);
+    const [kept] = await inInbox(event.id);
+    assert.equal(kept.delivered_to, 'another mode');
+    // What comes after it is handed on, so it would have been.
+    assert.equal(
+      await world().bank.deliver({ ...succeeded, id: `evt_after_${booking.id}`, type: 'x.y' }),
+      200,
+    );
+    await until('what comes after it is put away', async () => {
+      return (await inInbox(`evt_after_${booking.id}`))[0].delivered_at !== null;
+    });
+    assert.equal((await guest.get(`/bookings/${booking.id}`)).body.status, 'held');
+    assert.equal(await world().bank.deliver(succeeded), 200);
+    await world().sees(guest, booking.id, 'confirmed');
+  });
+
   it('of an unknown type are taken and put away (W5)', async () => {
     const { booking, guest, succeeded } = await paidInSilence();
     const event = { ...succeeded, id: `evt_unknown_${booking.id}`, type: 'payment_intent.teleported' };
@@ -218,6 +237,22 @@ describe('the bank’s webhooks', () => {
       assert.equal(await world().bank.deliver(odd), 200);
       await world().sees(guest, booking.id, 'confirmed');
     });
+  });
+
+  it('of play money are another mode’s where ours is real (M29)', () => {
+    const live = createStripeBank({ secretKey: 'sk_live_x', webhookSecrets: ['whsec_live'] });
+    const told = (livemode: boolean) => {
+      const body = JSON.stringify({
+        id: 'evt_1',
+        object: 'event',
+        type: 'x.y',
+        livemode,
+        data: { object: {} },
+      });
+      const signature = world().bank.signatureOf(body, { secrets: ['whsec_live'] });
+      return live.readWebhook(Buffer.from(body), signature).isOfOtherMode;
+    };
+    assert.deepEqual([told(true), told(false)], [false, true]);
   });
 
   describe('while the secret is being rotated (W6)', () => {

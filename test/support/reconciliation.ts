@@ -13,12 +13,18 @@ export const HEARING: Patience = { ...PATIENCE, ripeSeconds: 0 };
 /** Hears nothing, and misses at once what is on one side alone. */
 export const MISSING: Patience = { ripeSeconds: 86_400, graceSeconds: 0 };
 
-/** Runs a reconciliation to its end; gives its workflow's id. */
-export async function reconcile({ temporal }: World, patience: Patience = HEARING): Promise<string> {
+/** Starts a reconciliation of its own, beside those of the schedule. */
+export async function startReconciling({ temporal }: World, patience: Patience) {
   const workflowId = `reconcile:${randomUUID()}`;
   const order = { workflowId, taskQueue: PAYMENTS_QUEUE, args: [{ patience }] };
-  await (await temporal.client.workflow.start(RECONCILE, order)).result();
-  return workflowId;
+  return temporal.client.workflow.start(RECONCILE, order);
+}
+
+/** Runs one to its end; gives its workflow's id. */
+export async function reconcile(world: World, patience: Patience = HEARING): Promise<string> {
+  const run = await startReconciling(world, patience);
+  await run.result();
+  return run.workflowId;
 }
 
 /** What of a booking's money is still in clearing, settlements and what was accepted reckoned in. */
