@@ -10,13 +10,14 @@ import {
 import type { Reading } from '#db/bank-transactions.ts';
 import type { Db } from '#db/connect.ts';
 import { openDiscrepancy } from '#db/discrepancies.ts';
+import { findPaidAccounts } from '#db/payout-accounts.ts';
 import { findKept, keepBankEvent } from '#db/relay.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { DiscrepancyId } from '#domain/ids.ts';
 import { OVERLAP_SECONDS } from '#domain/reconciliation.ts';
 import type { Patience } from '#domain/reconciliation.ts';
 import type { Bank } from '#gateways/bank.ts';
-import type { Page, Stretch } from '#gateways/statements.ts';
+import type { Page, Stretch, Told } from '#gateways/statements.ts';
 import { ownerOf } from '#workflows/inbox.contract.ts';
 import type { Progress } from '#workflows/reconciliation.contract.ts';
 import { lookAt } from './reconciliation/looking.ts';
@@ -25,6 +26,7 @@ import { carryOut } from './reconciliation/resolving.ts';
 /** So many pages of a hundred are read, and so many movements looked at, before it is written down how far that is. */
 const PAGES_AT_ONCE = 10;
 const LOOKS_AT_ONCE = 200;
+const ACCOUNTS_A_PAGE = 20;
 
 /** When the run began that an activity is a part of, and how patient it is. */
 interface Run {
@@ -43,24 +45,15 @@ export type ReconciliationActivities = ReturnType<typeof createReconciliationAct
 export function createReconciliationActivities({ db, bank }: Deps) {
   return {
     /** Fetches what the bank has told and we have not heard. It goes the way of all that the bank tells, and only that. */
-    async hearWhatWasLost({ begunAt, patience }: Run): Promise<Progress> {
-      const until = earlier(begunAt, patience.ripeSeconds);
-      return readOn(
-        db,
-        { list: 'events', until, pageAt: (stretch) => bank.told(stretch) },
-        async (events) => {
-          const ripe = events.filter(
-            (event) => isRipe(event.toldAt, { begunAt, until }) && ownerOf(event) !== undefined,
-          );
-          const kept = await findKept(
-            db,
-            ripe.map(({ id }) => id),
-          );
-          let lost = 0;
-          for (const event of ripe) if (!kept.has(event.id) && (await keepBankEvent(db, event))) lost += 1;
-          return lost;
-        },
-      );
+    async hearWhatWasLost(run: Run): Promise<Progress> {
+      const pageAt = (stretch: Stretch) => bank.told(stretch);
+      return readOn(db, { list: 'events', until: ripeBy(run), pageAt }, (told) => hear(db, told, run));
+    },
+
+    /** The same of hosts' accounts, of which the bank keeps lists of their own: of those that were paid lately. */
+    async hearWhatPayeesLost(run: Run): Promise<Progress> {
+      const pageAt = (stretch: Stretch) => toldOfPayees({ db, bank }, stretch);
+      return readOn(db, { list: 'payees', until: ripeBy(run), pageAt }, (told) => hear(db, told, run));
     },
 
     /** Writes down what has moved our balance at the bank. */
@@ -108,9 +101,37 @@ export function createReconciliationActivities({ db, bank }: Deps) {
   };
 }
 
+function ripeBy({ begunAt, patience }: Run): string {
+  return earlier(begunAt, patience.ripeSeconds);
+}
+
+/** Puts what has not come by itself into the inbox, if it is anybody's business. Gives how much that was. */
+async function hear(db: Db, told: readonly Told[], run: Run): Promise<number> {
+  const ripe = told.filter((event) => isRipe(event, run) && ownerOf(event) !== undefined);
+  const kept = await findKept(
+    db,
+    ripe.map(({ id }) => id),
+  );
+  let lost = 0;
+  for (const event of ripe) if (!kept.has(event.id) && (await keepBankEvent(db, event))) lost += 1;
+  return lost;
+}
+
 /** Told long enough ago to have come by itself; or by a sandbox's clock, in a time to come, of which nobody can say. */
-function isRipe(toldAt: string, { begunAt, until }: { begunAt: string; until: string }): boolean {
-  return toldAt <= until || toldAt > begunAt;
+function isRipe({ toldAt }: Told, run: Run): boolean {
+  return toldAt <= ripeBy(run) || toldAt > run.begunAt;
+}
+
+/** What is told of the next accounts: a page goes on after the last of them. */
+async function toldOfPayees({ db, bank }: Deps, { since, after }: Stretch): Promise<Page<Told>> {
+  const accounts = await findPaidAccounts(db, { after, limit: ACCOUNTS_A_PAGE });
+  const data: Told[] = [];
+  for (const accountId of accounts) {
+    data.push(...(await bank.toldOfPayee(accountId, since)));
+    Context.current().heartbeat(accountId);
+  }
+  const next = accounts.length < ACCOUNTS_A_PAGE ? undefined : accounts.at(-1);
+  return { data, ...(next !== undefined && { next }) };
 }
 
 function earlier(at: string, bySeconds: number): string {

@@ -1,5 +1,8 @@
 import type { BankEvent } from './bank.ts';
 
+/** What the bank has told, or tried to, and when. */
+export type Told = BankEvent & { toldAt: string };
+
 /** Part of one of the bank's lists: what is in it since an instant, the newest first, from after an id of it on. */
 export interface Stretch {
   since: string;
@@ -45,7 +48,9 @@ export interface Statements {
   /** What has moved our balance. */
   movements(stretch: Stretch): Promise<Page<Movement>>;
   /** What it has told, or tried to: of the last thirty days. */
-  told(stretch: Stretch): Promise<Page<BankEvent & { toldAt: string }>>;
+  told(stretch: Stretch): Promise<Page<Told>>;
+  /** The same of a host's account since an instant, as far as it can be of any consequence; nothing of one that is gone. */
+  toldOfPayee(accountId: string, since: string): Promise<Told[]>;
   /** Gives a charge back whole, once; or tells why it will not. */
   giveBack(
     giving: GivingBack,

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import type { BankEvent } from './bank.ts';
-import type { GivingBack, Movement, Page, Statements, Stretch } from './statements.ts';
+import type { GivingBack, Movement, Page, Statements, Stretch, Told } from './statements.ts';
 import { lookedUp, withKey } from './stripe-asking.ts';
 import { inMinor } from './stripe-words.ts';
 
@@ -11,6 +11,7 @@ export function statementsOf(stripe: Stripe, { isLive }: { isLive: boolean }): S
   return {
     movements: (stretch) => movements(stripe, stretch),
     told: (stretch) => told(stripe, stretch, isLive),
+    toldOfPayee: (accountId, since) => toldOfPayee(stripe, { accountId, since }, isLive),
     giveBack: (giving, how) => giveBack(stripe, giving, how),
   };
 }
@@ -34,14 +35,37 @@ async function movements(stripe: Stripe, stretch: Stretch): Promise<Page<Movemen
   });
 }
 
-async function told(
-  stripe: Stripe,
-  stretch: Stretch,
-  isLive: boolean,
-): Promise<Page<BankEvent & { toldAt: string }>> {
+async function told(stripe: Stripe, stretch: Stretch, isLive: boolean): Promise<Page<Told>> {
   return lookedUp(async () => {
     const list = await stripe.events.list(pageOf(stretch));
-    return turned(list, (event) => ({ ...eventOf(event, isLive), toldAt: instantOf(event.created) }));
+    return turned(list, (event) => toldBy(event, isLive));
+  });
+}
+
+function toldBy(event: Stripe.Event, isLive: boolean): Told {
+  return { ...eventOf(event, isLive), toldAt: instantOf(event.created) };
+}
+
+/** Of all that happens at an account, what is told of it to us. */
+const OF_PAYEES = ['account.updated', 'payout.failed'];
+
+/** Asked on its behalf the bank leaves out whose events they are, which the webhook says. */
+async function toldOfPayee(
+  stripe: Stripe,
+  { accountId: account, since }: { accountId: string; since: string },
+  isLive: boolean,
+): Promise<Told[]> {
+  return lookedUp(async () => {
+    const theirs: Told[] = [];
+    const params = { ...pageOf({ since }), types: OF_PAYEES };
+    try {
+      for await (const event of stripe.events.list(params, { stripeAccount: account }))
+        theirs.push(toldBy({ ...event, account }, isLive));
+    } catch (error) {
+      if (error instanceof Stripe.errors.StripePermissionError) return [];
+      throw error;
+    }
+    return theirs;
   });
 }
 

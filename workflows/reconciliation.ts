@@ -21,6 +21,11 @@ const PHASES: readonly Phase[] = [
     part: (run) => reconciling.hearWhatWasLost(run),
   },
   {
+    counts: 'lost',
+    says: 'Hearing what was lost of the bank’s words about hosts’ accounts',
+    part: (run) => reconciling.hearWhatPayeesLost(run),
+  },
+  {
     counts: 'moved',
     says: 'Reading what has moved at the bank',
     part: (run) => reconciling.noteMovements(run),

@@ -68,6 +68,7 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   cancelSome: 'Cancel the next bookings',
   endBulk: 'Put the end on record',
   hearWhatWasLost: 'Hear what was lost of the bank’s words',
+  hearWhatPayeesLost: 'Hear what was lost about hosts’ accounts',
   noteMovements: 'Read what has moved at the bank',
   settleMovements: 'Settle what the ledger explains',
   findUnknown: 'Look for what the bank does not know',

@@ -50,6 +50,9 @@ export async function up(db: Knex): Promise<void> {
       constraint a_reading_under_way_has_an_end check (after_id is null or until is not null)
     );
 
+    -- Which hosts' accounts have been paid lately.
+    create index payouts_by_account on payouts (account_id) where account_id is not null;
+
     create table discrepancies (
       id                  text primary key,
       cause               text not null check (cause in ('not_in_ledger', 'not_ours', 'amount_differs', 'not_at_bank')),
@@ -83,7 +86,7 @@ export async function up(db: Knex): Promise<void> {
 export async function down(db: Knex): Promise<void> {
   await db.raw(`
     drop table discrepancies, bank_readings, bank_transactions;
-    drop index ledger_transactions_by_bank_id;
+    drop index payouts_by_account, ledger_transactions_by_bank_id;
     alter table ledger_entries disable trigger ledger_entries_are_history;
     alter table ledger_transactions disable trigger ledger_transactions_are_history;
     delete from ledger_entries where step in (select step from ledger_transactions where booking_id is null);

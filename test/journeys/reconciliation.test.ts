@@ -154,6 +154,22 @@ describe('reconciliation', function () {
       await disputeIs(world(), id, 'opened');
     });
 
+    it('of a payout that a host’s bank has sent back (W10)', async () => {
+      const { booking, host } = await world().booked(AT_ONCE);
+      const account = await onboard(world(), host);
+      await passToPayout(world(), booking);
+      await seesPayout(host, booking.id, { status: 'paid' });
+      const { data } = await world().bank.control('POST', `/accounts/${account}/payout`);
+      await silenced();
+      await world().bank.control('POST', `/payouts/${data[0].id}/settlement`, { outcome: 'fail' });
+      await reconcile(world());
+      await seesPayout(host, booking.id, { status: 'waiting', waitingFor: 'account' });
+      await reconcile(world());
+      const back = { booking_id: booking.id, type: 'transfer_refund' };
+      const { step } = await world().db('bank_transactions').where(back).first('step');
+      assert.match(step, /^payout-return:/);
+    });
+
     it('of everything that an outage has left, once, while it comes by itself as well (W9)', async () => {
       const held = await Promise.all([1, 2, 3, 4].map(() => world().held()));
       await silenced();

@@ -17,6 +17,7 @@ import { until } from './virtual-time.ts';
 /** Each writes to the database: by pages, by movements, or as a whole. */
 export const RECONCILIATION_STEPS = [
   'hearWhatWasLost',
+  'hearWhatPayeesLost',
   'noteMovements',
   'settleMovements',
   'resolveDiscrepancy',
@@ -84,6 +85,7 @@ const givenBack: Story = {
 /** The story in which each part of reconciliation is done. */
 export const RECONCILIATION_STORIES: Readonly<Record<keyof ReconciliationActivities, Story>> = {
   hearWhatWasLost: lost,
+  hearWhatPayeesLost: lost,
   noteMovements: lost,
   settleMovements: lost,
   findUnknown: lost,

@@ -6,7 +6,7 @@ import type { Courses } from './courses.ts';
 /** Each course of `reconcile`. */
 export const RECONCILIATIONS: Courses = {
   'bank-and-ledger-are-compared': async (world) => {
-    await world.booked({ paymentMethodId: 'pm_card_bypassPending' });
+    await world.bank.chargeStranger(5_000);
     return reconcile(world);
   },
 };
