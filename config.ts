@@ -51,6 +51,7 @@ const SERVICE = z.object({
   RATE_LIMIT_SIGN_INS_PER_MINUTE: perMinute.default(10),
   TRUST_PROXY: yesOrNo.default(false),
   GRAPHQL_EXPLORABLE: yesOrNo.optional(),
+  RECONCILE_EVERY_SECONDS: z.coerce.number().int().min(60).default(3_600),
   DRAIN_SECONDS: z.coerce.number().int().min(0).default(0),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
   WORKFLOW_BUNDLE: z.string().optional(),
@@ -112,6 +113,8 @@ export function readConfig(environment: Environment = process.env) {
       registrationsPerMinute: env.RATE_LIMIT_REGISTRATIONS_PER_MINUTE,
       signInsPerMinute: env.RATE_LIMIT_SIGN_INS_PER_MINUTE,
     },
+    /** How often the bank's records are held against the ledger. */
+    reconcileEverySeconds: env.RECONCILE_EVERY_SECONDS,
     /** So long an API that was asked to stop answers on, and says that it is leaving. */
     drainSeconds: env.DRAIN_SECONDS,
     shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,

@@ -1,10 +1,12 @@
 import { BULK_BEGUN } from '#db/bulk-cancellations.ts';
 import type { Db } from '#db/connect.ts';
+import { RESOLVING } from '#db/discrepancies.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
-import type { BulkCancellationId, EventId } from '#domain/ids.ts';
+import type { BulkCancellationId, DiscrepancyId, EventId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
+import { resolveDiscrepancyOrder } from '#workflows/reconciliation.contract.ts';
 import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, recipientsOf } from '#workflows/notifications.contract.ts';
 import { deliverBankEvents } from './inbox.ts';
 import { advance, numberEvents } from './outbox.ts';
@@ -80,6 +82,15 @@ function followers({ workflows, invalidate }: RelayDeps): Follower[] {
       name: 'bulk-cancellations',
       async follow({ kind, subject_id: id }) {
         if (kind === BULK_BEGUN) await workflows.start(bulkCancellationOrder(id as BulkCancellationId));
+      },
+    },
+    {
+      name: 'discrepancies',
+      async follow({ kind, subject_id: id, data }) {
+        if (kind !== RESOLVING) return;
+        await workflows.start(
+          resolveDiscrepancyOrder(id as DiscrepancyId, data as { act: string; ask: number }),
+        );
       },
     },
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },

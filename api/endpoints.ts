@@ -8,6 +8,7 @@ import { payoutEndpoints } from './payouts/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { propertyEndpoints } from './properties/routes.ts';
+import { reconciliationEndpoints } from './reconciliation/routes.ts';
 import { reviewEndpoints } from './reviews/routes.ts';
 import { sandboxEndpoints } from './sandbox/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
@@ -26,6 +27,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...paymentEndpoints,
   ...payoutEndpoints,
   ...disputeEndpoints,
+  ...reconciliationEndpoints,
   ...reviewEndpoints,
   ...sandboxEndpoints,
   ...webhookEndpoints,

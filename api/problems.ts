@@ -17,6 +17,7 @@ export const STATUS_OF = {
   hold_limit: 409,
   booking_state: 409,
   dispute_state: 409,
+  discrepancy_state: 409,
   property_in_use: 409,
   review_not_eligible: 409,
   email_taken: 409,

@@ -9,6 +9,7 @@ import { checksOfNights } from '#db/doctor/nights.ts';
 import { checksOfPayouts, checkTransfers } from '#db/doctor/payouts.ts';
 import { checksOfRecords } from '#db/doctor/records.ts';
 import { checksOfReviews } from '#db/doctor/reviews.ts';
+import { checksOfSettlement } from '#db/doctor/settlement.ts';
 import { checksOfWorkflows } from '#db/doctor/workflows.ts';
 import type { BookingId, BulkCancellationId, RefundId } from '#domain/ids.ts';
 import { createBankRecords } from '#gateways/bank-records.ts';
@@ -58,6 +59,7 @@ export function openDoctor(config: Config): Doctor {
     ...checksOfMoney(db),
     ...checksOfPayouts(db),
     ...checksOfDisputes(db),
+    ...checksOfSettlement(db),
     ...checksOfRecords(db),
     ...checksOfReviews(db),
     ...checksAgainstBank(db, (since) => records.payments(since)),

@@ -16,6 +16,7 @@ import { createSandbox } from '#api/sandbox/commands.ts';
 import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
+import { countOpenDiscrepancies } from '#db/discrepancies.ts';
 import { createBankClock } from '#gateways/bank-clock.ts';
 import { createCache } from '#gateways/cache.ts';
 import { createLog } from '#gateways/log.ts';
@@ -76,7 +77,10 @@ export async function startApi(
   const isLive = config.stripe.live;
   const properties = new PublishedProperties({ db, cache });
   const leaving = new AbortController();
-  const metrics = config.metricsPort === undefined ? undefined : createMetrics();
+  const metrics =
+    config.metricsPort === undefined
+      ? undefined
+      : createMetrics({ openDiscrepancies: () => countOpenDiscrepancies(db) });
   const deps = {
     db,
     cache,

@@ -7,6 +7,7 @@ import { createMaintenanceActivities } from '#activities/maintenance.ts';
 import { createNotificationActivities } from '#activities/notifications.ts';
 import { createPaymentActivities } from '#activities/payments.ts';
 import { createPayoutActivities } from '#activities/payouts.ts';
+import { createReconciliationActivities } from '#activities/reconciliation.ts';
 import { startRelay } from '#activities/relay.ts';
 import { createReviewActivities } from '#activities/reviews.ts';
 import { dropChanged } from '#api/properties/cache.ts';
@@ -29,6 +30,7 @@ import {
   RESUME_REQUESTED_SCHEDULE,
 } from '#workflows/maintenance.contract.ts';
 import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
+import { RECONCILE, RECONCILE_SCHEDULE } from '#workflows/reconciliation.contract.ts';
 import { PAYMENTS_QUEUE } from '#workflows/refunds.contract.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -50,7 +52,11 @@ export const WORK = {
   }),
   /** The bank takes a hundred asks a second from all workers together (STRIPE.md, live limits). */
   [PAYMENTS_QUEUE]: (deps: Deps) => ({
-    activities: { ...createPaymentActivities(deps), ...createPayoutActivities(deps) },
+    activities: {
+      ...createPaymentActivities(deps),
+      ...createPayoutActivities(deps),
+      ...createReconciliationActivities(deps),
+    },
     maxCachedWorkflows: 200,
     maxTaskQueueActivitiesPerSecond: 100,
   }),
@@ -131,6 +137,12 @@ export async function startWorker(
       workflow: RESUME_REQUESTED,
       queue: MAINTENANCE_QUEUE,
       everySeconds: RESUME_EVERY_SECONDS,
+    });
+    await workflows.every({
+      scheduleId: RECONCILE_SCHEDULE,
+      workflow: RECONCILE,
+      queue: PAYMENTS_QUEUE,
+      everySeconds: config.reconcileEverySeconds,
     });
     opened.use(
       startRelay({

@@ -1,5 +1,6 @@
 import type { BookingId, PaymentId } from '#domain/ids.ts';
 import type { Account, Entry } from '#domain/ledger.ts';
+import type { Currency } from '#domain/money.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 
@@ -17,13 +18,35 @@ export interface LedgerStep {
 /** Writes a step down, once for ever: its name is the key. In the transaction that makes the change. */
 export async function writeLedger(
   trx: Transaction,
-  { step, booking, paymentId, bankId, at, entries }: LedgerStep,
+  { booking, paymentId, ...step }: LedgerStep,
 ): Promise<void> {
+  await insertStep(trx, { ...step, bookingId: booking.id, paymentId, currency: booking.currency });
+}
+
+/** A movement between the accounts of the bank alone: of no one booking, even where one has caused it. */
+export interface BankStep extends Pick<LedgerStep, 'step' | 'at' | 'entries'> {
+  /** The bank's id for the movement. */
+  bankId: string | null;
+  currency: Currency;
+}
+
+/** The same for what the bank has done on its own: a settlement, or what an operator has accepted. */
+export async function writeBankLedger(trx: Transaction, { bankId, ...step }: BankStep): Promise<void> {
+  await insertStep(trx, { ...step, ...(bankId !== null && { bankId }) });
+}
+
+interface Step extends Pick<LedgerStep, 'step' | 'bankId' | 'at' | 'entries'> {
+  bookingId?: BookingId;
+  paymentId?: PaymentId;
+  currency: Currency;
+}
+
+async function insertStep(trx: Transaction, { step, currency, at, entries, ...whose }: Step): Promise<void> {
   await trx('ledger_transactions').insert({
     step,
-    booking_id: booking.id,
-    payment_id: paymentId,
-    bank_id: bankId ?? null,
+    booking_id: whose.bookingId ?? null,
+    payment_id: whose.paymentId ?? null,
+    bank_id: whose.bankId ?? null,
     occurred_at: at,
   });
   await trx('ledger_entries').insert(
@@ -31,7 +54,7 @@ export async function writeLedger(
       step,
       account: entry.account,
       amount_minor: entry.amountMinor,
-      currency: booking.currency,
+      currency: entry.currency ?? currency,
     })),
   );
 }

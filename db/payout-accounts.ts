@@ -37,3 +37,20 @@ export async function findPayee(db: Db, accountId: string): Promise<UserId | und
     .first<{ user_id: UserId } | undefined>('user_id');
   return row?.user_id;
 }
+
+/** A payout can come back for so long after it was made; what is told of an account later is told when it is next asked. */
+const HEARD_OF_DAYS = 30;
+
+/** The bank's accounts of hosts whose payouts have changed lately, in order, from after `after` on. */
+export async function findPaidAccounts(
+  db: Db,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<string[]> {
+  return db('payouts')
+    .distinct('account_id')
+    .where('account_id', '>', after ?? '')
+    .whereRaw(`updated_at > clock_timestamp() - interval '${HEARD_OF_DAYS} days'`)
+    .orderBy('account_id')
+    .limit(limit)
+    .pluck<string[]>('account_id');
+}

@@ -74,17 +74,28 @@ export interface BankEventRow {
   received_at: string;
 }
 
+/** What the bank tells, as far as it is kept. */
+export interface KnownEvent {
+  id: string;
+  kind: string;
+  objectId: string | undefined;
+  /** Of another mode than ours: kept as heard, and handed to nobody. */
+  isOfOtherMode?: boolean;
+  payload: object;
+}
+
+/** Who has an event of another mode than ours. */
+const ANOTHER_MODE = 'another mode';
+
 /** Keeps a bank event; false when it was kept before. */
-export async function keepBankEvent(
-  db: Db,
-  event: { id: string; kind: string; objectId: string | undefined; payload: object },
-): Promise<boolean> {
+export async function keepBankEvent(db: Db, event: KnownEvent): Promise<boolean> {
   const rows = await db('bank_events')
     .insert({
       id: event.id,
       kind: event.kind,
       object_id: event.objectId ?? null,
       payload: JSON.stringify(event.payload),
+      ...(event.isOfOtherMode === true && { delivered_at: db.fn.now(), delivered_to: ANOTHER_MODE }),
     })
     .onConflict('id')
     .ignore()
@@ -143,4 +154,19 @@ export async function takeUpAgain(trx: Transaction, intentId: string): Promise<v
 /** Who leaves a refund aside and who takes its money in look at each other's work: one after the other. */
 async function lockIntent(trx: Transaction, intentId: string): Promise<void> {
   await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [intentId]);
+}
+
+/** Which of these events have been kept. */
+export async function findKept(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db('bank_events').whereIn('id', ids).select<{ id: string }[]>('id');
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Has what the bank has told of these objects handed to its owners once more. Gives how many events that are. */
+export async function redeliverEvents(trx: Transaction, objectIds: readonly string[]): Promise<number> {
+  return trx('bank_events')
+    .whereIn('object_id', objectIds)
+    .whereNotNull('delivered_at')
+    .whereNot('delivered_to', ANOTHER_MODE)
+    .update({ delivered_at: null, delivered_to: null });
 }

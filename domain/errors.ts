@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'hold_limit',
   'booking_state',
   'dispute_state',
+  'discrepancy_state',
   'property_in_use',
   'review_not_eligible',
   'email_taken',

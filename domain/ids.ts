@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   draft: 'drf',
   event: 'evt',
   bulkCancellation: 'bcn',
+  discrepancy: 'dcy',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -33,6 +34,7 @@ export type ReviewId = Id<'review'>;
 export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;
 export type BulkCancellationId = Id<'bulkCancellation'>;
+export type DiscrepancyId = Id<'discrepancy'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;

@@ -1,5 +1,6 @@
 import type { DisputeMoney } from './disputes.ts';
 import { splitInParts } from './money.ts';
+import type { Currency } from './money.ts';
 import type { StayPrice } from './pricing.ts';
 
 /**
@@ -23,6 +24,8 @@ export type Account = keyof typeof ACCOUNTS;
 export interface Entry {
   account: Account;
   amountMinor: number;
+  /** Where it is not that of the step. */
+  currency?: Currency;
 }
 
 /** Whose money a sum from a guest is. The parts add up to the sum. */
@@ -151,6 +154,63 @@ export function lossEntries(shares: Shares, payableMinor: number): Entry[] {
     { account: 'platform_revenue', amountMinor: shares.platformMinor },
     { account: 'taxes_payable', amountMinor: shares.taxesMinor },
     { account: 'platform_loss', amountMinor: shares.hostMinor - ofHost },
+  ]);
+}
+
+/** What has moved our balance at the bank: the amount, and what of it the bank keeps for itself. */
+export interface Settled {
+  amountMinor: number;
+  feeMinor: number;
+  currency: Currency;
+}
+
+/** What the ledger has in clearing of a movement, and how much of that an operator has taken as lost. */
+export interface Cleared {
+  clearedMinor: number;
+  lostMinor?: number;
+  currency: Currency;
+}
+
+/**
+ * Money is through: out of clearing, where the ledger has it, into the balance. What does not get there the bank has kept
+ * as its fee. In another currency each side balances against `exchange`, which keeps the difference.
+ */
+export function settlementEntries(
+  { clearedMinor, lostMinor = 0, currency }: Cleared,
+  settled: Settled,
+): Entry[] {
+  const netMinor = settled.amountMinor - settled.feeMinor;
+  if (settled.currency === currency)
+    return balanced([
+      { account: 'bank_clearing', amountMinor: -clearedMinor },
+      { account: 'bank_balance', amountMinor: netMinor },
+      { account: 'bank_fees', amountMinor: clearedMinor - lostMinor - netMinor },
+      { account: 'platform_loss', amountMinor: lostMinor },
+    ]);
+  const there = settled.currency;
+  return balanced([
+    { account: 'bank_clearing', amountMinor: -clearedMinor, currency },
+    { account: 'exchange', amountMinor: clearedMinor, currency },
+    { account: 'exchange', amountMinor: -settled.amountMinor, currency: there },
+    { account: 'bank_balance', amountMinor: netMinor, currency: there },
+    { account: 'bank_fees', amountMinor: settled.feeMinor, currency: there },
+  ]);
+}
+
+/** Taken as the bank has it, though nobody can say whose it is: the platform's gain, or its loss. */
+export function acceptanceEntries({ amountMinor, feeMinor }: Omit<Settled, 'currency'>): Entry[] {
+  return balanced([
+    { account: 'bank_balance', amountMinor: amountMinor - feeMinor },
+    { account: 'bank_fees', amountMinor: feeMinor },
+    { account: 'platform_loss', amountMinor: -amountMinor },
+  ]);
+}
+
+/** What the ledger has too much on an account of the bank's, or too little, is taken off it. */
+export function writeOffEntries(account: Account, tooMuchMinor: number): Entry[] {
+  return balanced([
+    { account, amountMinor: -tooMuchMinor },
+    { account: 'platform_loss', amountMinor: tooMuchMinor },
   ]);
 }
 

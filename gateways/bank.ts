@@ -4,6 +4,7 @@ import type { RefundId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { BankRefundResult, Capture, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
 import type { Payees } from './payees.ts';
+import type { Statements } from './statements.ts';
 
 /** Money back for a posted payment. */
 export interface BankRefund {
@@ -37,7 +38,7 @@ export interface BankEvent {
  * the bank's records are read before anything is asked anew. A declined card is an `Intent` with a `failure`; a bank
  * that does not answer is a `BankUnavailable`, to be tried again.
  */
-export interface Bank extends Payees {
+export interface Bank extends Payees, Statements {
   /** Opens a PaymentIntent; with a payment method it is confirmed in the same call. */
   collect(collection: Collection, how: Collecting): Promise<Intent>;
   /** The intent of a payment: by id if known, else by our id in the bank's records. */

@@ -11,6 +11,11 @@ const STATUSES: Readonly<Record<string, PaymentStatus>> = {
   canceled: 'voided',
 };
 
+/** Whether a secret key moves real money. */
+export function isLiveKey(secretKey: string): boolean {
+  return /^(sk|rk)_live_/.test(secretKey);
+}
+
 /** The bank writes the Ugandan shilling with two decimals, as it was once: a hundred of its units are one of ours. */
 function unitsPerMinor(currency: string): number {
   return currency.toUpperCase() === 'UGX' ? 100 : 1;

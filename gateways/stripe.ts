@@ -5,7 +5,8 @@ import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
 import { payeesOf } from './stripe-payees.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
 import { answerDispute, readDispute } from './stripe-disputes.ts';
-import { atBank, inMinor, intentOf, refundOf } from './stripe-words.ts';
+import { eventOf, statementsOf } from './stripe-statements.ts';
+import { atBank, inMinor, intentOf, isLiveKey, refundOf } from './stripe-words.ts';
 
 export interface StripeOptions {
   secretKey: string;
@@ -18,7 +19,6 @@ export interface StripeOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
-const LIVE_KEY = /^(sk|rk)_live_/;
 /** The bank's clock and ours may differ by this much when its records are searched. */
 const CLOCK_SKEW_SECONDS = 300;
 
@@ -33,6 +33,7 @@ export function createStripeBank(options: StripeOptions): Bank {
     timeout: timeoutMs,
     telemetry: false,
   });
+  const isLive = isLiveKey(secretKey);
   return {
     collect: (collection, how) => collect(stripe, collection, how),
     read: (collection, intentId) => read(stripe, collection, intentId),
@@ -42,10 +43,11 @@ export function createStripeBank(options: StripeOptions): Bank {
     refund: (refund, how) => refundAtBank(stripe, refund, how),
     readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
     ...payeesOf(stripe),
+    ...statementsOf(stripe, { isLive }),
     readDispute: (id) => readDispute(stripe, id),
     answerDispute: (id, evidence) => answerDispute(stripe, id, evidence),
     readWebhook: (body, signature) =>
-      readWebhook(stripe, { body, signature, secrets: webhookSecrets, isLive: LIVE_KEY.test(secretKey) }),
+      readWebhook(stripe, { body, signature, secrets: webhookSecrets, isLive }),
   };
 }
 
@@ -217,9 +219,7 @@ function readWebhook(
     } catch {
       continue; // Whatever the package makes of a header that anybody may write: it proves nothing.
     }
-    const object = event.data.object as { id?: string };
-    const isOfOtherMode = isLive ? !event.livemode : event.livemode;
-    return { id: event.id, kind: event.type, objectId: object.id, payload: event, isOfOtherMode };
+    return eventOf(event, isLive);
   }
   throw invalidInput(
     'Stripe-Signature',

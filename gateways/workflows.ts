@@ -49,7 +49,7 @@ export interface Workflows extends AsyncDisposable {
   mention(id: string, signal: SignalDefinition): Promise<void>;
   /** Whether it has been started and has not ended. */
   isRunning(id: string): Promise<boolean>;
-  /** Sees to it that a schedule is there, whoever made it. A run that is not over when the next is due is not doubled. */
+  /** Sees to it that a schedule is there and as often as it says, whoever made it. A run that is not over when the next is due is not doubled. */
   every(schedule: Recurring): Promise<void>;
   /**
    * Moves a workflow's own clock on to an instant (milliseconds since the epoch), unless it is there already, and waits
@@ -175,15 +175,20 @@ async function every(
   client: Client,
   { scheduleId, workflow, queue, everySeconds }: Recurring,
 ): Promise<void> {
+  const spec = { intervals: [{ every: everySeconds * 1000 }] };
   try {
     await client.schedule.create({
       scheduleId,
-      spec: { intervals: [{ every: everySeconds * 1000 }] },
+      spec,
       policies: { overlap: 'SKIP', catchupWindow: '1h' },
       action: { type: 'startWorkflow', workflowType: workflow, taskQueue: queue, workflowId: scheduleId },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const schedule = client.schedule.getHandle(scheduleId);
+    const [interval] = (await schedule.describe()).spec.intervals ?? [];
+    if (interval?.every === everySeconds * 1000) return;
+    await schedule.update((before) => ({ ...before, spec }));
   }
 }
 

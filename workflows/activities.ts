@@ -11,6 +11,7 @@ import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
 import type { PayoutActivities } from '#activities/payouts.ts';
+import type { ReconciliationActivities } from '#activities/reconciliation.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { BOOKINGS_QUEUE } from './bookings.contract.ts';
 import { PAYMENTS_QUEUE } from './refunds.contract.ts';
@@ -127,5 +128,15 @@ export const bulk = named<BulkCancellationActivities>(
     startToCloseTimeout: '5m',
     heartbeatTimeout: '30s',
     retry: { initialInterval: '1s', maximumInterval: '1m' },
+  }),
+);
+
+/** Pages of the bank's lists, with a heartbeat after each: asked until it answers, as everything of the bank. */
+export const reconciling = named<ReconciliationActivities>(
+  proxyActivities<ReconciliationActivities>({
+    taskQueue: PAYMENTS_QUEUE,
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '1m',
+    retry: { initialInterval: '1s', maximumInterval: '5m' },
   }),
 );

@@ -6,4 +6,5 @@ export { settleDispute } from './disputes.ts';
 export { notify } from './notifications.ts';
 export { collectReviews } from './reviews.ts';
 export { cancelInBulk } from './bulk-cancellations.ts';
+export { reconcile, resolveDiscrepancy } from './reconciliation.ts';
 export { resumeRequested } from './maintenance.ts';

@@ -4,6 +4,7 @@ import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
 import type { PayoutActivities } from '#activities/payouts.ts';
+import type { ReconciliationActivities } from '#activities/reconciliation.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 
 export type Activity =
@@ -13,6 +14,7 @@ export type Activity =
   | keyof NotificationActivities
   | keyof ReviewActivities
   | keyof BulkCancellationActivities
+  | keyof ReconciliationActivities
   | keyof MaintenanceActivities;
 
 /**
@@ -67,6 +69,12 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   sendMail: 'Send the mail',
   cancelSome: 'Cancel the next bookings',
   endBulk: 'Put the end on record',
+  hearWhatWasLost: 'Hear what was lost of the bank’s words',
+  hearWhatPayeesLost: 'Hear what was lost about hosts’ accounts',
+  noteMovements: 'Read what has moved at the bank',
+  settleMovements: 'Settle what the ledger explains',
+  findUnknown: 'Look for what the bank does not know',
+  resolveDiscrepancy: 'Do what an operator has asked for',
   resumeRequested: 'Take up what was left',
 };
 

@@ -20,6 +20,7 @@ import './refunds.ts';
 import './payouts.ts';
 import './payout-holds.ts';
 import './disputes.ts';
+import './discrepancies.ts';
 import './reviews.ts';
 import './sandbox.ts';
 import './progress.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { CAUSE_NAMES } from '#domain/reconciliation.ts';
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** Seconds: from a cached read to the longest wait for a booking. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -19,10 +20,27 @@ export interface Metrics {
   registry: Registry;
 }
 
-/** How the process fares and how it answers, for Prometheus. */
-export function createMetrics(): Metrics {
+/** What is read anew whenever it is asked for. */
+export interface Readings {
+  /** How many discrepancies are open, by cause. */
+  openDiscrepancies: () => Promise<ReadonlyMap<string, number>>;
+}
+
+/** How the process fares and how it answers, and what waits for operators, for Prometheus. */
+export function createMetrics({ openDiscrepancies }: Readings): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'stayward_open_discrepancies',
+    help: 'What bank and ledger do not agree about, and nobody has resolved.',
+    labelNames: ['cause'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const open = await openDiscrepancies().catch(() => undefined); // A database that is away is told of elsewhere.
+      if (open !== undefined) for (const cause of CAUSE_NAMES) this.set({ cause }, open.get(cause) ?? 0);
+    },
+  });
   const durations = new Histogram({
     name: 'stayward_http_request_seconds',
     help: 'Time from the first byte of a request to its answer.',

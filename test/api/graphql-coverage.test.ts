@@ -69,6 +69,9 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /disputes': ['Query.disputes'],
   'GET /disputes/{id}': ['Query.dispute'],
   'POST /disputes/{id}/evidence': ['Mutation.answerDispute'],
+  'GET /discrepancies': ['Query.discrepancies'],
+  'GET /discrepancies/{id}': ['Query.discrepancy'],
+  'POST /discrepancies/{id}/resolve': ['Mutation.resolveDiscrepancy'],
 };
 
 /** What is no business of those who speak GraphQL, and why. */

@@ -5,7 +5,8 @@ import { connect } from '#db/connect.ts';
 import { useLocalApi } from '../support/api.ts';
 import { assertConforms } from '../support/conforms.ts';
 
-const metrics = createMetrics();
+const openDiscrepancies = () => Promise.resolve(new Map([['not_ours', 2]]));
+const metrics = createMetrics({ openDiscrepancies });
 const own = {
   metrics,
   probes: { redis: () => Promise.resolve(true), temporal: () => Promise.reject(new Error('gone')) },
@@ -47,6 +48,21 @@ describe('the platform', () => {
       text,
       /stayward_http_request_seconds_count\{method="GET",route="\/healthz",status="200"\} [1-9]/,
     );
+    assert.match(text, /process_resident_memory_bytes/);
+  });
+});
+
+describe('the platform’s metrics', () => {
+  it('tell how many discrepancies are open, by cause', async () => {
+    const text = await metrics.registry.metrics();
+    assert.match(text, /stayward_open_discrepancies\{cause="not_ours"\} 2/);
+    assert.match(text, /stayward_open_discrepancies\{cause="not_at_bank"\} 0/);
+  });
+
+  it('are there without them while the database is away', async () => {
+    const { registry } = createMetrics({ openDiscrepancies: () => Promise.reject(new Error('gone')) });
+    const text = await registry.metrics();
+    assert.doesNotMatch(text, /stayward_open_discrepancies\{/);
     assert.match(text, /process_resident_memory_bytes/);
   });
 });

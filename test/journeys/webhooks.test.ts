@@ -109,6 +109,25 @@ describe('the bank’s webhooks', () => {
     assert.equal((await guest.get(`/bookings/${booking.id}`)).body.status, 'held');
   });
 
+  it('of another mode than ours are taken and put away (M29)', async () => {
+    const { booking, guest, succeeded } = await paidInSilence();
+    const event = { ...succeeded, id: `evt_of_other_mode_${booking.id}`, livemode: true };
+    assert.equal(await world().bank.deliver(event), 200);
+    const [kept] = await inInbox(event.id);
+    assert.equal(kept.delivered_to, 'another mode');
+    // What comes after it is handed on, so it would have been.
+    assert.equal(
+      await world().bank.deliver({ ...succeeded, id: `evt_after_${booking.id}`, type: 'x.y' }),
+      200,
+    );
+    await until('what comes after it is put away', async () => {
+      return (await inInbox(`evt_after_${booking.id}`))[0].delivered_at !== null;
+    });
+    assert.equal((await guest.get(`/bookings/${booking.id}`)).body.status, 'held');
+    assert.equal(await world().bank.deliver(succeeded), 200);
+    await world().sees(guest, booking.id, 'confirmed');
+  });
+
   it('of an unknown type are taken and put away (W5)', async () => {
     const { booking, guest, succeeded } = await paidInSilence();
     const event = { ...succeeded, id: `evt_unknown_${booking.id}`, type: 'payment_intent.teleported' };
@@ -254,14 +273,15 @@ describe('the bank’s webhooks', () => {
       const headers = { 'stripe-signature': world().bank.signatureOf(body, { secrets: [secret] }) };
       const response = await fetch(`${apis[where]().url}/webhooks/stripe`, { method: 'POST', headers, body });
       await response.body?.cancel();
-      return [response.status, (await inInbox(id)).length];
+      const [kept] = await inInbox(id);
+      return [response.status, kept.delivered_to === 'another mode'];
     }
 
-    it('are answered and not kept, be they of play money in earnest or of real money in play', async () => {
-      assert.deepEqual(await delivered('live', true), [200, 1]);
-      assert.deepEqual(await delivered('live', false), [200, 0]);
-      assert.deepEqual(await delivered('test', false), [200, 1]);
-      assert.deepEqual(await delivered('test', true), [200, 0]);
+    it('are kept as heard and handed to nobody, be they of play money in earnest or of real money in play', async () => {
+      assert.deepEqual(await delivered('live', true), [200, false]);
+      assert.deepEqual(await delivered('live', false), [200, true]);
+      assert.deepEqual(await delivered('test', false), [200, false]);
+      assert.deepEqual(await delivered('test', true), [200, true]);
     });
   });
 

@@ -172,6 +172,19 @@ export class BankDesk {
     });
   }
 
+  /** Somebody is charged in the bank's dashboard, for nothing of ours; gives the bank's id of the charge. */
+  async chargeStranger(amountMinor: number): Promise<string> {
+    const { latest_charge: charge } = await this.#byHand('payment_intents', {
+      'amount': String(amountMinor),
+      'currency': 'gbp',
+      'capture_method': 'automatic',
+      'payment_method': 'pm_card_visa',
+      'allowed_payment_method_types[0]': 'card',
+      'confirm': 'true',
+    });
+    return charge;
+  }
+
   /** The payer goes to their own bank about what a booking has paid; gives the bank's id of the dispute. */
   async dispute(bookingId: string, complaint: object = {}): Promise<string> {
     const { latest_charge: charge } = await this.intentOf(bookingId);
@@ -189,7 +202,7 @@ export class BankDesk {
     return data.find(({ id }: Stripe.Dispute) => id === bankDisputeId);
   }
 
-  async #byHand(path: string, form: Record<string, string>): Promise<void> {
+  async #byHand(path: string, form: Record<string, string>): Promise<any> {
     const response = await fetch(`${this.#url}/v1/${path}`, {
       method: 'POST',
       headers: {
@@ -198,7 +211,9 @@ export class BankDesk {
       },
       body: new URLSearchParams(form),
     });
-    assert.equal(response.status, 200, await response.text());
+    const answer: unknown = await response.json();
+    assert.equal(response.status, 200, JSON.stringify(answer));
+    return answer;
   }
 
   signatureOf(body: string, { at = Math.floor(Date.now() / 1000), secrets = [this.secret] }: Delivery = {}) {

@@ -5,12 +5,14 @@ import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
 import type { PayoutActivities } from '#activities/payouts.ts';
+import type { ReconciliationActivities } from '#activities/reconciliation.ts';
 import type { ReviewActivities } from '#activities/reviews.ts';
 import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { PAYOUT_STORIES } from './crash-payout-stories.ts';
 import { BULK_STORIES } from './crash-bulk-stories.ts';
 import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
+import { RECONCILIATION_STORIES } from './crash-reconciliation-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -110,7 +112,8 @@ type OtherActivities = NotificationActivities &
   MaintenanceActivities &
   PayoutActivities &
   ReviewActivities &
-  BulkCancellationActivities;
+  BulkCancellationActivities &
+  ReconciliationActivities;
 
 /** The story in which each activity is done. */
 export const STORIES: Readonly<Record<Activity, Story>> = {
@@ -243,5 +246,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   resumeRequested: leftRequested,
   ...PAYOUT_STORIES,
   ...DISPUTE_STORIES,
+  ...RECONCILIATION_STORIES,
   ...REVIEW_STORIES,
 };

@@ -11,12 +11,14 @@ export function retrieveEvent({ bank, params, id }: Call): Stripe.Event {
   return presentEvent(bank, event);
 }
 
-export function listEvents({ bank, params }: Call): Stripe.ApiList<Stripe.Event> {
+/** What has happened at a connected account is listed to whoever asks on its behalf, and to nobody else. */
+export function listEvents({ bank, params, account }: Call): Stripe.ApiList<Stripe.Event> {
   const type = params.text('type');
   const types = params.texts('types');
   const delivered = params.flag('delivery_success');
   const created = createdFilter(params);
   const matches = (event: Stripe.Event) =>
+    event.account === account &&
     (type === undefined || fits(event.type, type)) &&
     types?.includes(event.type) !== false &&
     (delivered === undefined || delivered === (outstanding(bank, event) === 0)) &&

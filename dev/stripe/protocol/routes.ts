@@ -155,6 +155,7 @@ const PUBLISHABLE = new Set<Endpoint>([
   confirmSetupIntent,
 ]);
 const OF_ACCOUNTS = new Set<Endpoint>([
+  listEvents,
   createPayout,
   listBalanceTransactions,
   listPayouts,

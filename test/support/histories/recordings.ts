@@ -9,6 +9,7 @@ import type { Courses, Live } from './courses.ts';
 import { DISPUTES } from './disputes.ts';
 import { MAILS } from './mails.ts';
 import { PAYOUTS, RECOVERIES } from './payouts.ts';
+import { RECONCILIATIONS, RESOLUTIONS } from './reconciliations.ts';
 import { REFUNDS } from './refunds.ts';
 import { RESUMPTIONS } from './resumptions.ts';
 import { WINDOWS } from './windows.ts';
@@ -56,6 +57,8 @@ export const RECORDINGS: readonly Recording[] = [
   ...recordingsOf('recoverPayout', RECOVERIES),
   ...recordingsOf('settleDispute', DISPUTES),
   ...recordingsOf('cancelInBulk', BULK_CANCELLATIONS),
+  ...recordingsOf('reconcile', RECONCILIATIONS),
+  ...recordingsOf('resolveDiscrepancy', RESOLUTIONS),
   ...recordingsOf('collectReviews', WINDOWS),
   ...recordingsOf('notify', MAILS),
   ...recordingsOf('resumeRequested', RESUMPTIONS),
