@@ -18,6 +18,8 @@ import './bulk-cancellations.ts';
 import './payments.ts';
 import './refunds.ts';
 import './payouts.ts';
+import './statements.ts';
+import './receipts.ts';
 import './disputes.ts';
 import './reviews.ts';
 import './sandbox.ts';

@@ -64,6 +64,8 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /users/me/payout-account': ['Query.payoutAccount'],
   'GET /payouts': ['Query.payouts'],
   'GET /payouts/{id}': ['Query.payout'],
+  'GET /statements': ['Query.statement'],
+  'GET /bookings/{id}/receipt': ['Query.receipt'],
   'GET /disputes': ['Query.disputes'],
   'GET /disputes/{id}': ['Query.dispute'],
   'POST /disputes/{id}/evidence': ['Mutation.answerDispute'],
