@@ -59,12 +59,7 @@ export function fact(name: string, value: string): string {
   return `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>\n`;
 }
 
-const DAY = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** A calendar date for the eye, marked up for programs: `1 May 2027`. */
 export function day(date: string): string {
@@ -72,5 +67,6 @@ export function day(date: string): string {
 }
 
 export function dayInWords(date: string): string {
-  return DAY.format(new Date(`${date}T00:00:00Z`));
+  const [year = 0, month = 1, dayOfMonth = 1] = date.split('-').map(Number);
+  return `${dayOfMonth} ${MONTHS[month - 1]} ${year}`;
 }

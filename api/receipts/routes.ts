@@ -6,6 +6,7 @@ import { maySeeReceipt } from '#domain/permissions.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { receiptOf } from '#domain/receipts.ts';
 import { bookingFor } from '../bookings/access.ts';
+import { notAny } from '../bookings/asking.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
 import { ok, raw } from '../replies.ts';
@@ -42,10 +43,7 @@ async function receiptFor(db: ApiDeps['db'], id: BookingId, actor: Actor): Promi
   if (!maySeeReceipt(booking, actor))
     throw new DomainError('forbidden', 'How a stay was paid is for its guest.');
   const money = receiptOf(await listGuestMovements(db, id));
-  if (money === undefined) {
-    const { status } = booking;
-    throw new DomainError('booking_state', 'No money has come in for this booking.', { status });
-  }
+  if (money === undefined) throw notAny(booking.status, 'No money has come in for this booking.');
   return presentReceipt(booking, money, await findReceiptNames(db, id));
 }
 

@@ -33,11 +33,12 @@ function cardInWords({ card }: ReceiptWire['payments'][number]): string {
 /** A receipt as a sheet. */
 export function sheetOfReceipt(receipt: ReceiptWire): string {
   const { number, guest, host, bookingId, property, checkIn, checkOut, nights, asOf } = receipt;
-  const stay = `${dayInWords(checkIn)} to ${dayInWords(checkOut)}, ${nights} ${nights === 1 ? 'night' : 'nights'}`;
   return `${sheetHead(`Receipt ${number}`)}<header><h1>Receipt</h1><span class="brand">Stayward</span></header>
 <dl>
-${fact('Number', number)}${fact('Issued to', guest)}<div><dt>Stay</dt><dd>${escaped(property)}<small>${bookingId}</small></dd></div>
-${fact('Hosted by', host)}${fact('Dates', stay)}${fact('Currency', receipt.currency)}</dl>
+<div><dt>Number</dt><dd class="code">${number}</dd></div>
+${fact('Issued to', guest)}<div><dt>Stay</dt><dd>${escaped(property)}<small>${bookingId}</small></dd></div>
+${fact('Hosted by', host)}<div><dt>Dates</dt><dd>${dayInWords(checkIn)} to ${dayInWords(checkOut)}<small>${nights} ${nights === 1 ? 'night' : 'nights'}</small></dd></div>
+${fact('Currency', receipt.currency)}</dl>
 ${priceOf(receipt)}
 ${moneyOf(receipt)}
 <footer>Dates are those of the property, ${escaped(receipt.timeZone)}. As of <time datetime="${asOf}">${dayInWords(asOf.slice(0, 10))},
@@ -74,7 +75,7 @@ function moneyOf({ payments, refunds, disputed, paid, refunded, net, currency }:
   ].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const rows = moved.map(
     ({ date, what, amount, paymentId }) =>
-      `<tr><td>${day(date)}</td><td>${escaped(what)}<small>${paymentId}</small></td>` +
+      `<tr><td class="date">${day(date)}</td><td>${escaped(what)}<small>${paymentId}</small></td>` +
       `<td class="amount">${money(amount)}</td></tr>\n`,
   );
   const sum = (id: string, name: string, amount: number): string =>
@@ -82,7 +83,7 @@ function moneyOf({ payments, refunds, disputed, paid, refunded, net, currency }:
   return `<h2>Payments and refunds</h2>
 <table id="money">
 <thead>
-<tr><th>Date</th><th>Movement</th><th class="amount">${currency}</th></tr>
+<tr><th class="date">Date</th><th>Movement</th><th class="amount">${currency}</th></tr>
 </thead>
 <tbody>
 ${rows.join('')}${sum('paid', 'Paid', paid)}${refunded === 0 ? '' : sum('refunded', 'Refunded', -refunded) + sum('net', 'Paid, less refunds', net)}</tbody>

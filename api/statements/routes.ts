@@ -41,7 +41,7 @@ export const readStatement = endpoint({
     "`closing_balance`. A title that a spreadsheet would take for a formula has a `'` before it.",
   query: StatementQuery,
   output: { 200: Statement },
-  problems: ['forbidden'],
+  problems: ['forbidden', 'not_found'],
   async handle({ query, actor, db }) {
     const { hostId, currency } = await accountFor({ query, actor, db });
     const { from, to, limit } = query;
@@ -71,16 +71,28 @@ export const readStatement = endpoint({
   },
 });
 
-/** Whose account it is about. @throws DomainError `forbidden`; `invalid_input` where there are several, and none is named */
-async function accountFor({ query, actor, db }: Asked): Promise<{ hostId: UserId; currency: Currency }> {
+interface Account {
+  hostId: UserId;
+  hostName: string;
+  currency: Currency;
+}
+
+/**
+ * Whose account it is about.
+ * @throws DomainError `forbidden`; `not_found`; `invalid_input` where there are several currencies, and none is named
+ */
+async function accountFor({ query, actor, db }: Asked): Promise<Account> {
   const { hostId = actor.id, currency } = query;
   if (hostId !== actor.id && !isOperator(actor))
     throw new DomainError('forbidden', 'Only operators see the statements of others.');
-  if (currency !== undefined) return { hostId, currency };
+  const host = await findUser(db, hostId);
+  if (host === undefined) throw notFound('user');
+  const hostName = host.name;
+  if (currency !== undefined) return { hostId, hostName, currency };
   const currencies = await findStatementCurrencies(db, hostId);
   const [first] = currencies;
   if (first === undefined || currencies.length > 1) throw whichCurrency(currencies);
-  return { hostId, currency: first };
+  return { hostId, hostName, currency: first };
 }
 
 function whichCurrency(currencies: readonly Currency[]): DomainError {
@@ -108,13 +120,11 @@ function positionIn(
 async function wholeStatement(asked: Asked): Promise<WholeStatement> {
   const { query, db } = asked;
   if (query.cursor !== undefined) throw invalidInput('cursor', 'Only JSON comes by pages.');
-  const { hostId, currency } = await accountFor(asked);
-  const host = await findUser(db, hostId);
-  if (host === undefined) throw notFound('user');
+  const { hostId, hostName, currency } = await accountFor(asked);
   const { from, to } = query;
   const { since, before } = boundsOf({ from, to });
   const { openingMinor } = sumsOf(await sumMovements(db, { hostId, currency, since, before }));
-  return { hostId, hostName: host.name, from, to, currency, since, before, openingMinor };
+  return { hostId, hostName, from, to, currency, since, before, openingMinor };
 }
 
 export const statementEndpoints = [readStatement];

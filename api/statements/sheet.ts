@@ -32,9 +32,9 @@ export async function* sheetOfStatement(db: Db, statement: WholeStatement): Asyn
     addToTotals(totals, { kind, count: 1, amountMinor: amount });
     const netted = debtNetted === undefined ? '' : `<small>${money(debtNetted)} paid what you owed</small>`;
     yield (
-      `<tr><td>${day(date)}</td><td>${WORDS[kind].one}${netted}</td>` +
-      `<td>${escaped(property)}<small>${bookingId}</small></td>` +
-      `<td class="amount">${money(amount)}</td><td class="amount">${money(balance)}</td></tr>\n`
+      `<tr><td class="date">${day(date)}</td><td class="what">${WORDS[kind].one}${netted}</td>` +
+      `<td class="stay">${escaped(property)}<small>${bookingId}</small></td>` +
+      `<td class="amount">${money(amount)}</td><td class="amount balance">${money(balance)}</td></tr>\n`
     );
   }
   yield footOf(statement, { totals: inOrder(totals), closingMinor: balance, money });
@@ -48,10 +48,10 @@ function headOf({ from, to, hostId, hostName, currency }: WholeStatement, openin
 ${fact('Period', period)}${fact('Currency', currency)}</dl>
 <table id="movements">
 <thead>
-<tr><th>Date</th><th>Movement</th><th>Stay</th><th class="amount">${currency}</th><th class="amount">Balance</th></tr>
+<tr><th class="date">Date</th><th>Movement</th><th>Stay</th><th class="amount">${currency}</th><th class="amount">Balance</th></tr>
 </thead>
 <tbody>
-<tr class="sum" id="opening"><td>${day(from)}</td><td colspan="3">Opening balance</td><td class="amount">${opening}</td></tr>
+<tr class="strong" id="opening"><td class="date">${day(from)}</td><td class="what" colspan="3">Opening balance</td><td class="amount balance">${opening}</td></tr>
 `;
 }
 
@@ -64,7 +64,7 @@ function footOf(
     ({ kind, count, amountMinor }) =>
       `<tr><td>${WORDS[kind].all}</td><td class="amount">${count}</td><td class="amount">${money(amountMinor)}</td></tr>\n`,
   );
-  return `<tr class="sum rule" id="closing"><td>${day(to)}</td><td colspan="3">Closing balance</td><td class="amount">${money(closingMinor)}</td></tr>
+  return `<tr class="sum rule" id="closing"><td class="date">${day(to)}</td><td class="what" colspan="3">Closing balance</td><td class="amount balance">${money(closingMinor)}</td></tr>
 </tbody>
 </table>
 <h2>In short</h2>

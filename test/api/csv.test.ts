@@ -24,7 +24,7 @@ describe('a record of CSV', () => {
   it('is read back as it was written', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 2, maxLength: 6 }), (values) => {
-        const [read = []] = parse(csvRecord(values)) as string[][];
+        const [read = []]: string[][] = parse(csvRecord(values));
         assert.deepEqual(
           read,
           values.map((value) => (/^[=+\-@\t\r]/.test(value) && !/^-\d+$/.test(value) ? `'${value}` : value)),

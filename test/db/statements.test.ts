@@ -5,7 +5,6 @@ import { presentStatement, sumsOf } from '#api/statements/presenter.ts';
 import type { Db } from '#db/connect.ts';
 import { everyMovement, findStatementCurrencies, listMovements, sumMovements } from '#db/statements.ts';
 import type { HostMovement, Position, StatementScope } from '#db/statements.ts';
-import type { UserId } from '#domain/ids.ts';
 import { addDays } from '#domain/nights.ts';
 import { boundsOf } from '#domain/statements.ts';
 import type { Period } from '#domain/statements.ts';
@@ -205,6 +204,6 @@ describe('a statement from the ledger', () => {
     assert.deepEqual(await findStatementCurrencies(db, hostId), ['JPY']);
     await write(stage, [{ stay: 1, kind: 'host-fee', hour: 1, one: 1, other: 1 }]);
     assert.deepEqual(await findStatementCurrencies(db, hostId), ['GBP', 'JPY']);
-    assert.deepEqual(await findStatementCurrencies(db, 'usr_nobody' as UserId), []);
+    assert.deepEqual(await findStatementCurrencies(db, 'usr_nobody'), []);
   });
 });
