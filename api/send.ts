@@ -53,6 +53,20 @@ export function send(ctx: ParameterizedContext<ApiState>, reply: Reply | RawRepl
   ctx.res.writeHead(reply.status, head).end(bytes);
 }
 
+/** A line is little to write: so many characters go out at once. */
+const PIECE_CHARACTERS = 32_768;
+
+async function* inPieces(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = '';
+  for await (const chunk of chunks) {
+    piece += chunk;
+    if (piece.length < PIECE_CHARACTERS) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
 /**
  * Writes an answer as it is made, no faster than the caller takes it. What breaks on the way breaks the connection: a
  * part must not pass for the whole.
@@ -66,8 +80,8 @@ export async function stream(ctx: ParameterizedContext<ApiState>, reply: Streame
     return;
   }
   try {
-    await pipeline(Readable.from(reply.chunks), ctx.res);
-  } catch (error) {
-    ctx.app.emit('error', error, ctx);
+    await pipeline(Readable.from(inPieces(reply.chunks)), ctx.res);
+  } catch {
+    // Koa, which watches the connection, has told of it.
   }
 }

@@ -91,15 +91,15 @@ export async function listMovements(
 }
 
 /** How many movements are read at once where all of them are. */
-const BATCH = 1_000;
+export const MOVEMENTS_AT_ONCE = 1_000;
 
 /** Every movement of a period in its order, read as it is asked for; no transaction is open meanwhile. */
 export async function* everyMovement(db: Db, scope: StatementScope): AsyncGenerator<HostMovement> {
   let after: Position | undefined;
   do {
-    const movements = await listMovements(db, scope, { after, limit: BATCH });
+    const movements = await listMovements(db, scope, { after, limit: MOVEMENTS_AT_ONCE });
     yield* movements;
-    after = movements.length < BATCH ? undefined : movements.at(-1);
+    after = movements.length < MOVEMENTS_AT_ONCE ? undefined : movements.at(-1);
   } while (after !== undefined);
 }
 

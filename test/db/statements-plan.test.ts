@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type pg from 'pg';
 import type { Db } from '#db/connect.ts';
-import { listMovements, sumMovements } from '#db/statements.ts';
+import { MOVEMENTS_AT_ONCE, everyMovement, listMovements, sumMovements } from '#db/statements.ts';
 import type { StatementScope } from '#db/statements.ts';
 import type { UserId } from '#domain/ids.ts';
 import { useOwnDatabase } from '#test/support/database.ts';
@@ -9,8 +9,9 @@ import { aStayWithPayment } from './statements-fixture.ts';
 import { aProperty } from './stays-fixture.ts';
 
 const HOSTS = 10;
-const STEPS_EACH = 800;
+const STEPS_EACH = MOVEMENTS_AT_ONCE + 1;
 const PAGE = 20;
+const HOUR_MS = 3_600_000;
 /** Of each movement its step, two entries, stay and home, by some pages of an index each; and the way to the first. */
 const BUFFERS_OF_A_PAGE = PAGE * 16;
 
@@ -105,6 +106,18 @@ describe('the plan of a statement', () => {
     assert.ok(!nodes.some((node) => node['Node Type'].includes('Sort')));
     assert.ok(buffers < BUFFERS_OF_A_PAGE, `${buffers} buffers`);
   });
+
+  for (const count of [MOVEMENTS_AT_ONCE - 1, MOVEMENTS_AT_ONCE, MOVEMENTS_AT_ONCE + 1]) {
+    it(`reads ${count} movements in batches, each of them once`, async () => {
+      const first = Date.parse('2027-01-01T01:00:00Z');
+      const before = new Date(first + count * HOUR_MS).toISOString();
+      const read: string[] = [];
+      for await (const { at } of everyMovement(own().db, { ...scope(), since: '2027-01-01', before }))
+        read.push(at);
+      const expected = Array.from({ length: count }, (_, n) => new Date(first + n * HOUR_MS).toISOString());
+      assert.deepEqual(read, expected);
+    });
+  }
 
   it('adds up one host’s movements, and reads nobody else’s', async () => {
     const { nodes } = await planOf(own().db, () => sumMovements(own().db, scope()));
