@@ -4,12 +4,14 @@ import type { ErrorCode } from '#domain/errors.ts';
 import type { Actor } from '#domain/permissions.ts';
 import type { RateClass } from '#gateways/rate-limits.ts';
 import type { ApiDeps } from './deps.ts';
-import type { Reply, RawReply } from './replies.ts';
+import type { RawReply, Reply, StreamedReply } from './replies.ts';
 import type { RequestInfo } from './request.ts';
 
 /** `optional`: a token, if sent, must be good, and the answer may depend on it. */
 export type Auth = 'none' | 'optional' | 'user' | 'operator';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+/** What else than JSON an endpoint may answer in. */
+export type Rendition = 'text/csv' | 'text/html';
 
 /** A shape for each status that an endpoint may answer; `null` is no body. */
 export type Outputs = Readonly<Record<number, z.ZodType | null>>;
@@ -30,6 +32,8 @@ type BodyOf<S> = S extends z.ZodType ? z.output<S> : null;
 type ReplyOf<O extends Outputs> =
   { [S in keyof O & number]: Reply<S, BodyOf<O[S]>> }[keyof O & number] | RawReply;
 type Answer<O extends Outputs> = ReplyOf<O> | Promise<ReplyOf<O>>;
+type Rendered = RawReply | StreamedReply;
+type Renderer<C> = (context: C) => Rendered | Promise<Rendered>;
 
 /** What `handle` is given, beside the dependencies. */
 export interface Call<Input, Params, Query, A, K> {
@@ -83,6 +87,10 @@ interface Specification<
   /** Refusals of its own; those of its kind (`invalid_input`, `unauthenticated`, …) are added by themselves. */
   problems?: readonly ErrorCode[];
   handle(context: Call<InputOf<I, B>, z.output<P>, z.output<Q>, ActorOf<A>, OnceOf<K>> & ApiDeps): Answer<O>;
+  /** The same in another shape, for whoever would rather have that (`Accept`). Of GETs alone. */
+  also?: Partial<
+    Record<Rendition, Renderer<Call<undefined, z.output<P>, z.output<Q>, ActorOf<A>, undefined> & ApiDeps>>
+  >;
   /** Today's answer for what a finished call made; throws the refusal where the resource has recorded one. */
   replay?(context: ReplayCall<z.output<P>> & ApiDeps): Answer<O>;
 }
@@ -106,6 +114,14 @@ export interface Endpoint<O extends Outputs = Outputs> {
   handle(
     context: Call<unknown, unknown, unknown, Actor | undefined, Once | undefined> & ApiDeps,
   ): Answer<Outputs>;
+  readonly also?: Readonly<
+    Partial<
+      Record<
+        Rendition,
+        Renderer<Call<unknown, unknown, unknown, Actor | undefined, Once | undefined> & ApiDeps>
+      >
+    >
+  >;
   replay?(context: ReplayCall<unknown> & ApiDeps): Answer<Outputs>;
 }
 

@@ -9,9 +9,11 @@ import { describing, platformEndpoints } from './platform/routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { propertyEndpoints } from './properties/routes.ts';
 import { reconciliationEndpoints } from './reconciliation/routes.ts';
+import { receiptEndpoints } from './receipts/routes.ts';
 import { reviewEndpoints } from './reviews/routes.ts';
 import { sandboxEndpoints } from './sandbox/routes.ts';
 import { sessionEndpoints } from './sessions/routes.ts';
+import { statementEndpoints } from './statements/routes.ts';
 import { userEndpoints } from './users/routes.ts';
 import { webhookEndpoints } from './webhooks/routes.ts';
 
@@ -23,9 +25,11 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...availabilityEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
+  ...receiptEndpoints,
   ...bulkCancellationEndpoints,
   ...paymentEndpoints,
   ...payoutEndpoints,
+  ...statementEndpoints,
   ...disputeEndpoints,
   ...reconciliationEndpoints,
   ...reviewEndpoints,

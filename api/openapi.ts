@@ -77,12 +77,18 @@ function problemResponses(endpoint: Endpoint): ZodOpenApiResponsesObject {
   return responses;
 }
 
+function renditionsOf({ also = {} }: Endpoint) {
+  return Object.fromEntries(Object.keys(also).map((type) => [type, { schema: { type: 'string' as const } }]));
+}
+
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
   for (const [status, schema] of Object.entries(endpoint.output)) {
     const description = SUCCESSES[Number(status)] ?? 'Done.';
     responses[status as '200'] =
-      schema === null ? { description } : { description, content: { 'application/json': { schema } } };
+      schema === null
+        ? { description }
+        : { description, content: { 'application/json': { schema }, ...renditionsOf(endpoint) } };
   }
   return { ...responses, ...problemResponses(endpoint) };
 }

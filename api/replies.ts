@@ -12,6 +12,13 @@ export interface RawReply {
   headers: Readonly<Record<string, string>>;
 }
 
+/** A body that is made while it is sent, for what has no bound. One that breaks off is seen to: it has no end. */
+export interface StreamedReply {
+  status: number;
+  chunks: AsyncIterable<string>;
+  headers: Readonly<Record<string, string>>;
+}
+
 /** An answer with a status that has no function of its own here. */
 export function reply<S extends number, B>(status: S, body: B): Reply<S, B> {
   return { status, body };
@@ -49,4 +56,11 @@ export function raw(
   status = 200,
 ): RawReply {
   return { status, bytes, headers };
+}
+
+export function streamed(
+  chunks: AsyncIterable<string>,
+  headers: Readonly<Record<string, string>>,
+): StreamedReply {
+  return { status: 200, chunks, headers };
 }

@@ -1,7 +1,7 @@
 import type { ParameterizedContext } from 'koa';
 import { onceOf } from '#db/idempotency.ts';
 import type { ApiDeps } from './deps.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, Rendition } from './endpoint.ts';
 import { checked, checkedParams, readBytes, readJson } from './input.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { withinLimits } from './middleware/rate-limit.ts';
@@ -9,7 +9,7 @@ import { keyOf } from './once.ts';
 import { perform } from './perform.ts';
 import { RequestInfo } from './request.ts';
 import type { ApiState } from './request.ts';
-import { send } from './send.ts';
+import { send, stream } from './send.ts';
 
 type Context = ParameterizedContext<ApiState>;
 type Params = Record<string, string>;
@@ -20,6 +20,14 @@ export type Serve = (ctx: Context, params: Params) => Promise<void>;
 async function bodyOf({ body, input }: Endpoint, ctx: Context): Promise<unknown> {
   if (body === 'raw') return readBytes(ctx.req);
   return input === undefined ? undefined : checked(input, (await readJson(ctx.req)) ?? {});
+}
+
+/** What answers in the shape that the caller would rather have; JSON where they do not care, or want what there is not. */
+function renditionOf({ also = {} }: Endpoint, ctx: Context) {
+  const types = Object.keys(also);
+  if (types.length === 0) return undefined;
+  ctx.state.headers.push('Vary', 'Accept');
+  return also[ctx.accepts('application/json', ...types) as Rendition];
 }
 
 /** What an endpoint's specification asks for, in order: its limits, its caller, its checks, its act, its answer. */
@@ -38,6 +46,13 @@ export function serve(endpoint: Endpoint, deps: ApiDeps): Serve {
       actor,
       request: new RequestInfo(ctx),
     };
+    const render = renditionOf(endpoint, ctx);
+    if (render !== undefined) {
+      const rendered = await render({ ...deps, ...call, once: undefined });
+      if ('chunks' in rendered) await stream(ctx, rendered);
+      else send(ctx, rendered);
+      return;
+    }
     if (actor === undefined || key === undefined) {
       send(ctx, await perform(endpoint, deps, call));
       return;

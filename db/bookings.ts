@@ -1,4 +1,4 @@
-import { HOLDING_STATUSES, statusesBefore } from '#domain/bookings.ts';
+import { statusesBefore } from '#domain/bookings.ts';
 import type { BookingStatus, Rejection } from '#domain/bookings.ts';
 import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import { EXPECTED_STATUSES } from '#domain/permissions.ts';
@@ -228,14 +228,4 @@ export async function findExpectedAt(
   const expected = new Map(guestIds.map((id) => [id, new Set<PropertyId>()]));
   for (const { guestId, propertyId } of rows) expected.get(guestId)?.add(propertyId);
   return expected;
-}
-
-/** Whether a property has bookings that still hold its nights. */
-export async function hasLiveBookings(db: Db | Transaction, propertyId: PropertyId): Promise<boolean> {
-  const row = await BookingRow.query(db)
-    .where({ propertyId })
-    .whereIn('status', ['requested', ...HOLDING_STATUSES])
-    .select('id')
-    .first();
-  return row !== undefined;
 }

@@ -3,7 +3,7 @@ import { postEntries } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import { LIVE_PAYMENT_STATUSES } from '#domain/payments.ts';
-import type { AtBank, Intent, PaymentFailure, PaymentStatus } from '#domain/payments.ts';
+import type { AtBank, Card, Intent, PaymentFailure, PaymentStatus } from '#domain/payments.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -13,7 +13,7 @@ import { Row } from './model.ts';
 
 export class PaymentRow extends Row {
   static override tableName = 'payments';
-  static override jsonAttributes = ['failure'];
+  static override jsonAttributes = ['failure', 'card'];
   declare id: PaymentId;
   declare bookingId: BookingId;
   declare status: PaymentStatus;
@@ -22,6 +22,8 @@ export class PaymentRow extends Row {
   declare currency: Currency;
   declare intentId: string | null;
   declare chargeId: string | null;
+  /** By which it was paid; null until it is, and where that was before cards were kept. */
+  declare card: Card | null;
   declare clientSecret: string | null;
   declare nextActionUrl: string | null;
   /** While `reserved`: when the bank lets go of the money. */
@@ -156,6 +158,7 @@ function postedColumns({ intent, at }: Posting): Partial<PaymentRow> {
     amountMinor: intent.amountMinor,
     intentId: intent.id,
     chargeId: intent.chargeId ?? null,
+    card: intent.card ?? null,
     clientSecret: null,
     nextActionUrl: null,
     captureBefore: null,

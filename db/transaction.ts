@@ -6,6 +6,11 @@ const ATTEMPTS = 4;
 /** Deadlock and serialization failure: PostgreSQL undid the whole transaction so that it can be run again. */
 const RUN_AGAIN: readonly string[] = ['40P01', '40001'];
 
+/** Runs reads that have to agree with one another: all see the database as it was at the first of them. */
+export function inSnapshot<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
+  return db.transaction(work, { isolationLevel: 'repeatable read', readOnly: true });
+}
+
 /**
  * Runs `work` in a transaction and runs it anew, at most three times, when PostgreSQL chose it as the victim of a
  * conflict. So `work` changes nothing but the database. A violated constraint comes out as its refusal.

@@ -166,10 +166,14 @@ export function splitInParts(totalMinor: number, weights: readonly number[]): nu
 }
 
 /** For mails and messages, the same in every locale: `GBP 123.00`, `JPY 12300`, `KWD 1.250`. */
-export function formatMoney({ amount, currency }: Money): string {
+export function formatMoney(money: Money): string {
+  return `${money.currency} ${inMajorUnits(money)}`;
+}
+
+/** As a number for programs, in the currency's major unit with all of its decimals: `-123.00`, `12300`, `1.250`. */
+export function inMajorUnits({ amount, currency }: Money): string {
   const exponent = exponentOf(currency);
   const digits = String(Math.abs(amount)).padStart(exponent + 1, '0');
   const sign = amount < 0 ? '-' : '';
-  if (exponent === 0) return `${currency} ${sign}${digits}`;
-  return `${currency} ${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
+  return exponent === 0 ? sign + digits : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }

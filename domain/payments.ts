@@ -31,6 +31,13 @@ export interface PaymentFailure {
   message: string;
 }
 
+/** By which card somebody pays, as far as a receipt names it. */
+export interface Card {
+  /** The network, in the bank's spelling: `visa`. */
+  brand: string;
+  lastFour: string;
+}
+
 /** What the bank knows of one attempt to collect, in our words. Amounts in minor units. */
 export interface Intent {
   id: string;
@@ -43,6 +50,8 @@ export interface Intent {
   /** Where the payer passes the issuer's challenge, while `requires_action`. */
   nextActionUrl?: string;
   chargeId?: string;
+  /** By which it was paid, or tried last; where the bank has said so. */
+  card?: Card;
   /** While `reserved`: when the bank lets go of the money, RFC 3339. */
   captureBefore?: string;
   failure?: PaymentFailure;

@@ -46,6 +46,11 @@ export interface BookingParties {
   respondBy: string | null;
 }
 
+/** By what a stay was paid is its guest's business, and operators'; never its host's. */
+export function maySeeReceipt(booking: Pick<BookingParties, 'guestId'>, actor: Actor): boolean {
+  return booking.guestId === actor.id || isOperator(actor);
+}
+
 /** A payout is its host's, and operators'. */
 export function maySeePayout(payout: { hostId: UserId }, actor: Actor): boolean {
   return payout.hostId === actor.id || isOperator(actor);

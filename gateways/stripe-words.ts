@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { BankRefundResult, Intent, PaymentStatus } from '#domain/payments.ts';
+import type { BankRefundResult, Card, Intent, PaymentStatus } from '#domain/payments.ts';
 
 const STATUSES: Readonly<Record<string, PaymentStatus>> = {
   requires_payment_method: 'pending',
@@ -35,6 +35,7 @@ export function inMinor(amount: number, currency: string): number {
 export function intentOf(intent: Stripe.PaymentIntent): Intent {
   const error = intent.last_payment_error;
   const chargeId = typeof intent.latest_charge === 'string' ? intent.latest_charge : intent.latest_charge?.id;
+  const card = cardOf(intent);
   const captureBefore = captureBeforeOf(intent);
   const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
   return {
@@ -49,6 +50,7 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
     ...(intent.client_secret !== null && { clientSecret: intent.client_secret }),
     ...(nextActionUrl !== undefined && { nextActionUrl }),
     ...(chargeId !== undefined && { chargeId }),
+    ...(card !== undefined && { card }),
     ...(captureBefore !== undefined && { captureBefore }),
     ...(error !== null && {
       failure: {
@@ -58,6 +60,13 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
       },
     }),
   };
+}
+
+/** By which card the charge was made; undefined where there is none, or the bank was not asked for more than its id. */
+function cardOf({ latest_charge: charge }: Stripe.PaymentIntent): Card | undefined {
+  if (charge === null || typeof charge === 'string') return undefined;
+  const { brand, last4 } = charge.payment_method_details?.card ?? {};
+  return typeof brand === 'string' && typeof last4 === 'string' ? { brand, lastFour: last4 } : undefined;
 }
 
 /** Read from the charge, never reckoned: each network has an opinion of its own. */

@@ -77,7 +77,7 @@ async function collect(
         allowed_payment_method_types: ['card'],
         metadata: { bookingId: collection.bookingId, paymentId: collection.paymentId },
         ...pays,
-        ...(when === 'on_acceptance' && WITH_CHARGE),
+        ...WITH_CHARGE,
       },
       { idempotencyKey },
     );
@@ -97,7 +97,7 @@ async function read(stripe: Stripe, collection: Collection, intentId?: string): 
   });
 }
 
-/** The charge is where the bank says until when it keeps what is reserved. */
+/** The charge is where the bank says by which card it was made, and until when it keeps what is reserved. */
 const WITH_CHARGE = { expand: ['latest_charge'] };
 
 async function retrieve(stripe: Stripe, intentId: string): Promise<Intent> {
@@ -133,7 +133,7 @@ function isRefusal(error: unknown): error is Stripe.errors.StripeInvalidRequestE
 async function capture(stripe: Stripe, intentId: string): Promise<Intent> {
   return conclude(stripe, intentId, {
     key: `${intentId}:post`,
-    act: (how) => stripe.paymentIntents.capture(intentId, {}, how),
+    act: (how) => stripe.paymentIntents.capture(intentId, WITH_CHARGE, how),
   });
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { CLOSED_POLICY, escaped } from '../sheet.ts';
 import type { Assets } from './assets.ts';
 import type { Guide } from './guides.ts';
-import { escaped } from './markdown.ts';
 
 export interface Page {
   path: string;
@@ -10,11 +10,9 @@ export interface Page {
   policy: string;
 }
 
-/** What both kinds of page keep out: everything that is not named, frames, forms and other bases. */
-const CLOSED = `default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-const GUIDE_POLICY = `${CLOSED}; style-src 'self'; img-src 'self'`;
+const GUIDE_POLICY = `${CLOSED_POLICY}; style-src 'self'; img-src 'self'`;
 /** The reference runs scripts of ours, asks our API, and has pictures within its style sheet. */
-const REFERENCE_POLICY = `${CLOSED}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'`;
+const REFERENCE_POLICY = `${CLOSED_POLICY}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'`;
 
 export const REFERENCE_PATH = '/docs';
 

@@ -12,7 +12,7 @@ const RefundStatus = enumOf('RefundStatus', 'How far money has come on its way b
   failed: 'The bank could not give it back this way: an operator has to.',
 });
 
-const RefundReason = enumOf('RefundReason', 'Why money goes back.', {
+export const RefundReason = enumOf('RefundReason', 'Why money goes back.', {
   cancellation: 'The booking was cancelled, under its policy.',
   late_payment: 'It came for a stay that was no longer to be had.',
   goodwill: 'Of the host’s, or an operator’s, free will.',

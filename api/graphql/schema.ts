@@ -19,6 +19,8 @@ import './payments.ts';
 import './refunds.ts';
 import './payouts.ts';
 import './payout-holds.ts';
+import './statements.ts';
+import './receipts.ts';
 import './disputes.ts';
 import './discrepancies.ts';
 import './reviews.ts';

@@ -66,6 +66,8 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /payouts/{id}': ['Query.payout'],
   'PUT /users/{id}/payout-hold': ['Mutation.holdPayouts'],
   'GET /users/{id}/payout-hold': ['Query.payoutHold'],
+  'GET /statements': ['Query.statement'],
+  'GET /bookings/{id}/receipt': ['Query.receipt'],
   'GET /disputes': ['Query.disputes'],
   'GET /disputes/{id}': ['Query.dispute'],
   'POST /disputes/{id}/evidence': ['Mutation.answerDispute'],
