@@ -41,7 +41,8 @@ export const MOVEMENT_KINDS = {
   dispute_loss: 'What the host bears of a payment that the guest’s bank has taken back for good.',
   payout: 'Money to the host’s account.',
   payout_returned: 'A payout that the host’s bank sent back: it is owed again.',
-  payout_reversed: 'Taken back from the host’s account, for a refund of a stay that they had been paid for.',
+  payout_reversed:
+    'Taken back from the host’s account, for a refund or a dispute of a stay that they had been paid for.',
   adjustment: 'Anything else.',
 } as const;
 export type MovementKind = keyof typeof MOVEMENT_KINDS;
