@@ -106,11 +106,11 @@ async function takeIn(
     return promise.id;
   }
   const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
-  let left = await sharesLeft(trx, { booking, payment });
+  let left = await sharesLeft(trx, payment);
   let released: RefundRow[] = [];
   if (sumOf(left) < amountMinor) {
     released = await releaseFailedPromises(trx, { paymentId, at });
-    left = await sharesLeft(trx, { booking, payment });
+    left = await sharesLeft(trx, payment);
   }
   const shares = giftShares(left, { by: 'operator', amountMinor, currency: payment.currency });
   const id = newId('refund');
@@ -130,7 +130,7 @@ async function promiseRest(
   trx: Transaction,
   { booking, payment, owed, at }: { booking: BookingRow; payment: PaymentRow; owed: RefundRow; at: string },
 ): Promise<void> {
-  const shares = withinShares(owed.shares, await sharesLeft(trx, { booking, payment }));
+  const shares = withinShares(owed.shares, await sharesLeft(trx, payment));
   const amountMinor = sumOf(shares);
   if (amountMinor === 0) return;
   const { paymentId, reason } = owed;

@@ -32,6 +32,8 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
   const chargeId = typeof intent.latest_charge === 'string' ? intent.latest_charge : intent.latest_charge?.id;
   const captureBefore = captureBeforeOf(intent);
   const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
+  const customerId = idOf(intent.customer);
+  const savedCardId = savedCardOf(intent);
   return {
     id: intent.id,
     // A status that this API version does not know is neither money nor an end.
@@ -45,6 +47,8 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
     ...(nextActionUrl !== undefined && { nextActionUrl }),
     ...(chargeId !== undefined && { chargeId }),
     ...(captureBefore !== undefined && { captureBefore }),
+    ...(customerId !== undefined && { customerId }),
+    ...(savedCardId !== undefined && { savedCardId }),
     ...(error !== null && {
       failure: {
         code: error.code ?? error.type,
@@ -53,6 +57,15 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
       },
     }),
   };
+}
+
+function savedCardOf({ status, setup_future_usage: usage, payment_method: method }: Stripe.PaymentIntent) {
+  const isPaid = status === 'succeeded' || status === 'requires_capture';
+  return isPaid && usage === 'off_session' ? idOf(method) : undefined;
+}
+
+function idOf(object: string | { id: string } | null): string | undefined {
+  return typeof object === 'string' ? object : object?.id;
 }
 
 /** Read from the charge, never reckoned: each network has an opinion of its own. */

@@ -1,5 +1,6 @@
 import { lockBooking } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
+import { findInstalmentOf } from '#db/instalments.ts';
 import { readLedgerStep, writeLedger } from '#db/ledger.ts';
 import { findPaidPayouts } from '#db/payouts.ts';
 import { hostOwesOf, lockRefund } from '#db/refunds.ts';
@@ -22,7 +23,9 @@ export async function reclaimFor(db: Db, refundId: RefundId): Promise<TakingBack
     await lockBooking(trx, refund.bookingId);
     if (refund.status !== 'pending' || (await isReclaimed(trx, refundId))) return undefined;
     const owedMinor = await hostOwesOf(trx, refund);
-    const [payout] = await findPaidPayouts(trx, refund.bookingId);
+    const month = await findInstalmentOf(trx, refund.paymentId);
+    const payouts = await findPaidPayouts(trx, refund.bookingId);
+    const payout = payouts.find(({ n }) => n === month?.n) ?? payouts[0];
     const { transferId = null, accountId = null, currency = refund.currency } = payout ?? {};
     if (owedMinor === 0 || payout === undefined || transferId === null || accountId === null)
       return undefined;

@@ -1,5 +1,6 @@
 import { PAYOUT_STEPS } from './crash-payout-stories.ts';
 import { DISPUTE_STEPS } from './crash-dispute-stories.ts';
+import { INSTALMENT_STEPS } from './crash-instalment-stories.ts';
 import { REVIEW_STEPS } from './crash-review-stories.ts';
 import { atOnce, STORIES } from './crash-stories.ts';
 import type { Activity } from './crash-stories.ts';
@@ -24,6 +25,7 @@ const WRITES: readonly Activity[] = [
   ...PAYOUT_STEPS,
   'endBulk',
   ...DISPUTE_STEPS,
+  ...INSTALMENT_STEPS,
   ...REVIEW_STEPS,
 ];
 

@@ -11,6 +11,7 @@ import { bookStayId } from '#workflows/bookings.contract.ts';
 import { PAYOUT_STORIES } from './crash-payout-stories.ts';
 import { BULK_STORIES } from './crash-bulk-stories.ts';
 import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
+import { INSTALMENT_STORIES } from './crash-instalment-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -243,5 +244,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   resumeRequested: leftRequested,
   ...PAYOUT_STORIES,
   ...DISPUTE_STORIES,
+  ...INSTALMENT_STORIES,
   ...REVIEW_STORIES,
 };
