@@ -56,7 +56,7 @@ export function checksOfMoney(db: Db): Check[] {
        where case
          when b.total_minor = 0 then p.id is not null
          when b.status in ('confirmed', 'in_stay', 'completed')
-           then p.status is distinct from 'posted' or p.amount_minor <> b.total_minor or b.confirmed_at is null
+           then p.status is distinct from 'posted' or p.amount_minor <> coalesce(b.upfront_minor, b.total_minor) or b.confirmed_at is null
          when b.status in ('requested', 'held', 'awaiting_host') then p.status = 'posted'
          else false end`,
     ),
@@ -67,7 +67,8 @@ export function checksOfMoney(db: Db): Check[] {
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
        cross join lateral (select coalesce(sum(amount_minor), 0) as promised,
                                   coalesce(sum(amount_minor) filter (where reason in ('cancellation', 'late_payment')), 0) as due
-                           from refunds where payment_id = p.id and not released) r
+                           from refunds where not released and (payment_id = p.id or payment_id in
+                             (select payment_id from instalments where booking_id = b.id and status = 'paid'))) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
        where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
     ),
