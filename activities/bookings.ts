@@ -12,6 +12,7 @@ import { askHost, remindHost } from './bookings/hosting.ts';
 import type { AskHost } from './bookings/hosting.ts';
 import { advance, recordStay } from './bookings/staying.ts';
 import type { StayRecord } from './bookings/staying.ts';
+import { createInstalmentSteps } from './instalments.ts';
 
 export type BookingActivities = ReturnType<typeof createBookingActivities>;
 
@@ -89,5 +90,7 @@ export function createBookingActivities({ db }: { db: Db }) {
     async recordStay(record: StayRecord): Promise<{ recorded: boolean }> {
       return inTransaction(db, (trx) => recordStay(trx, record));
     },
+
+    ...createInstalmentSteps({ db }),
   };
 }

@@ -1,6 +1,7 @@
-import { findBooking } from '#db/bookings.ts';
+import { findBookingOfPayment } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { findDisputeAtBank } from '#db/disputes.ts';
+import { findInstalmentOf } from '#db/instalments.ts';
 import { findPayment, findPaymentByIntent, someIntentIsUnknown } from '#db/payments.ts';
 import { findPayee } from '#db/payout-accounts.ts';
 import { findOpenPayouts } from '#db/payouts.ts';
@@ -76,6 +77,8 @@ async function deliver(
       return tellPayouts(deps, owner.accountId);
     case 'returned_payout':
       return recover(deps, owner);
+    case 'card':
+      return tellOfCard(deps, owner);
     case 'dispute':
       return tellOfDispute(deps, owner);
   }
@@ -83,6 +86,16 @@ async function deliver(
 
 /** Each said once of an intent. Everything else its payer can have the bank say, as often as they like. */
 const OF_MONEY: readonly PaymentStatus[] = ['reserved', 'posted', 'voided'];
+
+/** Its holder has passed the challenge of a card that is to be kept, or has not. */
+async function tellOfCard(
+  { workflows }: { workflows: Workflows },
+  { bookingId }: Extract<Owner, { is: 'card' }>,
+): Promise<string> {
+  const workflowId = bookStayId(bookingId);
+  if ((await workflows.lengthOf(workflowId)) >= MAX_EVENTS_TO_HEAR) return 'nobody any more';
+  return (await workflows.tell(workflowId, bankSpoke)) ? workflowId : 'nobody';
+}
 
 /** Money for a booking whose workflow is over goes back by itself; whatever else is said of one changes nothing. */
 async function tellBooking(
@@ -109,9 +122,12 @@ async function giveBack(
   owner: Extract<Owner, { is: 'booking' }>,
   intentId?: string,
 ): Promise<string> {
-  const booking = await findBooking(db, owner.bookingId);
-  if (booking?.paymentId !== owner.paymentId) return 'nobody';
-  const { id: bookingId, paymentId, totalMinor: amountMinor, currency, requestedAt: since } = booking;
+  const { bookingId, paymentId } = owner;
+  const booking = await findBookingOfPayment(db, paymentId);
+  if (booking?.id !== bookingId) return 'nobody';
+  const instalment = await findInstalmentOf(db, paymentId);
+  const amountMinor = instalment?.amountMinor ?? booking.totalMinor;
+  const { currency, requestedAt: since } = booking;
   const late = { bookingId, paymentId, amountMinor, currency, since };
   return start(workflows, latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) }));
 }

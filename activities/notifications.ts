@@ -9,6 +9,7 @@ import type { BookingId, DisputeId, RefundId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
 import type { Notify, Recipient } from '#workflows/notifications.contract.ts';
 import { bookingText } from './notifications/booking-texts.ts';
+import { instalmentText } from './notifications/instalment-texts.ts';
 import { payoutText } from './notifications/payout-texts.ts';
 import { disputeText } from './notifications/dispute-texts.ts';
 import { refundText } from './notifications/refund-texts.ts';
@@ -45,6 +46,7 @@ async function textOf(
   const { kind, subject_id: subjectId } = event;
   if (to === 'operator') return disputeText(db, { kind, disputeId: subjectId as DisputeId }, booking);
   if (kind.startsWith('reviews.')) return reviewText(db, booking, { kind, to });
+  if (kind.startsWith('instalment.')) return instalmentText(booking, event);
   if (kind.startsWith('payout.')) return payoutText(booking, event);
   if (kind.startsWith('refund.')) return refundText(db, subjectId as RefundId, booking);
   return bookingText({ event, to, booking });

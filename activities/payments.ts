@@ -1,6 +1,8 @@
 import type { Db } from '#db/connect.ts';
+import { findInstalmentOf } from '#db/instalments.ts';
 import { findPayment } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
+import type { PaymentId } from '#domain/ids.ts';
 import type { AtBank, Capture, Collection, Intent } from '#domain/payments.ts';
 import type { Bank } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
@@ -10,6 +12,8 @@ import type { Accepted } from './bookings/accepting.ts';
 import type { At } from './bookings/at.ts';
 import { endHold } from './bookings/holding.ts';
 import { createDisputeActivities } from './disputes.ts';
+import { createInstalmentCharges } from './instalments.ts';
+import { acceptInstalment } from './instalments/accepting.ts';
 import { createRefundActivities } from './refunds.ts';
 
 export interface PaymentDeps {
@@ -30,10 +34,12 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     async collectPayment({
       paymentMethodId,
       capture,
+      keepsCard,
       ...collection
-    }: Collection & { paymentMethodId?: string; capture: Capture }): Promise<Intent> {
+    }: Collection & { paymentMethodId?: string; capture: Capture; keepsCard?: true }): Promise<Intent> {
       return bank.collect(collection, {
         capture,
+        ...(keepsCard && { keepsCard: {} }),
         again: isAgain(),
         ...(paymentMethodId !== undefined && { paymentMethodId }),
       });
@@ -68,9 +74,15 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
     },
 
     /** Money for a booking that nobody conducts any more is taken into the ledger, and promised back whole. */
-    async acceptLatePayment(payment: At & { intent: Intent }): Promise<Accepted> {
-      const { bookingId, at } = payment;
+    async acceptLatePayment(payment: At & { intent: Intent; paymentId?: PaymentId }): Promise<Accepted> {
+      const { bookingId, at, paymentId } = payment;
       return inTransaction(db, async (trx) => {
+        const instalment = paymentId && (await findInstalmentOf(trx, paymentId));
+        if (instalment !== undefined && instalment.n > 1) {
+          const { paymentId: id } = instalment;
+          const accepted = await acceptInstalment(trx, { ...payment, paymentId: id });
+          return accepted.isPaid ? { confirmed: true } : { ...accepted, confirmed: false };
+        }
         await endHold(trx, { bookingId, at, to: 'expired' }); // Nobody else would: its timer went with its workflow.
         return acceptPayment(trx, { ...payment, retake: false });
       });
@@ -78,6 +90,7 @@ export function createPaymentActivities({ db, bank, workflows }: PaymentDeps) {
 
     ...createRefundActivities({ db, bank, workflows }),
     ...createDisputeActivities({ db, bank, workflows }),
+    ...createInstalmentCharges({ db, bank }),
   };
 }
 

@@ -8,6 +8,7 @@ import { findPayment, isDisputed } from '#db/payments.ts';
 import { holdOf } from '#db/payout-holds.ts';
 import {
   claimPayout,
+  dueAtOf,
   findPayout,
   holdBack,
   lockPayout,
@@ -15,11 +16,12 @@ import {
   markReturned,
   openPayout,
   partsOf,
+  sourceOf,
 } from '#db/payouts.ts';
 import type { PayoutRow } from '#db/payouts.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { BookingId, PayoutId, RefundId } from '#domain/ids.ts';
-import { obstacleTo, payoutDueAt } from '#domain/payouts.ts';
+import { obstacleTo } from '#domain/payouts.ts';
 import type { Obstacle, Payee } from '#domain/payouts.ts';
 import type { Bank } from '#gateways/bank.ts';
 import type { TakenBack, Transferred, TransferResult } from '#gateways/payees.ts';
@@ -86,7 +88,7 @@ export function createPayoutActivities(deps: PayoutDeps) {
       const { claimedAmountMinor: amountMinor, accountId } = payout;
       assert(amountMinor !== null && accountId !== null, `Nothing was put aside for ${payoutId}.`);
       const { bookingId, currency, attempt } = payout;
-      const chargeId = await chargeOf(db, bookingId);
+      const chargeId = await chargeOf(db, payout);
       const step = `payout-${payout.n}${payout.disputeId === null ? '' : `-${payout.disputeId}`}`;
       const transfer = { payoutId, bookingId, step, attempt, accountId, amountMinor, currency };
       return bank.transfer(
@@ -167,7 +169,7 @@ async function open(
 ): Promise<PayoutRow | undefined> {
   const booking = await lockBooking(trx, bookingId);
   assert(
-    Date.parse(at) >= Date.parse(payoutDueAt(booking.checkInAt)),
+    Date.parse(at) >= Date.parse(await dueAtOf(trx, booking, n)),
     `It is early to pay for ${bookingId}.`,
   );
   return openPayout(trx, { booking, n, at });
@@ -180,7 +182,7 @@ async function prepare(
 ): Promise<Prepared> {
   if (payout.status === 'paid') return { is: 'paid' };
   if (payout.claimedAmountMinor !== null) return { is: 'ready' };
-  const parts = await partsOf(trx, booking);
+  const parts = await partsOf(trx, booking, payout.n);
   const isFrozen = await isDisputed(trx, booking.id); // Nor are debts paid with money that may have to go back.
   if (parts.amountMinor === 0 && !isFrozen) {
     await markPaid(trx, { payout, booking, parts, transferId: null, at });
@@ -223,8 +225,8 @@ async function readPayee(
   return accountId === undefined ? undefined : bank.readPayee(accountId);
 }
 
-/** The charge that paid for the stay. */
-async function chargeOf(db: Db, bookingId: BookingId): Promise<string | undefined> {
+/** The charge that paid for the stay, or for the month of it. */
+async function chargeOf(db: Db, { bookingId, n }: PayoutRow): Promise<string | undefined> {
   const booking = await found(findBooking(db, bookingId), bookingId);
-  return (await findPayment(db, booking.paymentId))?.chargeId ?? undefined;
+  return (await findPayment(db, await sourceOf(db, booking, n)))?.chargeId ?? undefined;
 }

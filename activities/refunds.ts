@@ -110,11 +110,11 @@ async function takeIn(
     return { id: promise.id, rest: [] };
   }
   const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
-  let left = await sharesLeft(trx, { booking, payment });
+  let left = await sharesLeft(trx, payment);
   let released: RefundRow[] = [];
   if (sumOf(left) < amountMinor) {
     released = await releaseFailedPromises(trx, { paymentId, at });
-    left = await sharesLeft(trx, { booking, payment });
+    left = await sharesLeft(trx, payment);
   }
   if (sumOf(left) < amountMinor)
     throw new Error(`Of ${paymentId} too much is promised to take ${bankRefundId} in yet.`);
@@ -144,7 +144,7 @@ async function promiseRest(
   trx: Transaction,
   { booking, payment, owed, at }: { booking: BookingRow; payment: PaymentRow; owed: RefundRow; at: string },
 ): Promise<RefundId[]> {
-  const shares = withinShares(owed.shares, await sharesLeft(trx, { booking, payment }));
+  const shares = withinShares(owed.shares, await sharesLeft(trx, payment));
   const amountMinor = sumOf(shares);
   if (amountMinor === 0) return [];
   const { paymentId, reason } = owed;

@@ -4,6 +4,7 @@ import { connect } from '#db/connect.ts';
 import { checksAgainstBank } from '#db/doctor/bank.ts';
 import type { Check, Finding } from '#db/doctor/checks.ts';
 import { checksOfDisputes } from '#db/doctor/disputes.ts';
+import { checksOfInstalments } from '#db/doctor/instalments.ts';
 import { checksOfMoney } from '#db/doctor/money.ts';
 import { checksOfNights } from '#db/doctor/nights.ts';
 import { checksOfPayouts, checkTransfers } from '#db/doctor/payouts.ts';
@@ -60,6 +61,7 @@ export function openDoctor(config: Config): Doctor {
     ...checksOfPayouts(db),
     ...checksOfDisputes(db),
     ...checksOfSettlement(db),
+    ...checksOfInstalments(db),
     ...checksOfRecords(db),
     ...checksOfReviews(db),
     ...checksAgainstBank(db, (since) => records.payments(since)),

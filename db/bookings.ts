@@ -27,6 +27,8 @@ export class BookingRow extends Row {
   declare pets: number;
   declare price: StayPrice;
   declare totalMinor: number;
+  /** What is charged with the booking where the rest is paid in instalments; null where that is the whole price. */
+  declare upfrontMinor: number | null;
   declare currency: Currency;
   declare bookingMode: BookingMode;
   /** As the host had chosen it; which one holds is told by `policyFor`. */
@@ -38,6 +40,9 @@ export class BookingRow extends Row {
   declare checkOutAt: string;
   declare paymentMethodId: string | null;
   declare paymentId: PaymentId;
+  /** At the bank: whose saved cards they are, and which of them instalments are charged to. */
+  declare customerId: string | null;
+  declare cardId: string | null;
   declare holdExpiresAt: string | null;
   /** Until when the host may answer; null until the host has been asked. */
   declare respondBy: string | null;
@@ -81,6 +86,7 @@ export type NewBooking = Pick<
   | 'pets'
   | 'price'
   | 'totalMinor'
+  | 'upfrontMinor'
   | 'currency'
   | 'bookingMode'
   | 'cancellationPolicy'
@@ -99,6 +105,11 @@ export type NewBooking = Pick<
 export function guestsOf(booking: BookingRow): Guests {
   const { adults, children, infants, pets } = booking;
   return { adults, children, infants, pets };
+}
+
+/** What is charged with the booking itself, in minor units. */
+export function upfrontMinorOf({ upfrontMinor, totalMinor }: BookingRow): number {
+  return upfrontMinor ?? totalMinor;
 }
 
 /** Records the request, and tells of it, in the caller's transaction. Nothing is held yet. */
@@ -122,7 +133,10 @@ export async function findBookingOfPayment(
   db: Db | Transaction,
   paymentId: PaymentId,
 ): Promise<BookingRow | undefined> {
-  return BookingRow.query(db).findOne({ paymentId });
+  return BookingRow.query(db)
+    .where({ paymentId })
+    .orWhereRaw('id in (select booking_id from instalments where payment_id = ?)', [paymentId])
+    .first();
 }
 
 /** The row under a lock that other writers of this booking wait for. Its absence is a defect of the caller. */

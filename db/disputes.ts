@@ -168,7 +168,7 @@ async function closeDispute(trx: Transaction, dispute: DisputeRow, disputed: Dis
   const { booking, payment, at } = disputed;
   const lostMinor = dispute.withdrawnMinor - dispute.reinstatedMinor;
   if (lostMinor > 0) {
-    const shares = sharesOf(lostMinor, await sharesKept(trx, disputed));
+    const shares = sharesOf(lostMinor, await sharesKept(trx, payment));
     const entries = lossEntries(shares, await hostShareLeft(trx, booking.id, { less: 'nothing' }));
     await post(trx, dispute, { step: 'loss', disputed, entries });
   }

@@ -1,14 +1,14 @@
 import type { DisputeId } from '#domain/ids.ts';
 import { frozenEntries, sharesOf } from '#domain/ledger.ts';
-import { payoutDueAt } from '#domain/payouts.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { hostShareLeft } from './host-money.ts';
+import { hostShareLeft, hostShareOfPayment } from './host-money.ts';
 import { newId } from './ids.ts';
+import { findInstalmentOf } from './instalments.ts';
 import { writeLedger } from './ledger.ts';
 import type { PaymentRow } from './payments.ts';
-import { findPaidPayouts, partsOf, PayoutRow } from './payouts.ts';
+import { dueAtOf, findPaidPayouts, partsOf, PayoutRow } from './payouts.ts';
 import { sharesKept } from './refunds.ts';
 
 /** What the bank has taken of a payment, and whose booking that paid for. Under the booking's lock. */
@@ -23,9 +23,13 @@ export async function hostOwesIn(
   trx: Transaction,
   { booking, payment, withdrawnMinor }: Frozen,
 ): Promise<number> {
-  const { hostMinor } = sharesOf(withdrawnMinor, await sharesKept(trx, { booking, payment }));
-  const left = Math.max(0, await hostShareLeft(trx, booking.id, { less: 'nothing' }));
-  return Math.max(0, hostMinor - left);
+  const { hostMinor } = sharesOf(withdrawnMinor, await sharesKept(trx, payment));
+  const less = 'nothing';
+  const isOfMonth = (await findInstalmentOf(trx, payment.id)) !== undefined;
+  const left = await (isOfMonth
+    ? hostShareOfPayment(trx, payment.id, { less })
+    : hostShareLeft(trx, booking.id, { less }));
+  return Math.max(0, hostMinor - Math.max(0, left));
 }
 
 /** What of a payout was taken back for a dispute, and what was not. Minor units; without money no act of the bank. */
@@ -55,22 +59,25 @@ export async function writeFreeze(
  */
 export async function openFrozenPayout(
   trx: Transaction,
-  { id: bookingId, hostId, currency, ...booking }: BookingRow,
+  { booking, payment }: Frozen,
   { disputeId, takenMinor, debtMinor, at }: Taken,
 ): Promise<void> {
+  const { id: bookingId, hostId, currency } = booking;
+  const month = await findInstalmentOf(trx, payment.id);
   const [paid] = await findPaidPayouts(trx, bookingId);
-  const { amountMinor } = await partsOf(trx, { id: bookingId, hostId, currency });
+  const n = month?.n ?? paid?.n ?? 1;
+  const { amountMinor } = await partsOf(trx, booking, n);
   const { id: subjectId } = await PayoutRow.query(trx).insertAndFetch({
     id: newId('payout'),
     bookingId,
     hostId,
-    n: paid?.n ?? 1,
+    n,
     disputeId,
     status: 'waiting',
     waitingFor: 'dispute',
     amountMinor,
     currency,
-    dueAt: payoutDueAt(booking.checkInAt),
+    dueAt: await dueAtOf(trx, booking, n),
   });
   const told = { subjectId, actorId: 'system', occurredAt: at };
   const scheduled = { bookingId, after: 'scheduled', amount: amountMinor, currency };

@@ -1,4 +1,4 @@
-import type { BookingId, UserId } from '#domain/ids.ts';
+import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { Transaction } from './connect.ts';
 
@@ -28,6 +28,26 @@ export async function hostShareLeft(
          else 0 end
      as bigint) as left`,
     { id: bookingId, promised: less === 'promises' },
+  );
+  return rows[0].left;
+}
+
+/** The same of one of the booking's payments alone, of which nothing is on its way to the host. Under the booking's lock. */
+export async function hostShareOfPayment(
+  trx: Transaction,
+  paymentId: PaymentId,
+  { less }: { less: 'promises' | 'nothing' },
+): Promise<number> {
+  const { rows } = await trx.raw<{ rows: [{ left: number }] }>(
+    `select cast(
+       - coalesce((select sum(e.amount_minor) from ledger_transactions t join ledger_entries e using (step)
+                   where t.payment_id = :id and e.account = 'host_payable'), 0)
+       - case when :promised then
+           coalesce((select sum((shares->>'hostMinor')::bigint) from refunds
+                     where payment_id = :id and status <> 'settled' and not released), 0)
+         else 0 end
+     as bigint) as left`,
+    { id: paymentId, promised: less === 'promises' },
   );
   return rows[0].left;
 }

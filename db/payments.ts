@@ -3,7 +3,15 @@ import { postEntries } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import { LIVE_PAYMENT_STATUSES } from '#domain/payments.ts';
-import type { AtBank, Card, Intent, PaymentFailure, PaymentStatus } from '#domain/payments.ts';
+import type {
+  AtBank,
+  Card,
+  Intent,
+  PaymentFailure,
+  PaymentPurpose,
+  PaymentStatus,
+} from '#domain/payments.ts';
+import { upfrontMinorOf } from './bookings.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -16,6 +24,7 @@ export class PaymentRow extends Row {
   static override jsonAttributes = ['failure', 'card'];
   declare id: PaymentId;
   declare bookingId: BookingId;
+  declare purpose: PaymentPurpose;
   declare status: PaymentStatus;
   declare amountMinor: number;
   declare refundedMinor: number;
@@ -41,9 +50,23 @@ export async function openPayment(trx: Transaction, booking: BookingRow): Promis
     id: booking.paymentId,
     bookingId: booking.id,
     status: 'pending',
-    amountMinor: booking.totalMinor,
+    amountMinor: upfrontMinorOf(booking),
     currency: booking.currency,
   });
+}
+
+/** Opens the payment of an instalment, once. */
+export async function openInstalmentPayment(
+  trx: Transaction,
+  { id: bookingId, currency }: BookingRow,
+  { paymentId: id, amountMinor }: { paymentId: PaymentId; amountMinor: number },
+): Promise<PaymentRow> {
+  const purpose = 'instalment';
+  const known = await findPayment(trx, id);
+  return (
+    known ??
+    PaymentRow.query(trx).insertAndFetch({ id, bookingId, purpose, status: 'pending', amountMinor, currency })
+  );
 }
 
 export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<PaymentRow | undefined> {
@@ -80,7 +103,10 @@ export async function someIntentIsUnknown(db: Db | Transaction, before: Date | s
 }
 
 /** The payments of many bookings, by id. */
-export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<PaymentId, PaymentRow>> {
+export async function findPaymentsOf(
+  db: Db | Transaction,
+  ids: PaymentId[],
+): Promise<Map<PaymentId, PaymentRow>> {
   const rows = await PaymentRow.query(db).findByIds(ids);
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -91,9 +117,9 @@ export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<Paym
  */
 export async function noteBank(
   trx: Transaction,
-  { booking, atBank, at }: { booking: BookingRow; atBank: AtBank; at: string },
+  { booking, atBank, at, paymentId = booking.paymentId }: BankNote,
 ): Promise<void> {
-  const payment = await findPayment(trx, booking.paymentId);
+  const payment = await findPayment(trx, paymentId);
   if (payment === undefined || payment.status === 'posted') return;
   const noted = atBank === 'nothing' ? { status: 'failed' as const } : columnsOf(atBank);
   if (noted.status === 'posted') return;
@@ -106,6 +132,14 @@ export async function noteBank(
     occurredAt: at,
     data: { bookingId: booking.id, before: payment.status, after: noted.status },
   });
+}
+
+interface BankNote {
+  booking: BookingRow;
+  /** Which of its payments; the one that it was made with, unless told. */
+  paymentId?: PaymentId;
+  atBank: AtBank;
+  at: string;
 }
 
 function columnsOf(intent: Intent): Partial<PaymentRow> & Pick<PaymentRow, 'status'> {
@@ -126,6 +160,8 @@ export interface Posting {
   intent: Intent;
   shares: Shares;
   at: string;
+  /** Which of its payments; the one that it was made with, unless told. */
+  paymentId?: PaymentId;
 }
 
 /**
@@ -133,7 +169,7 @@ export interface Posting {
  * was done before.
  */
 export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
-  const { paymentId } = posting.booking;
+  const { paymentId = posting.booking.paymentId } = posting;
   const posted = await PaymentRow.query(trx)
     .findById(paymentId)
     .whereNot('status', 'posted')

@@ -1,4 +1,4 @@
-import type { BookingId, DisputeId, PayoutId, UserId } from '#domain/ids.ts';
+import type { BookingId, DisputeId, PaymentId, PayoutId, UserId } from '#domain/ids.ts';
 import { payoutEntries, takenBackEntries } from '#domain/ledger.ts';
 import type { PayoutParts } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
@@ -7,8 +7,9 @@ import type { Obstacle, PayoutStatus } from '#domain/payouts.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { hostDebt, hostShareLeft, lockHostMoney } from './host-money.ts';
+import { hostDebt, hostShareLeft, hostShareOfPayment, lockHostMoney } from './host-money.ts';
 import { newId } from './ids.ts';
+import { findInstalment } from './instalments.ts';
 import { writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 
@@ -52,7 +53,7 @@ interface Due {
 export async function openPayout(trx: Transaction, { booking, n, at }: Due): Promise<PayoutRow | undefined> {
   const known = await PayoutRow.query(trx).findOne({ bookingId: booking.id, n }).whereNull('disputeId');
   if (known !== undefined) return known;
-  const { amountMinor, debtNettedMinor } = await partsOf(trx, booking);
+  const { amountMinor, debtNettedMinor } = await partsOf(trx, booking, n);
   if (amountMinor + debtNettedMinor === 0) return undefined;
   const { id: bookingId, hostId, currency } = booking;
   const payout = await PayoutRow.query(trx).insertAndFetch({
@@ -62,20 +63,42 @@ export async function openPayout(trx: Transaction, { booking, n, at }: Due): Pro
     n,
     amountMinor,
     currency,
-    dueAt: payoutDueAt(booking.checkInAt),
+    dueAt: await dueAtOf(trx, booking, n),
   });
   await tell(trx, payout, { kind: 'scheduled', at, data: { amount: amountMinor, currency } });
   return payout;
 }
 
-/** What a host would be paid for a booking now, and of that netted. Waits for its turn at the host's money. */
+/** From when on the host may be paid for a stay, or for the month of it that the payout is for. */
+export async function dueAtOf(trx: Transaction, booking: BookingRow, n: number): Promise<string> {
+  const instalment = await findInstalment(trx, { bookingId: booking.id, n });
+  return payoutDueAt(instalment?.beginsAt ?? booking.checkInAt);
+}
+
+/** The payment that a payout is out of: of a long stay that of its month. */
+export async function sourceOf(
+  db: Db | Transaction,
+  { id: bookingId, paymentId }: BookingRow,
+  n: number,
+): Promise<PaymentId> {
+  return (await findInstalment(db, { bookingId, n }))?.paymentId ?? paymentId;
+}
+
+/**
+ * What a host would be paid for a booking now by its nth payout, and of that netted: of a long stay no more than their
+ * share of that month. Waits for its turn at the host's money.
+ */
 export async function partsOf(
   trx: Transaction,
   booking: Pick<BookingRow, 'id' | 'hostId' | 'currency'>,
+  n: number,
 ): Promise<PayoutParts> {
   await lockHostMoney(trx, booking.hostId);
   const left = await hostShareLeft(trx, booking.id, { less: 'promises' });
-  return netted(left, await hostDebt(trx, booking.hostId, booking.currency));
+  const month = await findInstalment(trx, { bookingId: booking.id, n });
+  const ofMonth =
+    month === undefined ? left : await hostShareOfPayment(trx, month.paymentId, { less: 'promises' });
+  return netted(Math.min(left, ofMonth), await hostDebt(trx, booking.hostId, booking.currency));
 }
 
 export async function findPayout(db: Db | Transaction, id: PayoutId): Promise<PayoutRow | undefined> {
@@ -166,7 +189,8 @@ export async function markPaid(
   if (entries.length > 0) {
     const step = `payout:${payout.id}:${payout.round}`;
     const bankId = transferId ?? `${payout.id}:${payout.round}`;
-    await writeLedger(trx, { step, booking, paymentId: booking.paymentId, bankId, at: paidAt, entries });
+    const paymentId = await sourceOf(trx, booking, payout.n);
+    await writeLedger(trx, { step, booking, paymentId, bankId, at: paidAt, entries });
   }
   const data = { before: payout.status, amount: amountMinor, debtNetted: debtNettedMinor };
   await tell(trx, payout, { kind: 'paid', at: paidAt, data });
@@ -185,7 +209,8 @@ export async function markReturned(
     .patch({ status: 'returned', round, transferId: null, paidAt: null });
   const step = `payout-return:${payout.id}:${payout.round}`;
   const entries = takenBackEntries(payout.amountMinor);
-  await writeLedger(trx, { step, booking, paymentId: booking.paymentId, bankId: reversalId, at, entries });
+  const paymentId = await sourceOf(trx, booking, payout.n);
+  await writeLedger(trx, { step, booking, paymentId, bankId: reversalId, at, entries });
   await tell(trx, payout, { kind: 'returned', at, data: { before: 'paid', amount: payout.amountMinor } });
   return at;
 }

@@ -5,6 +5,8 @@ import type { PaymentStatus } from '#domain/payments.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db } from './connect.ts';
 import { findBookings } from './look-ups.ts';
+import { findInstalmentsOf } from './instalments.ts';
+import type { InstalmentWithPayment } from './instalments.ts';
 import { findPaymentsOf } from './payments.ts';
 import type { PaymentRow } from './payments.ts';
 
@@ -49,11 +51,14 @@ export async function readNews(
   return { news, seq: rows.at(-1)?.seq ?? seq, isAll: rows.length < limit };
 }
 
+interface Together {
+  booking: BookingRow;
+  payment: PaymentRow | undefined;
+  instalments: InstalmentWithPayment[] | undefined;
+}
+
 /** Bookings and their payments as of one moment: no step lies between the two. */
-export async function readTogether(
-  db: Db,
-  ids: BookingId[],
-): Promise<Map<BookingId, { booking: BookingRow; payment: PaymentRow | undefined }>> {
+export async function readTogether(db: Db, ids: BookingId[]): Promise<Map<BookingId, Together>> {
   return db.transaction(
     async (trx) => {
       const bookings = [...(await findBookings(trx, ids)).values()];
@@ -61,8 +66,12 @@ export async function readTogether(
         trx,
         bookings.map(({ paymentId }) => paymentId),
       );
+      const instalments = await findInstalmentsOf(trx, bookings);
       return new Map(
-        bookings.map((booking) => [booking.id, { booking, payment: payments.get(booking.paymentId) }]),
+        bookings.map((booking) => {
+          const { id, paymentId } = booking;
+          return [id, { booking, payment: payments.get(paymentId), instalments: instalments.get(id) }];
+        }),
       );
     },
     { isolationLevel: 'repeatable read', readOnly: true },

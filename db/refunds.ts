@@ -1,5 +1,5 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import { oppositeOf, priceShares, refundEntries, sharesOf } from '#domain/ledger.ts';
+import { oppositeOf, refundEntries, sharesIn } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { RefundReason, RefundStatus } from '#domain/payments.ts';
@@ -7,7 +7,7 @@ import { lessShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { hostShareLeft } from './host-money.ts';
+import { hostShareLeft, hostShareOfPayment } from './host-money.ts';
 import { readLedgerStep, writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 import { PaymentRow } from './payments.ts';
@@ -83,32 +83,23 @@ export async function lockRefund(trx: Transaction, id: RefundId): Promise<Refund
   return RefundRow.query(trx).findById(id).forNoKeyUpdate().throwIfNotFound();
 }
 
-/** A posted payment, and the booking that says whose money it is. */
-interface Paid {
-  booking: BookingRow;
-  payment: PaymentRow;
-}
-
 /** What of it has not been promised back, by whose it is. The caller has locked the payment. */
-export function sharesLeft(trx: Transaction, paid: Paid): Promise<Shares> {
-  return sharesLess(trx, paid, { released: false });
+export function sharesLeft(trx: Transaction, payment: PaymentRow): Promise<Shares> {
+  return sharesLess(trx, payment, { released: false });
 }
 
 /** What of it has not gone back: promises that are not kept yet left aside. */
-export function sharesKept(trx: Transaction, paid: Paid): Promise<Shares> {
-  return sharesLess(trx, paid, { status: 'settled' });
+export function sharesKept(trx: Transaction, payment: PaymentRow): Promise<Shares> {
+  return sharesLess(trx, payment, { status: 'settled' });
 }
 
-async function sharesLess(
-  trx: Transaction,
-  { booking, payment }: Paid,
-  which: Partial<RefundRow>,
-): Promise<Shares> {
+/** Whose money a posted payment was, the ledger says. */
+async function sharesLess(trx: Transaction, payment: PaymentRow, which: Partial<RefundRow>): Promise<Shares> {
   const refunds = await RefundRow.query(trx)
     .where({ ...which, paymentId: payment.id })
     .select('shares');
   return lessShares(
-    sharesOf(payment.amountMinor, priceShares(booking.price)),
+    sharesIn(await readLedgerStep(trx, `post:${payment.id}`)),
     refunds.map(({ shares }) => shares),
   );
 }
@@ -184,9 +175,18 @@ export async function listRefunds(db: Db, paymentId: PaymentId): Promise<RefundR
 export async function findRefundOf(
   db: Db | Transaction,
   paymentId: PaymentId,
-  reason: 'cancellation' | 'late_payment',
+  reason: 'late_payment',
 ): Promise<RefundId | undefined> {
   return (await RefundRow.query(db).findOne({ paymentId, reason }).select('id'))?.id;
+}
+
+/** What a cancellation has promised back, the newest payment first. */
+export async function findCancellationRefunds(trx: Transaction, bookingId: BookingId): Promise<RefundId[]> {
+  const rows = await RefundRow.query(trx)
+    .where({ bookingId, reason: 'cancellation' })
+    .orderBy('id')
+    .select('id');
+  return rows.map(({ id }) => id);
 }
 
 /** Notes that the bank has taken a refund on, under this id of its own. */
@@ -233,9 +233,13 @@ export async function settleRefund(
 }
 
 /** How much of the host's share in a refund they have had paid out already (M13). Under the booking's lock. */
-export async function hostOwesOf(trx: Transaction, { bookingId, shares }: RefundRow): Promise<number> {
-  const left = Math.max(0, await hostShareLeft(trx, bookingId, { less: 'nothing' }));
-  return Math.max(0, shares.hostMinor - left);
+export async function hostOwesOf(
+  trx: Transaction,
+  { bookingId, paymentId, shares }: RefundRow,
+): Promise<number> {
+  const ofBooking = await hostShareLeft(trx, bookingId, { less: 'nothing' });
+  const ofPayment = await hostShareOfPayment(trx, paymentId, { less: 'nothing' });
+  return Math.max(0, shares.hostMinor - Math.max(0, Math.min(ofBooking, ofPayment)));
 }
 
 /**

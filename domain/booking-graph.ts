@@ -15,7 +15,7 @@ export const MEANINGS: Readonly<Record<BookingStatus, string>> = {
   held: `The nights are held for ${HOLD_MINUTES} minutes, or ${CHALLENGED_HOLD_MINUTES} once the payer is sent to a challenge, and wait for the payment.`,
   awaiting_host: `The price is reserved, or there is none; the host has ${HOST_ANSWER_HOURS} hours to answer (never past check-in, nor to where the bank lets go of the money) and is reminded after ${HOST_REMINDER_HOURS}.`,
   confirmed: 'The price is posted, or there is none: the stay is certain.',
-  in_stay: `Between check-in and check-out. Arrival, departure and, after ${NO_SHOW_AFTER_HOURS} hours, that nobody came can be put on record; nobody has to.`,
+  in_stay: `Between check-in and check-out. A long stay is paid for a month at a time, when each begins. Arrival, departure and, after ${NO_SHOW_AFTER_HOURS} hours, that nobody came can be put on record; nobody has to.`,
   completed:
     'The stay is over: its check-out has come, or the guest has left before. One to which nobody came is over too.',
   rejected:
@@ -23,7 +23,7 @@ export const MEANINGS: Readonly<Record<BookingStatus, string>> = {
   declined: 'The host refused; nothing was charged.',
   expired: 'Nobody paid, or nobody answered, in time.',
   cancelled:
-    'Called off: before it was certain by its guest without a charge, after that by its guest under its policy, or by its host, who gives everything back; and at any time by an operator, who may give more than the policy does.',
+    'Called off: before it was certain by its guest without a charge, after that by its guest under its policy, or by its host, who gives everything back; and at any time by an operator, who may give more than the policy does. A long stay also by itself, where an instalment is not paid in time.',
 };
 
 /** What undoes each effect of booking a stay, and when that is done. */
@@ -58,6 +58,16 @@ export const UNDO: readonly { effect: string; undo: string; when: string }[] = [
     effect: 'acceptPayment: the money is in the ledger, the stay certain',
     undo: 'refundPayment, and cancelStay for the nights',
     when: 'the money came for nights that are gone or a booking that has ended, or the guest, the host or an operator cancels',
+  },
+  {
+    effect: 'chargeInstalment, acceptInstalment: the next month is paid for',
+    undo: 'refundPayment for each payment, the newest first',
+    when: 'the host or an operator cancels, or the money came after the end',
+  },
+  {
+    effect: 'openInstalment, noteInstalment: the guest has to pay what the card did not',
+    undo: 'closePayment, and lapseInstalments: nobody has to pay it any more',
+    when: 'the booking ends before it is paid',
   },
   {
     effect:

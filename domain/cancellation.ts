@@ -1,5 +1,13 @@
 import type { CancelledKind, DividedPrice, Division, KeptNights } from './cancellation/division.ts';
-import { CANCELLED_KINDS, divide, divideInFull, divideUpTo, refundOf } from './cancellation/division.ts';
+import {
+  CANCELLED_KINDS,
+  divide,
+  divideInFull,
+  divideUpTo,
+  keptOf,
+  lessUnpaid,
+  refundOf,
+} from './cancellation/division.ts';
 import type { CancellationPolicy, Keeps } from './cancellation/policies.ts';
 import { GRACE_CONFIRMED_DAYS_BEFORE, GRACE_HOURS, POLICIES, policyFor } from './cancellation/policies.ts';
 import type { Instant, LocalTime, Stay, TimeZone } from './nights.ts';
@@ -20,7 +28,11 @@ export const CANCELLATION_REASONS = [
 ] as const;
 export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
 
-export const CANCELLED_BY = ['guest', 'host', 'operator'] as const;
+/** Whoever can ask for it. */
+export const CANCELLING_SIDES = ['guest', 'host', 'operator'] as const;
+export type CancellingSide = (typeof CANCELLING_SIDES)[number];
+/** `platform`: nobody has asked for it, but its guest has not paid an instalment in time. They are under their policy. */
+export const CANCELLED_BY = [...CANCELLING_SIDES, 'platform'] as const;
 export type CancelledBy = (typeof CANCELLED_BY)[number];
 
 /** What an operator gives the guest beyond the policy: an amount in minor units, or all; in a disruptive event all. */
@@ -29,11 +41,13 @@ export interface Override {
   disruptive?: true | undefined;
 }
 
-/** A confirmed, paid booking as it was made, and the act of cancelling it. Before check-out: the caller sees to it. */
+/** A confirmed booking as it was made, and the act of cancelling it. Before check-out: the caller sees to it. */
 export interface Cancellation {
   /** As the host had chosen it: of a long stay another one holds. */
   policy: CancellationPolicy;
   price: StayPrice;
+  /** What has been paid of it so far, in minor units, where that is not all. */
+  paidMinor?: number;
   stay: Stay;
   checkInTime: LocalTime;
   zone: TimeZone;
@@ -57,7 +71,7 @@ export interface RefundSplit {
   fromTaxes: number;
 }
 
-/** Always: `refundMinor + keptMinor` is what was paid, and each equals the sum of its column of `lines`. */
+/** Always: `refundMinor + keptMinor` is what has been paid, and each equals the sum of its column of `lines`. */
 export interface CancellationOutcome {
   refundMinor: number;
   keptMinor: number;
@@ -72,10 +86,13 @@ export interface CancellationOutcome {
  */
 export function cancellationOutcome(cancellation: Cancellation): CancellationOutcome {
   const { price, by, override } = cancellation;
-  if (by === 'host') return outcomeOf(price, divideInFull(price), 'cancelled_by_host');
+  if (by === 'host') {
+    const parts = lessUnpaid(price, divideInFull(price), paidOf(cancellation));
+    return outcomeOf(parts, 'cancelled_by_host');
+  }
   const underPolicy = outcomeUnderPolicy(cancellation);
   return by === 'operator' && override !== undefined
-    ? overridden(price, underPolicy, override)
+    ? overridden(cancellation, underPolicy, override)
     : underPolicy.outcome;
 }
 
@@ -89,31 +106,35 @@ function outcomeUnderPolicy(cancellation: Cancellation): UnderPolicy {
   const { price } = cancellation;
   const judgement = judge(cancellation);
   if ('fullBecause' in judgement) {
-    const parts = divideInFull(price);
-    return { parts, outcome: outcomeOf(price, parts, judgement.fullBecause) };
+    const parts = lessUnpaid(price, divideInFull(price), paidOf(cancellation));
+    return { parts, outcome: outcomeOf(parts, judgement.fullBecause) };
   }
-  const parts = divide(price, judgement.kept);
-  return { parts, outcome: outcomeOf(price, parts, refundOf(parts) > 0 ? 'partial' : 'none') };
+  const parts = lessUnpaid(price, divide(price, judgement.kept), paidOf(cancellation));
+  return { parts, outcome: outcomeOf(parts, refundOf(parts) > 0 ? 'partial' : 'none') };
 }
 
 /** An operator may give the guest more than the policy does, never less. */
 function overridden(
-  price: StayPrice,
+  cancellation: Cancellation,
   { outcome, parts }: UnderPolicy,
   { refund = 'full', disruptive }: Override,
 ): CancellationOutcome {
-  const wanted = refund === 'full' || disruptive === true ? price.total.amount : refund;
-  const raised = divideUpTo(price, parts, wanted);
-  return refundOf(raised) > outcome.refundMinor ? outcomeOf(price, raised, 'override') : outcome;
+  const wanted = refund === 'full' || disruptive === true ? paidOf(cancellation) : refund;
+  const raised = divideUpTo(cancellation.price, parts, wanted);
+  return refundOf(raised) > outcome.refundMinor ? outcomeOf(raised, 'override') : outcome;
 }
 
-function outcomeOf(price: StayPrice, parts: DividedPrice, reason: CancellationReason): CancellationOutcome {
+function paidOf({ price, paidMinor = price.total.amount }: Cancellation): number {
+  return paidMinor;
+}
+
+function outcomeOf(parts: DividedPrice, reason: CancellationReason): CancellationOutcome {
   const lines = CANCELLED_KINDS.map((kind) => ({ kind, ...parts[kind] }));
   const refundMinor = refundOf(parts);
   const ofHost = parts.night.refundMinor + parts.cleaning.refundMinor + parts.pet.refundMinor;
   return {
     refundMinor,
-    keptMinor: price.total.amount - refundMinor,
+    keptMinor: keptOf(parts),
     reason,
     lines: lines.filter((line) => line.refundMinor + line.keptMinor > 0),
     refundSplit: {

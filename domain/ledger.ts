@@ -69,6 +69,17 @@ export function postEntries(shares: Shares): Entry[] {
   ]);
 }
 
+/** Whose money it was that came in with these entries. */
+export function sharesIn(posted: readonly Entry[]): Shares {
+  const of = (account: Account) =>
+    posted.reduce((sum, entry) => (entry.account === account ? sum - entry.amountMinor : sum), 0);
+  return {
+    hostMinor: of('host_payable'),
+    platformMinor: of('platform_revenue'),
+    taxesMinor: of('taxes_payable'),
+  };
+}
+
 /**
  * Money went back: the mirror image, share by share. Of the host's share `owedMinor` is not with us any more, since it
  * has been paid out: that part the host owes.

@@ -14,6 +14,10 @@ export const PAYMENT_STATUSES = [
 ] as const;
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
+/** What a payment is for. An `instalment` is of a stay that is paid for a month at a time; the first comes with the booking. */
+export const PAYMENT_PURPOSES = ['booking', 'instalment', 'alteration'] as const;
+export type PaymentPurpose = (typeof PAYMENT_PURPOSES)[number];
+
 /** A payment that can still bring money. At most one of a booking's is live. */
 export const LIVE_PAYMENT_STATUSES = ['pending', 'requires_action', 'processing', 'reserved'] as const;
 
@@ -55,6 +59,10 @@ export interface Intent {
   /** While `reserved`: when the bank lets go of the money, RFC 3339. */
   captureBefore?: string;
   failure?: PaymentFailure;
+  /** Whose saved cards it goes by, at the bank. */
+  customerId?: string;
+  /** The card that it was paid with, where that may be charged again without its holder. */
+  savedCardId?: string;
 }
 
 /** Whether money is taken at once, or only reserved until the host has answered. */

@@ -54,3 +54,39 @@ function notInCoins(coin: number): DomainError {
   const message = `Must be a multiple of ${coin}: the bank gives back whole coins.`;
   return new DomainError('invalid_input', message, { errors: [{ path: 'amount', message }] });
 }
+
+export function addShares(several: readonly Shares[]): Shares {
+  const all = (of: keyof Shares) => several.reduce((sum, shares) => sum + shares[of], 0);
+  return { hostMinor: all('hostMinor'), platformMinor: all('platformMinor'), taxesMinor: all('taxesMinor') };
+}
+
+/** A sum out of what is left, in minor units: as near to the proportion of `like` as what is left of each share allows. */
+export function partOf(left: Shares, amountMinor: number, like: Shares): Shares {
+  const near = withinShares(sharesOf(amountMinor, sumOf(like) > 0 ? like : left), left);
+  const rest = lessShares(left, [near]);
+  return addShares([near, sharesOf(amountMinor - sumOf(near), rest)]);
+}
+
+/**
+ * What is owed of several payments, one by one in their order, as far as it is there: each gives all that it has of what
+ * is still owed, in whole coins, and what is less than a coin the next one that can. `lefts` is what is left of each.
+ */
+export function divideOver(lefts: readonly Shares[], owed: Shares, coin: number): Shares[] {
+  const owing = withinShares(owed, addShares(lefts));
+  if (lefts.length === 1) return [owing];
+  let rest = owing;
+  const parts = lefts.map((left) => {
+    const within = withinShares(rest, left);
+    const part = partOf(within, sumOf(within) - (sumOf(within) % coin), within);
+    rest = lessShares(rest, [part]);
+    return part;
+  });
+  return parts.map((part, at) => {
+    const room = lessShares(lefts[at] ?? part, [part]);
+    const more = Math.min(sumOf(rest), sumOf(room) - (sumOf(room) % coin));
+    if (more === 0) return part;
+    const added = partOf(room, more, rest);
+    rest = partOf(rest, sumOf(rest) - more, rest);
+    return addShares([part, added]);
+  });
+}

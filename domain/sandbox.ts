@@ -17,12 +17,23 @@ export interface Dates {
   checkInAt: Instant;
   checkOutAt: Instant;
   reviewBy: Instant | null;
+  /** Of each part of the price that is not paid at once: when its nights begin, and until when it can be paid. */
+  instalments?: readonly { beginsAt: Instant; payBy: Instant | null }[];
 }
 
 /** The first instant after `after`, and no later than `until`, at which something is due; else `until` itself. */
 export function nextDue(dates: Dates, { after, until }: { after: Instant; until: Instant }): Instant {
-  const { holdExpiresAt, respondBy, checkInAt, checkOutAt, reviewBy } = dates;
-  const instants = [holdExpiresAt, respondBy, checkInAt, payoutDueAt(checkInAt), checkOutAt, reviewBy];
+  const { holdExpiresAt, respondBy, checkInAt, checkOutAt, reviewBy, instalments = [] } = dates;
+  const months = instalments.flatMap(({ beginsAt, payBy }) => [beginsAt, payoutDueAt(beginsAt), payBy]);
+  const instants = [
+    holdExpiresAt,
+    respondBy,
+    checkInAt,
+    payoutDueAt(checkInAt),
+    checkOutAt,
+    reviewBy,
+    ...months,
+  ];
   const due = instants.filter((at) => at !== null);
   const between = due.filter((at) => isBetween(at, after, until));
   return between.reduce((first, at) => (millisecondsOf(at) < millisecondsOf(first) ? at : first), until);
@@ -35,7 +46,7 @@ export function isOverdue({ status, ...dates }: Dates & { status: BookingStatus 
 }
 
 /** What ends each status by itself. */
-const DUE: Partial<Record<BookingStatus, keyof Dates>> = {
+const DUE: Partial<Record<BookingStatus, Exclude<keyof Dates, 'instalments'>>> = {
   held: 'holdExpiresAt',
   awaiting_host: 'respondBy',
   confirmed: 'checkInAt',

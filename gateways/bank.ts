@@ -3,6 +3,7 @@ import type { Evidence } from '#domain/evidence.ts';
 import type { RefundId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { BankRefundResult, Capture, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
+import type { Cards } from './cards.ts';
 import type { Payees } from './payees.ts';
 import type { Statements } from './statements.ts';
 
@@ -18,6 +19,8 @@ export interface BankRefund {
 export interface Collecting {
   paymentMethodId?: string;
   capture: Capture;
+  /** The card is kept, to be charged again while its holder is away. For this customer, or for a new one. */
+  keepsCard?: { customerId?: string };
   /** An earlier ask may have reached the bank. */
   again: boolean;
 }
@@ -38,7 +41,7 @@ export interface BankEvent {
  * the bank's records are read before anything is asked anew. A declined card is an `Intent` with a `failure`; a bank
  * that does not answer is a `BankUnavailable`, to be tried again.
  */
-export interface Bank extends Payees, Statements {
+export interface Bank extends Payees, Statements, Cards {
   /** Opens a PaymentIntent; with a payment method it is confirmed in the same call. */
   collect(collection: Collection, how: Collecting): Promise<Intent>;
   /** The intent of a payment: by id if known, else by our id in the bank's records. */

@@ -38,6 +38,8 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
   const card = cardOf(intent);
   const captureBefore = captureBeforeOf(intent);
   const nextActionUrl = intent.next_action?.redirect_to_url?.url ?? undefined;
+  const customerId = idOf(intent.customer);
+  const savedCardId = savedCardOf(intent);
   return {
     id: intent.id,
     // A status that this API version does not know is neither money nor an end.
@@ -52,6 +54,8 @@ export function intentOf(intent: Stripe.PaymentIntent): Intent {
     ...(chargeId !== undefined && { chargeId }),
     ...(card !== undefined && { card }),
     ...(captureBefore !== undefined && { captureBefore }),
+    ...(customerId !== undefined && { customerId }),
+    ...(savedCardId !== undefined && { savedCardId }),
     ...(error !== null && {
       failure: {
         code: error.code ?? error.type,
@@ -67,6 +71,15 @@ function cardOf({ latest_charge: charge }: Stripe.PaymentIntent): Card | undefin
   if (charge === null || typeof charge === 'string') return undefined;
   const { brand, last4 } = charge.payment_method_details?.card ?? {};
   return typeof brand === 'string' && typeof last4 === 'string' ? { brand, lastFour: last4 } : undefined;
+}
+
+function savedCardOf({ status, setup_future_usage: usage, payment_method: method }: Stripe.PaymentIntent) {
+  const isPaid = status === 'succeeded' || status === 'requires_capture';
+  return isPaid && usage === 'off_session' ? idOf(method) : undefined;
+}
+
+function idOf(object: string | { id: string } | null): string | undefined {
+  return typeof object === 'string' ? object : object?.id;
 }
 
 /** Read from the charge, never reckoned: each network has an opinion of its own. */

@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { invalidInput } from '#domain/errors.ts';
 import type { BankRefundResult, Collection, Intent, RefundAtBank } from '#domain/payments.ts';
 import type { Bank, BankEvent, BankRefund, Collecting } from './bank.ts';
+import { cardsOf } from './stripe-cards.ts';
 import { payeesOf } from './stripe-payees.ts';
 import { isOfAnotherState, isRepeated, lookedUp, withKey } from './stripe-asking.ts';
 import { answerDispute, readDispute } from './stripe-disputes.ts';
@@ -44,6 +45,11 @@ export function createStripeBank(options: StripeOptions): Bank {
     readRefund: (bankRefundId) => readRefund(stripe, bankRefundId),
     ...payeesOf(stripe),
     ...statementsOf(stripe, { isLive }),
+    ...cardsOf(stripe, {
+      read: (collection, intentId) => read(stripe, collection, intentId),
+      open: (collection, customerId) =>
+        collect(stripe, collection, { capture: 'at_once', keepsCard: { customerId }, again: true }),
+    }),
     readDispute: (id) => readDispute(stripe, id),
     answerDispute: (id, evidence) => answerDispute(stripe, id, evidence),
     readWebhook: (body, signature) =>
@@ -59,13 +65,14 @@ function addressOf(apiBase: string): Pick<Stripe.StripeConfig, 'host' | 'port' |
 async function collect(
   stripe: Stripe,
   collection: Collection,
-  { paymentMethodId, capture: when, again }: Collecting,
+  { paymentMethodId, capture: when, keepsCard, again }: Collecting,
 ): Promise<Intent> {
   const find = () => read(stripe, collection);
   if (again) {
     const existing = await find();
     if (existing !== undefined) return existing;
   }
+  const keeping = keepsCard && (await keepingFor(stripe, collection, keepsCard.customerId));
   return withKey(`${collection.bookingId}:reserve:${collection.paymentId}`, find, async (idempotencyKey) => {
     const pays: Pick<Stripe.PaymentIntentCreateParams, 'payment_method' | 'confirm'> =
       paymentMethodId === undefined ? {} : { payment_method: paymentMethodId, confirm: true };
@@ -76,6 +83,7 @@ async function collect(
         capture_method: when === 'at_once' ? 'automatic' : 'manual',
         allowed_payment_method_types: ['card'],
         metadata: { bookingId: collection.bookingId, paymentId: collection.paymentId },
+        ...keeping,
         ...pays,
         ...WITH_CHARGE,
       },
@@ -83,6 +91,23 @@ async function collect(
     );
     return intentOf(intent);
   });
+}
+
+/** Under a key of its own the customer is the same however often this is asked, and so is what the intent is asked for. */
+async function keepingFor(
+  stripe: Stripe,
+  { bookingId }: Collection,
+  known?: string,
+): Promise<Pick<Stripe.PaymentIntentCreateParams, 'customer' | 'setup_future_usage'>> {
+  const customer =
+    known ??
+    (await withKey(
+      `${bookingId}:customer`,
+      () => Promise.resolve(undefined),
+      async (idempotencyKey) =>
+        (await stripe.customers.create({ metadata: { bookingId } }, { idempotencyKey })).id,
+    ));
+  return { customer, setup_future_usage: 'off_session' };
 }
 
 /** By id, or by walking the bank's records since the payment was asked for: unlike its search they are never behind. */

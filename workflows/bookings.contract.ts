@@ -26,8 +26,10 @@ export const SEARCH = {
 export interface BookStay {
   bookingId: BookingId;
   paymentId: PaymentId;
+  /** What is paid with the booking: the whole price, or the first of several instalments. */
   amountMinor: number;
   currency: Currency;
+  isInInstalments?: true;
   bookingMode: BookingMode;
   /** With one, the booking is one act: a decline ends it. Without, the nights wait for the payer. */
   paymentMethodId?: string;
@@ -44,6 +46,7 @@ export interface Requested {
   guestId: string;
   hostId: string;
   totalMinor: number;
+  upfrontMinor: number | null;
   currency: Currency;
   bookingMode: BookingMode;
   paymentMethodId: string | null;
@@ -60,8 +63,9 @@ export function bookStayOrder(booking: Requested) {
   const input: BookStay = {
     bookingId,
     paymentId,
-    amountMinor: booking.totalMinor,
+    amountMinor: booking.upfrontMinor ?? booking.totalMinor,
     currency: booking.currency,
+    ...(booking.upfrontMinor !== null && { isInInstalments: true as const }),
     bookingMode: booking.bookingMode,
     ...(paymentMethodId !== null && { paymentMethodId }),
     requestedAt,
@@ -111,6 +115,8 @@ export type PayResult =
   | { status: 'confirmed' }
   | { status: 'awaiting_host' }
   | { status: 'held' }
+  /** An instalment: paid, or still due. */
+  | { status: 'paid' | 'due' }
   | { status: 'declined'; failure: PaymentFailure };
 
 /** The payer tries (again). @throws `booking_state` when the booking waits for no payment. */
@@ -119,7 +125,8 @@ export const payBooking = defineUpdate<PayResult, [Pay]>('payBooking');
 /** A host cancels only what is certain: before that they refuse. An operator gives at least what the policy does. */
 export interface Cancel {
   by: CancelledBy;
-  actorId: UserId;
+  /** `system` for the platform. */
+  actorId: UserId | 'system';
   reason?: string;
   override?: Override;
 }
@@ -129,6 +136,23 @@ export interface Cancelled {
 
 /** Judged by the workflow's clock. @throws `booking_state` when there is nothing to cancel any more. */
 export const cancelBooking = defineUpdate<Cancelled, [Cancel]>('cancelBooking');
+
+/** Another card for the instalments that are still to come. */
+export interface ReplaceCard {
+  paymentMethodId: string;
+  /** Tells one try from the next. */
+  attempt: string;
+}
+export type CardReplaced =
+  | { status: 'saved' }
+  /** Its holder has to pass a challenge; then it is saved by itself. */
+  | { status: 'requires_action'; clientSecret?: string; nextActionUrl?: string }
+  | { status: 'declined'; failure: PaymentFailure }
+  /** The bank does not say. */
+  | { status: 'unknown' };
+
+/** @throws `booking_state` where no instalment is to come. */
+export const replaceCard = defineUpdate<CardReplaced, [ReplaceCard]>('replaceCard');
 
 export interface HostAnswer {
   accepts: boolean;

@@ -4,6 +4,8 @@ import type { PaymentStatus } from '#domain/payments.ts';
 /** Whose business a bank event is. */
 export type Owner =
   | { is: 'booking'; bookingId: BookingId; paymentId: PaymentId; says: PaymentStatus }
+  /** A card that is to be kept for the instalments of a booking. */
+  | { is: 'card'; bookingId: BookingId }
   | { is: 'refund'; refundId: RefundId; hasFailed: boolean }
   /** A refund without our id: made at the bank, by hand. */
   | { is: 'refund_by_hand'; bankRefundId: string; intentId: string; hasFailed: boolean }
@@ -26,6 +28,7 @@ const OF_A_PAYMENT = new Map<string, PaymentStatus>([
   ['payment_intent.amount_capturable_updated', 'reserved'],
   ['payment_intent.canceled', 'voided'],
 ]);
+const OF_A_CARD = new Set(['setup_intent.succeeded', 'setup_intent.setup_failed']);
 const OF_A_PAYEE = new Set(['account.updated', 'account.application.deauthorized']);
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
 /** Its object never carries our ids: the bank is asked which payment it is about. */
@@ -41,6 +44,8 @@ export function ownerOf(event: { kind: string; payload: unknown }): Owner | unde
   if (says !== undefined && bookingId !== undefined && paymentId !== undefined) {
     return { is: 'booking', bookingId: bookingId as BookingId, paymentId: paymentId as PaymentId, says };
   }
+  if (OF_A_CARD.has(event.kind) && bookingId !== undefined)
+    return { is: 'card', bookingId: bookingId as BookingId };
   if (OF_A_REFUND.has(event.kind)) return ownerOfRefund(objectOf(event.payload));
   return event.kind.startsWith(OF_A_DISPUTE)
     ? ownerOfDispute(objectOf(event.payload))

@@ -44,6 +44,9 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   // Of one that came back its return has told already.
   'payout.waiting': ({ data }) => (data.before === 'returned' ? [] : ['host']),
   'payout.returned': () => ['host'],
+  'instalment.due': () => ['guest'],
+  // What was paid with the booking is told with the booking.
+  'instalment.paid': ({ data }) => (data.n === 1 ? [] : ['guest']),
   'dispute.opened': () => ['operator'],
   'dispute.reminded': () => ['operator'],
   'dispute.closed': () => ['operator'],

@@ -65,6 +65,7 @@ async function takeIn(late: Late): Promise<RefundId | undefined> {
   setCurrentDetails('Looking for money that has come too late.');
   const intent = await bank.readPayment(late);
   if (intent?.status !== 'posted') return undefined;
-  const accepted = await bank.acceptLatePayment({ bookingId: late.bookingId, intent, at: instantNow() });
+  const { bookingId, paymentId } = late;
+  const accepted = await bank.acceptLatePayment({ bookingId, paymentId, intent, at: instantNow() });
   return accepted.confirmed ? undefined : accepted.refundId;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lockBooking, moveBooking } from '#db/bookings.ts';
+import { lockBooking, moveBooking, upfrontMinorOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
@@ -12,8 +12,8 @@ import { canBegin } from '#domain/availability.ts';
 import { isEnded } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { PaymentId, RefundId } from '#domain/ids.ts';
-import { priceShares, sharesOf } from '#domain/ledger.ts';
 import type { Intent } from '#domain/payments.ts';
+import { beginInstalments, sharesOfFirst } from '../instalments/accepting.ts';
 import type { At } from './at.ts';
 import { endHold } from './holding.ts';
 
@@ -39,14 +39,15 @@ export interface Acceptance extends At {
 export async function acceptPayment(trx: Transaction, acceptance: Acceptance): Promise<Accepted> {
   const { bookingId, intent, at, actorId } = acceptance;
   const booking = await lockBooking(trx, bookingId);
-  const shares = sharesOf(intent.amountMinor, priceShares(booking.price));
+  const shares = await sharesOfFirst(trx, booking, intent);
   const posting = { booking, intent, shares, at };
   if (!(await postPayment(trx, posting))) return acceptedBefore(trx, posting);
   if (isEnded(booking.status)) await takeUpAgain(trx, intent.id);
-  const isWhole = intent.amountMinor === booking.totalMinor;
+  const isWhole = intent.amountMinor === upfrontMinorOf(booking);
   if (isWhole && isToBeConfirmed(booking, acceptance)) {
     if (booking.status === 'expired') await retake(trx, booking);
     await confirm(trx, booking, { at, actorId });
+    await beginInstalments(trx, booking, { intent, at });
     return { confirmed: true };
   }
   if (!isWhole) await endHold(trx, { bookingId, at, to: 'rejected', rejection: TAKEN_IN_PART });
@@ -115,7 +116,7 @@ async function acceptedBefore(trx: Transaction, posting: Posting): Promise<Accep
     return { confirmed: false, refundId: await giveBack(trx, another, posting) };
   }
   if (payment.id === booking.paymentId && booking.confirmedAt !== null) return { confirmed: true };
-  const isWhole = payment.amountMinor === booking.totalMinor;
+  const isWhole = payment.amountMinor === upfrontMinorOf(booking);
   return sentBack(isWhole, await findRefundOf(trx, payment.id, 'late_payment'));
 }
 

@@ -1,9 +1,7 @@
 import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
-import { newId } from '#db/ids.ts';
-import { lockPayment } from '#db/payments.ts';
-import { findRefundOf, requestRefund, sharesLeft } from '#db/refunds.ts';
+import { findCancellationRefunds } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
 import type {
@@ -14,16 +12,17 @@ import type {
 } from '#domain/cancellation.ts';
 import { cancellationOf, hostFeeOf } from '#domain/cancellation/booked.ts';
 import type { RefundId, UserId } from '#domain/ids.ts';
-import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
-import { withinShares } from '#domain/refunds.ts';
 import { reviewWindowOf } from '#domain/review-windows.ts';
+import { lapseInstalments } from '../instalments/noting.ts';
 import type { At } from './at.ts';
+import { paidMinorOf, promiseBack } from './giving-back.ts';
 import { holdHostToIt } from './host-cancelling.ts';
 
 export interface Cancellation {
   by: CancelledBy;
-  actorId: UserId;
+  /** `system` for the platform. */
+  actorId: UserId | 'system';
   reason?: string;
   /** Of an operator. */
   override?: Override;
@@ -31,7 +30,8 @@ export interface Cancellation {
 
 export interface CancelledStay {
   refundMinor: number;
-  refundId?: RefundId;
+  /** One for each payment that something goes back of. */
+  refundIds: RefundId[];
   /** Late enough that there is something to tell of. */
   isReviewable: boolean;
 }
@@ -44,11 +44,13 @@ export async function cancelStay(
   const booking = await lockBooking(trx, bookingId);
   if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
   const { actorId, by, override } = cancellation;
-  const judged = cancellationOf(booking, { at, by, ...(override && { override }) });
+  const paidMinor = await paidMinorOf(trx, booking);
+  const judged = cancellationOf(booking, { at, by, paidMinor, ...(override && { override }) });
   const outcome = cancellationOutcome(judged);
-  const shares = await stillOwed(trx, booking, sharesOf(outcome));
-  const refundMinor = sumOf(shares);
+  const owed = { refundMinor: outcome.refundMinor, like: sharesOf(outcome) };
+  const { refundMinor, refundIds } = await promiseBack(trx, booking, { owed, at, actorId });
   const hostFeeMinor = by === 'host' ? hostFeeOf(judged) : null;
+  await lapseInstalments(trx, { bookingId, at });
   await releaseNights(trx, bookingId, at);
   await moveBooking(trx, booking, {
     to: 'cancelled',
@@ -58,27 +60,7 @@ export async function cancelStay(
     data: { by, refund: refundMinor, kept: outcome.keptMinor, ...overrideOnRecord(judged) },
   });
   if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });
-  const isReviewable = isReviewableAfter(booking, at);
-  if (refundMinor === 0) return { refundMinor, isReviewable };
-  const refundId = newId('refund');
-  await requestRefund(trx, {
-    id: refundId,
-    booking,
-    paymentId: booking.paymentId,
-    reason: 'cancellation',
-    amountMinor: refundMinor,
-    shares,
-    at,
-    actorId,
-  });
-  return { refundMinor, refundId, isReviewable };
-}
-
-/** What was given back of free will before counts: nobody gets more back than was paid. */
-async function stillOwed(trx: Transaction, booking: BookingRow, owed: Shares): Promise<Shares> {
-  if (sumOf(owed) === 0) return owed;
-  const payment = await lockPayment(trx, booking.paymentId);
-  return withinShares(owed, await sharesLeft(trx, { booking, payment }));
+  return { refundMinor, refundIds, isReviewable: isReviewableAfter(booking, at) };
 }
 
 /** What an operator has given beyond the policy, and what that would have been. */
@@ -101,9 +83,9 @@ export function cancelledColumns(
 }
 
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
-  const refundId = await findRefundOf(trx, booking.paymentId, 'cancellation');
+  const refundIds = await findCancellationRefunds(trx, booking.id);
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
-  return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
+  return { refundMinor: booking.refundMinor ?? 0, refundIds, isReviewable };
 }
 
 function sharesOf({ refundSplit }: CancellationOutcome): Shares {

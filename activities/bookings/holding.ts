@@ -1,5 +1,6 @@
 import { BookingRow, guestsOf, lockBooking, moveBooking } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
+import { scheduleInstalments } from '#db/instalments.ts';
 import { noteBank, openPayment } from '#db/payments.ts';
 import { releaseNights, takeNights } from '#db/stays.ts';
 import { holdExpiry } from '#domain/bookings.ts';
@@ -38,6 +39,7 @@ export async function hold(trx: Transaction, { bookingId, at }: At): Promise<Hol
   const stay = { bookingId, propertyId, guestId, checkIn, checkOut };
   await takeNights(trx, { ...stay, guests: guestsOf(booking), bookingMode, at });
   if (booking.totalMinor > 0) await openPayment(trx, booking);
+  if (booking.upfrontMinor !== null) await scheduleInstalments(trx, booking);
   const holdExpiresAt = holdExpiry(at);
   await moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set: { holdExpiresAt } });
   return { held: true, holdExpiresAt };

@@ -25,7 +25,7 @@ const TEXTS: Texts = {
   'booking.confirmed': {
     guest: (booking) => ({
       subject: `Your stay from ${booking.checkIn} is booked`,
-      lines: [`Your stay ${nights(booking)} is confirmed and ${total(booking)} is paid.`, arrival(booking)],
+      lines: [`Your stay ${nights(booking)} is confirmed and ${paid(booking)}.`, arrival(booking)],
     }),
     host: (booking) => ({
       subject: `A guest is coming on ${booking.checkIn}`,
@@ -133,6 +133,14 @@ function total({ totalMinor, currency }: BookingRow): string {
   return formatMoney({ amount: totalMinor, currency });
 }
 
+/** Of a long stay only the first month is paid with the booking. */
+function paid(booking: BookingRow): string {
+  const { upfrontMinor, currency } = booking;
+  if (upfrontMinor === null) return `${total(booking)} is paid`;
+  const first = formatMoney({ amount: upfrontMinor, currency });
+  return `${first} of ${total(booking)} is paid; your card is charged for the rest month by month`;
+}
+
 function arrival({ checkInTime, checkOutTime, timeZone }: BookingRow): string {
   return `Check-in is from ${checkInTime}, check-out until ${checkOutTime} (${timeZone}).`;
 }
@@ -150,6 +158,15 @@ function callingOff(booking: BookingRow, stay: string): { toGuest: string[]; toH
       toHost: [
         `You have cancelled ${stay}. The guest gets everything back, and the nights stay blocked.`,
         ...hostFee(booking),
+      ],
+    };
+  }
+  if (cancelledBy === 'platform') {
+    return {
+      toGuest: [`Your payment did not come in time, so ${stay} is cancelled under its policy.`],
+      toHost: [
+        `The guest did not pay for the next month in time, so ${stay} is cancelled. The nights are free again.`,
+        'What has been paid so far is yours as the policy says.',
       ],
     };
   }

@@ -4,6 +4,7 @@ import { findDispute, lockDispute, markFrozen } from '#db/disputes.ts';
 import type { DisputeRow } from '#db/disputes.ts';
 import { findFrozenPayout, hostOwesIn, openFrozenPayout, writeFreeze } from '#db/freezes.ts';
 import type { Frozen } from '#db/freezes.ts';
+import { findInstalmentOf } from '#db/instalments.ts';
 import { lockPayment } from '#db/payments.ts';
 import { findOpenPayoutsOf } from '#db/payouts.ts';
 import type { PayoutRow } from '#db/payouts.ts';
@@ -52,7 +53,9 @@ async function takingOf(db: Db, disputeId: DisputeId): Promise<TakingBack | unde
     const open = await findOpenPayoutsOf(trx, bookingId);
     const onItsWay = open.find(({ claimedAmountMinor }) => claimedAmountMinor !== null);
     if (onItsWay !== undefined) throw new Error(`Whether the bank makes ${onItsWay.id} is not known yet.`);
-    return takingFor(trx, { bookingId, owedMinor: await hostOwesIn(trx, frozen), reason: disputeId });
+    const month = await findInstalmentOf(trx, frozen.payment.id);
+    const owedMinor = await hostOwesIn(trx, frozen);
+    return takingFor(trx, { bookingId, owedMinor, reason: disputeId, n: month?.n });
   });
 }
 
@@ -67,7 +70,7 @@ async function record(trx: Transaction, { disputeId, taken, at }: Freeze): Promi
   if (takenMinor + debtMinor === 0) return undefined;
   const back = { disputeId, ...reversal, takenMinor, debtMinor, at };
   await writeFreeze(trx, frozen, back);
-  await openFrozenPayout(trx, frozen.booking, back);
+  await openFrozenPayout(trx, frozen, back);
   return findFrozenPayout(trx, disputeId);
 }
 

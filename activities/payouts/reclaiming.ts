@@ -1,5 +1,6 @@
 import { lockBooking } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
+import { findInstalmentOf } from '#db/instalments.ts';
 import { readLedgerStep, writeLedger } from '#db/ledger.ts';
 import { findPaidPayouts } from '#db/payouts.ts';
 import { hostOwesOf, lockRefund } from '#db/refunds.ts';
@@ -22,17 +23,29 @@ export async function reclaimFor(db: Db, refundId: RefundId): Promise<TakingBack
     await lockBooking(trx, refund.bookingId);
     if (refund.status !== 'pending' || (await isReclaimed(trx, refundId))) return undefined;
     const owedMinor = await hostOwesOf(trx, refund);
-    return takingFor(trx, { bookingId: refund.bookingId, owedMinor, reason: refundId });
+    const month = await findInstalmentOf(trx, refund.paymentId);
+    return takingFor(trx, { bookingId: refund.bookingId, owedMinor, reason: refundId, n: month?.n });
   });
 }
 
-/** How what a host owes of a booking can come out of what they were last paid for it; undefined where it cannot. */
+/** What a host owes of a booking, or of a month of it, and why it is to be taken. The sum in minor units. */
+interface Owing {
+  bookingId: BookingId;
+  owedMinor: number;
+  reason: string;
+  n?: number | undefined;
+}
+
+/**
+ * How what a host owes can come out of what they were paid for that month, or else were last paid for the booking;
+ * undefined where it cannot.
+ */
 export async function takingFor(
   trx: Transaction,
-  { bookingId, owedMinor, reason }: { bookingId: BookingId; owedMinor: number; reason: string },
+  { bookingId, owedMinor, reason, n }: Owing,
 ): Promise<TakingBack | undefined> {
-  const paid = await findPaidPayouts(trx, bookingId);
-  const payout = paid.find(({ transferId }) => transferId !== null);
+  const paid = (await findPaidPayouts(trx, bookingId)).filter(({ transferId }) => transferId !== null);
+  const payout = paid.find((each) => each.n === n) ?? paid[0];
   if (owedMinor === 0 || payout === undefined) return undefined;
   const { transferId, accountId, currency } = payout;
   if (transferId === null || accountId === null) return undefined;

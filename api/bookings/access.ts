@@ -1,6 +1,7 @@
 import { findBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { findInstalmentsOf } from '#db/instalments.ts';
 import { findPayment } from '#db/payments.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
@@ -27,5 +28,7 @@ export async function bookingOfSide(
 }
 
 export async function presented(db: Db, booking: BookingRow, actor: Actor) {
-  return presentBooking({ booking, payment: await findPayment(db, booking.paymentId) }, actor);
+  const payment = await findPayment(db, booking.paymentId);
+  const instalments = (await findInstalmentsOf(db, [booking])).get(booking.id);
+  return presentBooking({ booking, payment, instalments }, actor);
 }

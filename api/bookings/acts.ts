@@ -5,6 +5,7 @@ import type { StayAct } from '#domain/bookings.ts';
 import type { CancelledBy, Override } from '#domain/cancellation.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { UserId } from '#domain/ids.ts';
+import type { PaymentFailure } from '#domain/payments.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import {
   answerRequest,
@@ -13,7 +14,9 @@ import {
   cancelBooking,
   payBooking,
   recordStay,
+  replaceCard as replaceCardOf,
 } from '#workflows/bookings.contract.ts';
+import type { CardReplaced } from '#workflows/bookings.contract.ts';
 import { ask, reload } from './asking.ts';
 import type { Reserved } from './commands.ts';
 import type { BookingWithPayment } from './presenter.ts';
@@ -41,14 +44,32 @@ export async function pay(
   const result = await ask(db, booking.id, (patience) =>
     workflows.ask(bookStayId(booking.id), payBooking, { ...patience, updateId: `pay:${attempt}`, input }),
   );
-  if (result?.status === 'declined') {
-    const { message, declineCode, code } = result.failure;
-    throw new DomainError('card_declined', message, {
-      declineCode: declineCode ?? code,
-      bookingId: booking.id,
-    });
-  }
+  if (result?.status === 'declined') throw declined(booking, result.failure);
   return { ...(await reload(db, booking.id)), isSettled: result !== undefined };
+}
+
+function declined({ id }: BookingRow, { message, declineCode, code }: PaymentFailure): DomainError {
+  return new DomainError('card_declined', message, { declineCode: declineCode ?? code, bookingId: id });
+}
+
+export interface CardAct extends Act {
+  paymentMethodId: string;
+}
+
+export type CardKept = Extract<CardReplaced, { status: 'saved' | 'requires_action' }>;
+
+export async function replaceCard(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  input: CardAct,
+): Promise<CardKept> {
+  const updateId = `card:${input.attempt}`;
+  const result = await ask(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), replaceCardOf, { ...patience, updateId, input }),
+  );
+  if (result === undefined || result.status === 'unknown') throw beingWorkedOn('change');
+  if (result.status === 'declined') throw declined(booking, result.failure);
+  return result;
 }
 
 export interface CancelAct extends Act {

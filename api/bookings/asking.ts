@@ -1,6 +1,7 @@
 import { findBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { findInstalmentsOf } from '#db/instalments.ts';
 import { findPayment } from '#db/payments.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
@@ -44,5 +45,6 @@ export async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {
 
 export async function reload(db: Db, id: BookingId): Promise<BookingWithPayment> {
   const booking = await reloadRow(db, id);
-  return { booking, payment: await findPayment(db, booking.paymentId) };
+  const instalments = (await findInstalmentsOf(db, [booking])).get(id);
+  return { booking, payment: await findPayment(db, booking.paymentId), instalments };
 }

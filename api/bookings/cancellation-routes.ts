@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { BookingRow } from '#db/bookings.ts';
 import { attemptOf, claim } from '#db/idempotency.ts';
+import { paidMinorAt } from '#db/instalments.ts';
+import type { Db } from '#db/connect.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { bookingNow } from '#domain/bookings.ts';
-import { CANCELLED_BY, cancellationOutcome } from '#domain/cancellation.ts';
-import type { CancelledBy } from '#domain/cancellation.ts';
+import { CANCELLING_SIDES, cancellationOutcome } from '#domain/cancellation.ts';
+import type { CancellingSide } from '#domain/cancellation.ts';
 import { cancellationOf } from '#domain/cancellation/booked.ts';
 import { invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
@@ -42,7 +44,7 @@ export const cancelBooking = endpoint({
     const booking = await bookingFor(db, params.id, actor);
     const by = cancellerOf(booking, actor);
     requireEntitled(by, input);
-    if (input.override !== undefined) requireGenerous(booking, input.override, now());
+    if (input.override !== undefined) await requireGenerous({ db, now: now() }, booking, input.override);
     await inTransaction(db, (trx) => claim(trx, once, booking.id));
     const attempt = attemptOf(once);
     const cancelled = await bookings.cancel(booking, { ...input, by, actorId: actor.id, attempt });
@@ -56,14 +58,14 @@ export const cancelBooking = endpoint({
 });
 
 /** Whoever may see a booking and is none of its sides is an operator. */
-function cancellerOf(booking: BookingRow, actor: Actor): CancelledBy {
+function cancellerOf(booking: BookingRow, actor: Actor): CancellingSide {
   return sideOf(booking, actor) ?? 'operator';
 }
 
 /** A moment, and by whom the booking would be cancelled. */
 interface Supposed {
   at: Instant;
-  by: CancelledBy;
+  by: CancellingSide;
 }
 
 export const quoteCancellation = endpoint({
@@ -86,19 +88,24 @@ export const quoteCancellation = endpoint({
       at: input.at === undefined ? bookingNow(booking, now()) : new Date(input.at).toISOString(),
       by: input.by ?? cancellerOf(booking, actor),
     };
-    const quote = quoteFor(booking, actor, supposed);
+    const quote = await quoteFor(db, booking, { actor, supposed });
     if (once !== undefined) await inTransaction(db, (trx) => claim(trx, once, remembered(supposed)));
     return ok(quote);
   },
   async replay({ params, resourceId, actor, db }) {
-    const { id } = params;
-    return ok(quoteFor(await bookingFor(db, id, actor), actor, recalled(resourceId)));
+    const booking = await bookingFor(db, params.id, actor);
+    return ok(await quoteFor(db, booking, { actor, supposed: recalled(resourceId) }));
   },
 });
 
 /** @throws DomainError `booking_state`; `invalid_input` for a moment at which there is nothing to cancel */
-function quoteFor(booking: BookingRow, actor: Actor, { at, by }: Supposed) {
-  const cancellation = cancellationOf(booking, { at, by });
+async function quoteFor(
+  db: Db,
+  booking: BookingRow,
+  { actor, supposed: { at, by } }: { actor: Actor; supposed: Supposed },
+) {
+  const paidMinor = await paidMinorAt(db, booking, at);
+  const cancellation = cancellationOf(booking, { at, by, paidMinor });
   if (millisecondsOf(at) < millisecondsOf(cancellation.confirmedAt)) {
     throw invalidInput('at', `Must not be before the booking was confirmed, ${cancellation.confirmedAt}.`);
   }
@@ -106,7 +113,7 @@ function quoteFor(booking: BookingRow, actor: Actor, { at, by }: Supposed) {
     throw invalidInput('at', `Must be before check-out, ${booking.checkOutAt}.`);
   }
   return presentCancellationQuote(
-    { booking, cancellation, outcome: cancellationOutcome(cancellation) },
+    { booking, cancellation: { ...cancellation, by }, outcome: cancellationOutcome(cancellation) },
     actor,
   );
 }
@@ -118,7 +125,7 @@ function remembered({ at, by }: Supposed): string {
 
 function recalled(text: string): Supposed {
   const [at = '', by] = text.split(' ');
-  return { at, by: CANCELLED_BY.find((known) => known === by) ?? 'guest' };
+  return { at, by: CANCELLING_SIDES.find((known) => known === by) ?? 'guest' };
 }
 
 export const cancellationEndpoints = [cancelBooking, quoteCancellation];

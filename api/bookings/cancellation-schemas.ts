@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CANCELLATION_REASONS, CANCELLED_BY } from '#domain/cancellation.ts';
+import { CANCELLATION_REASONS, CANCELLING_SIDES } from '#domain/cancellation.ts';
 import { CANCELLED_KINDS } from '#domain/cancellation/division.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { IdOf, Instant, MinorUnits, Money } from '../schemas.ts';
@@ -45,7 +45,7 @@ export const NewCancellationQuote = z
   .strictObject({
     at: Instant.optional(),
     by: z
-      .enum(CANCELLED_BY)
+      .enum(CANCELLING_SIDES)
       .optional()
       .meta({
         description:
@@ -68,7 +68,7 @@ export const CancellationQuote = z
   .strictObject({
     bookingId: IdOf('booking'),
     at: Instant.meta({ description: 'The moment that it is for.' }),
-    by: z.enum(CANCELLED_BY).meta({ description: 'Who would cancel.' }),
+    by: z.enum(CANCELLING_SIDES).meta({ description: 'Who would cancel.' }),
     policy: z.enum(CANCELLATION_POLICIES).meta({ description: 'The one that the booking is under.' }),
     reason: z.enum(CANCELLATION_REASONS).meta({ description: 'Why the refund is what it is.' }),
     lines: z.array(CancelledLine),

@@ -10,8 +10,8 @@ import { DomainError, ERROR_CODES, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayOrder, reserveStay } from '#workflows/bookings.contract.ts';
-import { answer, cancel, pay, record } from './acts.ts';
-import type { AnswerAct, CancelAct, PayAct, RecordAct } from './acts.ts';
+import { answer, cancel, pay, record, replaceCard } from './acts.ts';
+import type { AnswerAct, CancelAct, CardAct, CardKept, PayAct, RecordAct } from './acts.ts';
 import { PATIENCE, reload, reloadRow } from './asking.ts';
 import type { BookingWithPayment } from './presenter.ts';
 import { newBooking, termsOf } from './terms.ts';
@@ -37,6 +37,8 @@ export interface Bookings {
   answer(booking: BookingRow, answer: AnswerAct): Promise<Reserved>;
   /** What a side has to say of the stay. @throws DomainError `booking_state` before its time, or after */
   record(booking: BookingRow, record: RecordAct): Promise<BookingWithPayment>;
+  /** Another card for what is still to be paid. @throws DomainError `booking_state`, `card_declined` */
+  replaceCard(booking: BookingRow, replace: CardAct): Promise<CardKept>;
 }
 
 interface Deps {
@@ -57,6 +59,7 @@ export function createBookings(deps: Deps): Bookings {
     cancel: (booking, act) => cancel(deps, booking, act),
     answer: (booking, act) => answer(deps, booking, act),
     record: (booking, act) => record(deps, booking, act),
+    replaceCard: (booking, act) => replaceCard(deps, booking, act),
   };
 }
 

@@ -1,4 +1,6 @@
 import type { BookingRow } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { paidMinorAt } from '#db/instalments.ts';
 import { bookingNow, isCertain } from '#domain/bookings.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
 import type { CancelledBy, Override } from '#domain/cancellation.ts';
@@ -26,22 +28,28 @@ export function requireEntitled(by: CancelledBy, { reason, override }: Asked): v
  * seen to again when the booking is cancelled, by its own clock.
  * @throws `refund_exceeds_payment`; `invalid_input`
  */
-export function requireGenerous(booking: BookingRow, { refund }: Override, wall: Date): void {
+export async function requireGenerous(
+  { db, now }: { db: Db; now: Date },
+  booking: BookingRow,
+  { refund }: Override,
+): Promise<void> {
   if (typeof refund !== 'number') return;
-  const { totalMinor, currency } = booking;
-  if (refund > totalMinor) {
-    const paid = formatMoney({ amount: totalMinor, currency });
+  const { currency } = booking;
+  const at = bookingNow(booking, now);
+  const paidMinor = await paidMinorAt(db, booking, at);
+  if (refund > paidMinor) {
+    const paid = formatMoney({ amount: paidMinor, currency });
     throw new DomainError('refund_exceeds_payment', `No more can go back than ${paid}.`, {
-      limit: totalMinor,
+      limit: paidMinor,
     });
   }
   const coin = coinMinor(currency);
-  if (refund % coin !== 0 && refund !== totalMinor) {
+  if (refund % coin !== 0 && refund !== paidMinor) {
     throw invalidInput('override.refund', `Must be a multiple of ${coin}, the bank’s smallest coin.`);
   }
   if (!isCertain(booking.status)) return; // Nothing is paid, or not yet: what will be owed then is seen to then.
-  const at = bookingNow(booking, wall);
-  const { refundMinor: owed } = cancellationOutcome(cancellationOf(booking, { at, by: 'guest' }));
+  const cancellation = cancellationOf(booking, { at, by: 'guest', paidMinor });
+  const { refundMinor: owed } = cancellationOutcome(cancellation);
   if (refund < owed) {
     const least = formatMoney({ amount: owed, currency });
     throw invalidInput('override.refund', `Must be at least ${least}, which the policy gives.`);

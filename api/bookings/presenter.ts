@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import { guestsOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
+import type { InstalmentWithPayment } from '#db/instalments.ts';
 import type { PaymentRow } from '#db/payments.ts';
-import type { Cancellation, CancellationOutcome } from '#domain/cancellation.ts';
+import type { Cancellation, CancellationOutcome, CancellingSide } from '#domain/cancellation.ts';
 import { hostFeeOf } from '#domain/cancellation/booked.ts';
 import { policyFor } from '#domain/cancellation/policies.ts';
 import type { UserId } from '#domain/ids.ts';
+import { priceShares, sharesOf } from '#domain/ledger.ts';
 import { nightCount } from '#domain/nights.ts';
 import { sideOf } from '#domain/permissions.ts';
+import type { Instalment } from './instalment-schemas.ts';
 import type { CancellationQuote } from './cancellation-schemas.ts';
 import type { Booking } from './schemas.ts';
 
@@ -15,11 +18,13 @@ import type { Booking } from './schemas.ts';
 export interface BookingWithPayment {
   booking: BookingRow;
   payment: PaymentRow | undefined;
+  /** Where its price is not paid at once. */
+  instalments?: readonly InstalmentWithPayment[] | undefined;
 }
 
 /** A booking as its guest, its host or an operator sees it. The payment's secret is the guest's alone, while it is held. */
 export function presentBooking(
-  { booking, payment }: BookingWithPayment,
+  { booking, payment, instalments }: BookingWithPayment,
   viewer: { id: UserId },
 ): z.output<typeof Booking> {
   const { currency } = booking;
@@ -39,6 +44,9 @@ export function presentBooking(
     ...(booking.holdExpiresAt !== null && { holdExpiresAt: booking.holdExpiresAt }),
     ...(booking.respondBy !== null && { respondBy: booking.respondBy }),
     ...(payment !== undefined && { payment: presentPaymentOf(booking, payment, viewer) }),
+    ...(instalments !== undefined && {
+      instalments: instalments.map((each) => presentInstalment(booking, each, viewer)),
+    }),
     ...(booking.rejection !== null && { rejection: { code: booking.rejection.code } }),
     ...(booking.cancelledBy !== null &&
       booking.cancelledAt !== null && {
@@ -68,17 +76,43 @@ export function presentBooking(
 
 function presentPaymentOf(booking: BookingRow, payment: PaymentRow, viewer: { id: UserId }) {
   const pays = booking.status === 'held' && viewer.id === booking.guestId;
+  return { id: payment.id, status: payment.status, ...(pays && secretsOf(payment)) };
+}
+
+/** The secret is the guest's alone, while there is something to pay. */
+function presentInstalment(
+  { currency, guestId }: BookingRow,
+  { instalment, payment }: InstalmentWithPayment,
+  viewer: { id: UserId },
+): z.output<typeof Instalment> {
+  const { n, checkIn, checkOut, amountMinor, status } = instalment;
+  const pays = status === 'due' && viewer.id === guestId;
   return {
-    id: payment.id,
-    status: payment.status,
-    ...(pays && payment.clientSecret !== null && { clientSecret: payment.clientSecret }),
-    ...(pays && payment.nextActionUrl !== null && { nextActionUrl: payment.nextActionUrl }),
+    n,
+    checkIn,
+    checkOut,
+    amount: { amount: amountMinor, currency },
+    ...(n > 1 && { dueAt: instalment.beginsAt }),
+    status,
+    ...(status === 'due' && instalment.payBy !== null && { payBy: instalment.payBy }),
+    ...(payment !== undefined && { paymentId: payment.id }),
+    ...(pays && secretsOf(payment)),
   };
+}
+
+/** The host's share of what has been paid. */
+function hostPaidMinor({ price, paidMinor = price.total.amount }: Cancellation): number {
+  return sharesOf(paidMinor, priceShares(price)).hostMinor;
+}
+
+function secretsOf(payment: PaymentRow | undefined): { clientSecret?: string; nextActionUrl?: string } {
+  const { clientSecret = null, nextActionUrl = null } = payment ?? {};
+  return { ...(clientSecret !== null && { clientSecret }), ...(nextActionUrl !== null && { nextActionUrl }) };
 }
 
 interface SupposedCancellation {
   booking: BookingRow;
-  cancellation: Cancellation;
+  cancellation: Cancellation & { by: CancellingSide };
   outcome: CancellationOutcome;
 }
 
@@ -87,7 +121,7 @@ export function presentCancellationQuote(
   { booking, cancellation, outcome }: SupposedCancellation,
   viewer: { id: UserId },
 ): z.output<typeof CancellationQuote> {
-  const { at, by, price } = cancellation;
+  const { at, by } = cancellation;
   const money = (amount: number) => ({ amount, currency: booking.currency });
   return {
     bookingId: booking.id,
@@ -103,7 +137,7 @@ export function presentCancellationQuote(
     refund: money(outcome.refundMinor),
     kept: money(outcome.keptMinor),
     ...(sideOf(booking, viewer) !== 'guest' && {
-      payout: money(price.hostPayoutMinor - outcome.refundSplit.fromHostPayable),
+      payout: money(hostPaidMinor(cancellation) - outcome.refundSplit.fromHostPayable),
       ...(by === 'host' && { fee: money(hostFeeOf(cancellation)) }),
     }),
   };

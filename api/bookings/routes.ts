@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listBookings } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
+import { findInstalmentsOf } from '#db/instalments.ts';
 import { findPaymentsOf } from '#db/payments.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
@@ -11,6 +12,7 @@ import { IdOf, pageOf } from '../schemas.ts';
 import { bookingFor, presented } from './access.ts';
 import { bookingActEndpoints } from './act-routes.ts';
 import { cancellationEndpoints } from './cancellation-routes.ts';
+import { instalmentEndpoints } from './instalment-routes.ts';
 import type { Reserved } from './commands.ts';
 import { presentBooking } from './presenter.ts';
 import { Booking, BookingsQuery, NewBooking } from './schemas.ts';
@@ -82,8 +84,12 @@ export const listMyBookings = endpoint({
       db,
       rows.map(({ paymentId }) => paymentId),
     );
-    const present = (booking: BookingRow) =>
-      presentBooking({ booking, payment: payments.get(booking.paymentId) }, actor);
+    const instalments = await findInstalmentsOf(db, rows);
+    const present = (booking: BookingRow) => {
+      const { id, paymentId } = booking;
+      const found = { booking, payment: payments.get(paymentId), instalments: instalments.get(id) };
+      return presentBooking(found, actor);
+    };
     return ok(page(rows, limit, { present, positionOf: ({ id }) => id }));
   },
 });
@@ -94,4 +100,5 @@ export const bookingEndpoints = [
   readBooking,
   ...cancellationEndpoints,
   ...bookingActEndpoints,
+  ...instalmentEndpoints,
 ];

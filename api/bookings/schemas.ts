@@ -4,6 +4,7 @@ import { CANCELLED_BY } from '#domain/cancellation.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
+import { Instalment } from './instalment-schemas.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
@@ -78,10 +79,14 @@ export const Booking = z
         nextActionUrl: z.string().optional(),
       })
       .optional(),
+    instalments: z
+      .array(Instalment)
+      .optional()
+      .meta({ description: 'Of a long stay: what is paid when. They add up to the total.' }),
     rejection: z.strictObject({ code: z.string() }).optional(),
     cancellation: z
       .strictObject({
-        by: z.enum(CANCELLED_BY),
+        by: z.enum(CANCELLED_BY).meta({ description: '`platform`: an instalment was not paid in time.' }),
         at: Instant,
         refund: Money,
         reason: z.string().optional(),

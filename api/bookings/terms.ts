@@ -5,6 +5,7 @@ import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
+import { instalmentsOf } from '#domain/instalments.ts';
 import { instantOf } from '#domain/nights.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import { presentQuote } from '../pricing/presenter.ts';
@@ -82,6 +83,7 @@ function isFor(quote: PricedStay, asked: StayAsked): boolean {
 export function newBooking(request: Reserve, { property, price }: Terms, now: Date): NewBooking {
   const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost, sandbox = false } = request;
   const { checkInTime, checkOutTime, timeZone } = property;
+  const [first, ...more] = instalmentsOf(price, { checkIn, checkOut });
   return {
     id: newId('booking'),
     propertyId: property.id,
@@ -92,6 +94,7 @@ export function newBooking(request: Reserve, { property, price }: Terms, now: Da
     ...guests,
     price,
     totalMinor: price.total.amount,
+    upfrontMinor: more.length === 0 ? null : (first?.amountMinor ?? null),
     currency: price.total.currency,
     bookingMode: property.bookingMode,
     cancellationPolicy: property.cancellationPolicy,

@@ -7,6 +7,7 @@ export const GUIDE_NAMES = [
   'first-booking',
   'three-d-secure',
   'idempotency',
+  'long-stays',
   'being-paid',
   'webhooks',
 ] as const;

@@ -11,6 +11,7 @@ import { signedIn } from './context.ts';
 import type { Context } from './context.ts';
 import { PAGE, pageType } from './pages.ts';
 import { BookingPayment, Payment } from './payments.ts';
+import { Instalment } from './instalments.ts';
 import { Guests, Money, PriceLine } from './pricing.ts';
 import { CancellationPolicy, Property, propertyFor } from './properties.ts';
 import { PublicUser, publicUser } from './users.ts';
@@ -41,6 +42,7 @@ export const CancelledBy = enumOf('CancelledBy', 'Whose act a cancellation was.'
   guest: 'The guest’s.',
   host: 'The host’s.',
   operator: 'An operator’s.',
+  platform: 'Nobody’s: an instalment was not paid in time.',
 });
 
 const Cancellation = builder
@@ -114,6 +116,11 @@ export const Booking = builder
         nullable: true,
         description: 'Null until nights were held for it.',
       }),
+      instalments: t.expose('instalments', {
+        type: [Instalment],
+        nullable: true,
+        description: 'Of a long stay, what is paid when; null where the price is paid at once.',
+      }),
       rejection: t.expose('rejection', {
         type: Rejection,
         nullable: true,
@@ -175,10 +182,12 @@ builder.objectFields(Booking, (t) => ({
 /** A booking as whoever asks sees it; undefined where it is none of their business. */
 export async function bookingFor(context: Context, id: string): Promise<Wire | undefined> {
   const actor = signedIn(context);
-  const { bookings, payments } = context.loaders;
+  const { bookings, payments, instalments } = context.loaders;
   const booking = isId('booking', id) ? await bookings.load(id) : undefined;
   if (booking === undefined || !maySeeBooking(booking, actor)) return undefined;
-  return presentBooking({ booking, payment: await payments.load(booking.paymentId) }, actor);
+  const payment = await payments.load(booking.paymentId);
+  const paidInParts = booking.upfrontMinor === null ? undefined : await instalments.load(booking.id);
+  return presentBooking({ booking, payment, instalments: paidInParts }, actor);
 }
 
 builder.queryField('booking', (t) =>

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { cancelBooking, quoteCancellation } from '../bookings/cancellation-routes.ts';
 import type { CancellationQuote as QuoteWire } from '../bookings/cancellation-schemas.ts';
-import { Booking, CancelledBy } from './bookings.ts';
+import { Booking } from './bookings.ts';
 import { builder, enumOf } from './builder.ts';
 import { KEY, KEY_IF_ANY, act } from './calls.ts';
 import { ACT_COST } from './limits.ts';
@@ -43,6 +43,12 @@ builder.mutationField('cancelBooking', (t) =>
 
 type Wire = z.output<typeof QuoteWire>;
 
+const CancellingSide = enumOf('CancellingSide', 'Who can call a booking off.', {
+  guest: 'Its guest.',
+  host: 'Its host.',
+  operator: 'An operator.',
+});
+
 const CancellationReason = enumOf('CancellationReason', 'Why a refund is what it is.', {
   cancelled_by_host: 'The host calls off: everything goes back.',
   override: 'An operator gives more than the policy does.',
@@ -78,7 +84,7 @@ const CancellationQuote = builder
     fields: (t) => ({
       bookingId: t.exposeID('bookingId', { description: 'Which one.' }),
       at: t.expose('at', { type: 'Instant', description: 'The moment that it is for.' }),
-      by: t.expose('by', { type: CancelledBy, description: 'Who would cancel.' }),
+      by: t.expose('by', { type: CancellingSide, description: 'Who would cancel.' }),
       policy: t.expose('policy', {
         type: CancellationPolicy,
         description: 'The one that the booking is under.',
@@ -104,7 +110,7 @@ const NewCancellationQuote = builder.inputType('NewCancellationQuote', {
   description: 'Which cancellation is asked about.',
   fields: (t) => ({
     at: t.field({ type: 'Instant', description: 'When; without it, now.' }),
-    by: t.field({ type: CancelledBy, description: 'By whom; without it, by the side that asks.' }),
+    by: t.field({ type: CancellingSide, description: 'By whom; without it, by the side that asks.' }),
   }),
 });
 

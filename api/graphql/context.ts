@@ -4,6 +4,8 @@ import type { Db } from '#db/connect.ts';
 import { findBookings, findProperties, findUsers } from '#db/look-ups.ts';
 import { findExpectedAt } from '#db/bookings.ts';
 import { findStayRules } from '#db/stay-rules.ts';
+import { readInstalmentsOf } from '#db/instalments.ts';
+import type { InstalmentWithPayment } from '#db/instalments.ts';
 import { findPaymentsOf } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import type { BookingRow } from '#db/bookings.ts';
@@ -34,6 +36,7 @@ export interface Loaders {
   properties: DataLoader<PropertyId, PropertyRow | undefined>;
   bookings: DataLoader<BookingId, BookingRow | undefined>;
   payments: DataLoader<PaymentId, PaymentRow | undefined>;
+  instalments: DataLoader<BookingId, InstalmentWithPayment[] | undefined>;
   rules: DataLoader<PropertyId, StayRules | undefined>;
   /** At which properties a guest is expected. */
   expectedAt: DataLoader<UserId, Set<PropertyId> | undefined>;
@@ -53,6 +56,7 @@ export function createLoaders(db: Db): Loaders {
     properties: inBatches((ids) => findProperties(db, ids)),
     bookings: inBatches((ids) => findBookings(db, ids)),
     payments: inBatches((ids) => findPaymentsOf(db, ids)),
+    instalments: inBatches((ids) => readInstalmentsOf(db, ids)),
     rules: inBatches((ids) => findStayRules(db, ids)),
     expectedAt: inBatches((ids) => findExpectedAt(db, ids)),
   };

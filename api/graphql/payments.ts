@@ -111,8 +111,8 @@ builder.mutationField('pay', (t) =>
     type: Payment,
     nullable: true,
     description:
-      'Pays for a held booking, or tries again. A decline leaves the hold as it is: try another payment method until ' +
-      'it ends.',
+      'Pays for a held booking, or an instalment that is due. A decline leaves the hold, or the time to pay, as it is: ' +
+      'try another payment method until it ends.',
     args: {
       input: t.arg({ type: NewPayment, required: true, description: 'What for, and by what.' }),
       idempotencyKey: t.arg.string(KEY),

@@ -4,6 +4,7 @@ import type {
   Guests as GuestsWire,
   PriceLine as PriceLineWire,
   Quote as QuoteWire,
+  QuotedInstalment as QuotedInstalmentWire,
 } from '../pricing/schemas.ts';
 import type { Money as MoneyWire } from '../schemas.ts';
 import { builder, enumOf } from './builder.ts';
@@ -74,6 +75,21 @@ export const GuestsInput = builder.inputType('GuestsInput', {
   }),
 });
 
+const QuotedInstalment = builder
+  .objectRef<z.output<typeof QuotedInstalmentWire>>('QuotedInstalment')
+  .implement({
+    description:
+      'A part of the price of a long stay. The first is charged with the booking, each other when its nights begin.',
+    fields: (t) => ({
+      checkIn: t.expose('checkIn', { type: 'CalendarDate', description: 'The day of its first night.' }),
+      checkOut: t.expose('checkOut', {
+        type: 'CalendarDate',
+        description: 'The morning after its last night.',
+      }),
+      amount: t.expose('amount', { type: Money, description: 'What is paid for these nights.' }),
+    }),
+  });
+
 const Quote = builder
   .objectRef<z.output<typeof QuoteWire>>('Quote')
   .implement({
@@ -89,6 +105,11 @@ const Quote = builder
       guests: t.expose('guests', { type: Guests, description: 'Who comes along.' }),
       lines: t.expose('lines', { type: [PriceLine], description: 'What the price is made of.' }),
       total: t.expose('total', { type: Money, description: 'The whole price.' }),
+      instalments: t.expose('instalments', {
+        type: [QuotedInstalment],
+        nullable: true,
+        description: 'Of a long stay, what is paid when; null where the price is paid at once.',
+      }),
       expiresAt: t.expose('expiresAt', {
         type: 'Instant',
         description: 'Until then, this instant included, the price stands.',

@@ -55,7 +55,7 @@ async function give(
     const payment = await lockPayment(trx, paymentId);
     if (payment.status !== 'posted') throw notAny(booking.status, 'Nothing has been paid yet.');
     const { by, amountMinor, actorId, note } = gift;
-    const left = await sharesLeft(trx, { booking, payment });
+    const left = await sharesLeft(trx, payment);
     const shares = giftShares(left, { by, amountMinor, currency: payment.currency });
     await requestRefund(trx, {
       id,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { findBooking, findBookingOfPayment } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { attemptOf, claim } from '#db/idempotency.ts';
+import { findDueInstalment } from '#db/instalments.ts';
 import { findPayment, listPayments } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -24,24 +25,28 @@ export const payBooking = endpoint({
   path: '/payments',
   auth: 'user',
   idempotent: true,
-  summary: 'Pay for a held booking, or try again',
-  description: 'A decline leaves the hold as it is: try another payment method until it ends.',
+  summary: 'Pay for a held booking, or an instalment that is due',
+  description:
+    'A decline leaves the hold, or the time to pay, as it is: try another payment method until it ends. The card that ' +
+    'pays an instalment is charged for those that follow.',
   input: NewPayment,
   output: { 201: Payment, 202: Payment },
   problems: ['card_declined', 'booking_state', 'not_found', 'unavailable'],
   async handle({ input, actor, once, db, bookings }) {
     const booking = await findBooking(db, input.bookingId);
     if (booking?.guestId !== actor.id) throw notFound('booking');
-    await inTransaction(db, (trx) => claim(trx, once, booking.paymentId));
+    const { paymentId = booking.paymentId } = (await findDueInstalment(db, booking.id)) ?? {};
+    await inTransaction(db, (trx) => claim(trx, once, paymentId));
     const { paymentMethodId } = input;
-    const { payment, isSettled } = await bookings.pay(booking, { paymentMethodId, attempt: attemptOf(once) });
+    const { isSettled } = await bookings.pay(booking, { paymentMethodId, attempt: attemptOf(once) });
+    const payment = await findPayment(db, paymentId);
     if (payment === undefined) throw notFound('payment');
     return isSettled ? created(presentPayment(payment)) : accepted(presentPayment(payment));
   },
   async replay({ resourceId, firstStatus, actor, db }) {
     const booking = await findBookingOfPayment(db, resourceId as PaymentId);
     if (booking?.guestId !== actor.id) throw notFound('booking');
-    const payment = await findPayment(db, booking.paymentId);
+    const payment = await findPayment(db, resourceId as PaymentId);
     if (firstStatus >= 400) throw refusalAgain(firstStatus, { booking, payment });
     if (payment === undefined) throw notFound('payment');
     return created(presentPayment(payment));

@@ -31,6 +31,18 @@ export const PriceLine = z
   })
   .meta({ id: 'PriceLine' });
 
+export const QuotedInstalment = z
+  .strictObject({
+    checkIn: CalendarDate,
+    checkOut: CalendarDate.meta({ example: '2027-05-31' }),
+    amount: Money,
+  })
+  .meta({
+    id: 'QuotedInstalment',
+    description:
+      'A part of the price of a long stay. The first is charged with the booking, each other when its nights begin.',
+  });
+
 export const Quote = z
   .strictObject({
     id: QuoteId,
@@ -40,6 +52,12 @@ export const Quote = z
     guests: Guests,
     lines: z.array(PriceLine),
     total: Money,
+    instalments: z
+      .array(QuotedInstalment)
+      .optional()
+      .meta({
+        description: 'Of a stay that is not paid at once: what is paid when. They add up to the total.',
+      }),
     expiresAt: Instant.meta({ description: 'Until then, this instant included, the price stands.' }),
   })
   .meta({ id: 'Quote', description: 'What a stay costs, for thirty minutes.' });

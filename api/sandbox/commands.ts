@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { listInstalments } from '#db/instalments.ts';
 import { findPendingRefunds, hasOverdueReviews, setClockOffset, whileNobodyMovesTime } from '#db/sandbox.ts';
 import { bookingNow } from '#domain/bookings.ts';
 import { DomainError, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Instant } from '#domain/nights.ts';
 import { isOverdue, latestSandboxInstant, nextDue } from '#domain/sandbox.ts';
+import type { Dates } from '#domain/sandbox.ts';
 import type { BankClock } from '#gateways/bank-clock.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
@@ -64,8 +66,13 @@ async function advance(deps: Deps, id: BookingId, to: Instant): Promise<void> {
     const booking = await reloadRow(deps.db, id);
     const after = bookingNow(booking, deps.now());
     if (Date.parse(after) >= Date.parse(to)) return;
-    await moveAll(deps, booking, nextDue(booking, { after, until: to }));
+    const instalments = await listInstalments(deps.db, id);
+    await moveAll(deps, booking, nextDue({ ...datesOf(booking), instalments }, { after, until: to }));
   }
+}
+
+function datesOf({ holdExpiresAt, respondBy, checkInAt, checkOutAt, reviewBy }: BookingRow): Dates {
+  return { holdExpiresAt, respondBy, checkInAt, checkOutAt, reviewBy };
 }
 
 /** The booking comes first: what it starts on the way begins in the present, and is brought to the same instant. */

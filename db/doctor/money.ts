@@ -5,25 +5,7 @@ import type { Check } from './checks.ts';
 /** What has to hold of money as our own tables tell of it. */
 export function checksOfMoney(db: Db): Check[] {
   return [
-    checkByQuery(
-      db,
-      'Each ledger transaction balances in each currency',
-      `select step as id, format('off by %s %s', sum(amount_minor), currency) as detail
-       from ledger_entries group by step, currency having sum(amount_minor) <> 0`,
-    ),
-    checkByQuery(
-      db,
-      'Each act of the bank is in the ledger once',
-      `select bank_id as id, string_agg(step, ', ') as detail
-       from ledger_transactions where bank_id is not null group by bank_id, split_part(step, ':', 1) having count(*) > 1`,
-    ),
-    checkByQuery(
-      db,
-      'What a host owes for cancelling is in the ledger',
-      `select b.id, format('%s owed, but the ledger has %s', coalesce(b.host_fee_minor, 0), coalesce(e.amount_minor, 0)) as detail
-       from bookings b left join ledger_entries e on e.step = 'host-fee:' || b.id and e.account = 'host_debt'
-       where coalesce(b.host_fee_minor, 0) <> coalesce(e.amount_minor, 0)`,
-    ),
+    ...checksOfLedger(db),
     checkByQuery(
       db,
       'The ledger has what the payment says: paid less refunded and disputed',
@@ -56,7 +38,7 @@ export function checksOfMoney(db: Db): Check[] {
        where case
          when b.total_minor = 0 then p.id is not null
          when b.status in ('confirmed', 'in_stay', 'completed')
-           then p.status is distinct from 'posted' or p.amount_minor <> b.total_minor or b.confirmed_at is null
+           then p.status is distinct from 'posted' or p.amount_minor <> coalesce(b.upfront_minor, b.total_minor) or b.confirmed_at is null
          when b.status in ('requested', 'held', 'awaiting_host') then p.status = 'posted'
          else false end`,
     ),
@@ -67,9 +49,35 @@ export function checksOfMoney(db: Db): Check[] {
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
        cross join lateral (select coalesce(sum(amount_minor), 0) as promised,
                                   coalesce(sum(amount_minor) filter (where reason in ('cancellation', 'late_payment')), 0) as due
-                           from refunds where payment_id = p.id and not released) r
+                           from refunds where not released and (payment_id = p.id or payment_id in
+                             (select payment_id from instalments where booking_id = b.id and status = 'paid'))) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
        where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
+    ),
+  ];
+}
+
+/** What has to hold of the ledger by itself. */
+function checksOfLedger(db: Db): Check[] {
+  return [
+    checkByQuery(
+      db,
+      'Each ledger transaction balances in each currency',
+      `select step as id, format('off by %s %s', sum(amount_minor), currency) as detail
+       from ledger_entries group by step, currency having sum(amount_minor) <> 0`,
+    ),
+    checkByQuery(
+      db,
+      'Each act of the bank is in the ledger once',
+      `select bank_id as id, string_agg(step, ', ') as detail
+       from ledger_transactions where bank_id is not null group by bank_id, split_part(step, ':', 1) having count(*) > 1`,
+    ),
+    checkByQuery(
+      db,
+      'What a host owes for cancelling is in the ledger',
+      `select b.id, format('%s owed, but the ledger has %s', coalesce(b.host_fee_minor, 0), coalesce(e.amount_minor, 0)) as detail
+       from bookings b left join ledger_entries e on e.step = 'host-fee:' || b.id and e.account = 'host_debt'
+       where coalesce(b.host_fee_minor, 0) <> coalesce(e.amount_minor, 0)`,
     ),
   ];
 }

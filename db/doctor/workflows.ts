@@ -15,7 +15,7 @@ interface Unpaid extends Unfinished {
   disputeId: DisputeId | null;
 }
 
-/** Less what is promised back: that is the guest's by now. */
+/** Less what is promised back: that is the guest's by now. A long stay has a payout for each month that is paid for. */
 const OWED_WITHOUT_PAYOUT = `
   select b.id, b.status from bookings b
   cross join lateral (select coalesce(-sum(e.amount_minor), 0) as minor
@@ -24,7 +24,9 @@ const OWED_WITHOUT_PAYOUT = `
   cross join lateral (select coalesce(sum((shares->>'hostMinor')::bigint), 0) as minor
                       from refunds where booking_id = b.id and status <> 'settled' and not released) promised
   where b.status in ('completed', 'cancelled') and owed.minor > promised.minor
-    and not exists (select from payouts where booking_id = b.id)`;
+    and (not exists (select from payouts where booking_id = b.id)
+      or exists (select from instalments i where i.booking_id = b.id and i.status = 'paid'
+                 and not exists (select from payouts where booking_id = b.id and n = i.n)))`;
 
 /** What would be wrong of these rows if nobody conducted them. */
 interface Conducted<T extends Unfinished> {

@@ -22,7 +22,7 @@ export interface Booked {
 /** The cancelling of a booking that is certain and not over. @throws DomainError `booking_state` for any other */
 export function cancellationOf(
   booking: Booked,
-  act: Pick<Cancellation, 'at' | 'by' | 'override'>,
+  act: Pick<Cancellation, 'at' | 'by' | 'override' | 'paidMinor'>,
 ): Cancellation {
   const { status: bookingStatus, confirmedAt, checkIn, checkOut } = booking;
   if (confirmedAt === null || !isCertain(bookingStatus)) {

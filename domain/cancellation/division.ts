@@ -45,7 +45,7 @@ export function divideInFull(price: StayPrice): DividedPrice {
  * they say does, whatever the sum.
  */
 export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: number): DividedPrice {
-  if (refundMinor >= price.total.amount) return divideInFull(price);
+  if (refundMinor >= refundOf(parts) + keptOf(parts)) return giveAllBack(price, parts);
   const coin = coinMinor(price.total.currency);
   const missing = refundMinor - (refundMinor % coin) - refundOf(parts);
   if (missing <= 0) return parts;
@@ -58,20 +58,59 @@ export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: n
     const more = shares[at] ?? 0;
     return { keptMinor: keptMinor - more, refundMinor: already + more };
   }) as [Division, Division, Division, Division, Division];
-  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  return withHostFee(price, { night, cleaning, pet, service_fee, tax });
+}
+
+/**
+ * Not all has been paid yet: what is not there cannot go back, and where that is more than would, cannot be kept either.
+ * Of each part in proportion. The amount in minor units.
+ */
+export function lessUnpaid(price: StayPrice, parts: DividedPrice, paidMinor: number): DividedPrice {
+  const unpaidMinor = price.total.amount - paidMinor;
+  if (unpaidMinor === 0) return parts;
+  const ofRefund = Math.min(unpaidMinor, refundOf(parts));
+  const fromRefunds = splitInParts(
+    ofRefund,
+    CANCELLED_KINDS.map((kind) => parts[kind].refundMinor),
+  );
+  const fromKept = splitInParts(
+    unpaidMinor - ofRefund,
+    CANCELLED_KINDS.map((kind) => parts[kind].keptMinor),
+  );
+  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => ({
+    refundMinor: parts[kind].refundMinor - (fromRefunds[at] ?? 0),
+    keptMinor: parts[kind].keptMinor - (fromKept[at] ?? 0),
+  })) as [Division, Division, Division, Division, Division];
+  return withHostFee(price, { night, cleaning, pet, service_fee, tax });
+}
+
+/** All that was paid goes back. */
+function giveAllBack(price: StayPrice, parts: DividedPrice): DividedPrice {
+  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind) => ({
+    refundMinor: parts[kind].refundMinor + parts[kind].keptMinor,
+    keptMinor: 0,
+  })) as [Division, Division, Division, Division, Division];
+  return withHostFee(price, { night, cleaning, pet, service_fee, tax });
+}
+
+/** The platform's fee to the host goes back with the part of the bill that it is reckoned on. */
+function withHostFee(price: StayPrice, parts: Record<CancelledKind, Division>): DividedPrice {
+  const { hostBaseMinor, hostServiceFeeMinor } = price;
+  const backMinor = parts.night.refundMinor + parts.cleaning.refundMinor + parts.pet.refundMinor;
   return {
-    night,
-    cleaning,
-    pet,
-    service_fee,
-    tax,
-    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
+    ...parts,
+    host_fee: divideIn(hostServiceFeeMinor, proportionOf(price, hostBaseMinor - backMinor)),
   };
 }
 
 /** What goes back of the whole bill, in minor units. */
 export function refundOf(parts: DividedPrice): number {
   return sum(CANCELLED_KINDS.map((kind) => parts[kind].refundMinor));
+}
+
+/** What stays of the whole bill, in minor units. */
+export function keptOf(parts: DividedPrice): number {
+  return sum(CANCELLED_KINDS.map((kind) => parts[kind].keptMinor));
 }
 
 /** Something is kept: then so is the guest's fee. Of every line whole coins go back; what is less stays where it is. */

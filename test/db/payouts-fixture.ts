@@ -61,7 +61,7 @@ export async function claim(db: Db, { id, bookingId }: PayoutRow): Promise<Payou
   return inTransaction(db, async (trx) => {
     const booking = await lockBooking(trx, bookingId);
     const payout = await lockPayout(trx, id);
-    const parts = await partsOf(trx, booking);
+    const parts = await partsOf(trx, booking, 1);
     await claimPayout(trx, payout, { parts, accountId: 'acct_1' });
     return parts;
   });

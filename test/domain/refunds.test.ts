@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { isDomainError } from '#domain/errors.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
-import { giftShares, lessShares, withinShares } from '#domain/refunds.ts';
+import { addShares, divideOver, giftShares, lessShares, partOf, withinShares } from '#domain/refunds.ts';
 
 const shares = fc.record({
   hostMinor: fc.nat(9_999_999),
@@ -85,6 +85,48 @@ describe('what is owed', () => {
           assert.equal(minor, Math.min(partsOf(owed)[index] ?? 0, partsOf(left)[index] ?? 0));
         });
       }),
+    );
+  });
+});
+
+describe('a sum out of several payments', () => {
+  it('is given by the first as far as it goes, and the rest by the next', () => {
+    const left = { hostMinor: 80, platformMinor: 20, taxesMinor: 0 };
+    const owed = { hostMinor: 100, platformMinor: 20, taxesMinor: 0 };
+    assert.deepEqual(divideOver([left, left], owed, 1), [
+      { hostMinor: 80, platformMinor: 20, taxesMinor: 0 },
+      { hostMinor: 20, platformMinor: 0, taxesMinor: 0 },
+    ]);
+  });
+
+  it('is what is owed as far as it is there, never more of anybody than they have left, in coins (M8)', () => {
+    fc.assert(
+      fc.property(
+        fc.array(shares, { minLength: 2, maxLength: 5 }),
+        shares,
+        fc.constantFrom(1, 10, 100),
+        (some, wanted, coin) => {
+          const inCoins = (all: Shares): Shares => ({
+            ...all,
+            hostMinor: all.hostMinor + ((coin - (sumOf(all) % coin)) % coin),
+          });
+          const lefts = some.map(inCoins);
+          const owed = partOf(
+            addShares(lefts),
+            Math.min(sumOf(inCoins(wanted)), sumOf(addShares(lefts))),
+            wanted,
+          );
+          const parts = divideOver(lefts, owed, coin);
+          assert.equal(sumOf(addShares(parts)), sumOf(owed));
+          for (const [at, part] of parts.entries()) {
+            const left = lefts[at] ?? part;
+            for (const whose of ['hostMinor', 'platformMinor', 'taxesMinor'] as const)
+              assert.ok(part[whose] >= 0 && part[whose] <= left[whose]);
+            assert.equal(sumOf(part) % coin, 0);
+          }
+        },
+      ),
+      { numRuns: 2_000 },
     );
   });
 });

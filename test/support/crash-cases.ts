@@ -1,6 +1,7 @@
 import { PAYOUT_STEPS } from './crash-payout-stories.ts';
 import { DISPUTE_STEPS } from './crash-dispute-stories.ts';
 import { RECONCILIATION_STEPS } from './crash-reconciliation-stories.ts';
+import { INSTALMENT_STEPS } from './crash-instalment-stories.ts';
 import { REVIEW_STEPS } from './crash-review-stories.ts';
 import { atOnce, STORIES } from './crash-stories.ts';
 import type { Activity } from './crash-stories.ts';
@@ -26,6 +27,7 @@ const WRITES: readonly Activity[] = [
   'endBulk',
   ...DISPUTE_STEPS,
   ...RECONCILIATION_STEPS,
+  ...INSTALMENT_STEPS,
   ...REVIEW_STEPS,
 ];
 

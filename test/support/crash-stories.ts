@@ -13,6 +13,7 @@ import { PAYOUT_STORIES } from './crash-payout-stories.ts';
 import { BULK_STORIES } from './crash-bulk-stories.ts';
 import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
 import { RECONCILIATION_STORIES } from './crash-reconciliation-stories.ts';
+import { INSTALMENT_STORIES } from './crash-instalment-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -247,5 +248,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   ...PAYOUT_STORIES,
   ...DISPUTE_STORIES,
   ...RECONCILIATION_STORIES,
+  ...INSTALMENT_STORIES,
   ...REVIEW_STORIES,
 };

@@ -28,11 +28,12 @@ export function isSafe({ bookingMode }: BookStay, { status }: Intent): boolean {
 
 /** Opens the payment and, with a payment method, pays it: one act, so a decline is a refusal. */
 export async function collect(request: BookStay): Promise<Collected> {
-  const { paymentMethodId, bookingMode } = request;
+  const { paymentMethodId, bookingMode, isInInstalments } = request;
   try {
     const intent = await bankNow.collectPayment({
       ...collectionOf(request),
       capture: bookingMode === 'instant' ? 'at_once' : 'on_acceptance',
+      ...(isInInstalments && { keepsCard: isInInstalments }),
       ...(paymentMethodId !== undefined && { paymentMethodId }),
     });
     return collected(intent, paymentMethodId !== undefined);

@@ -6,6 +6,7 @@ import { bank, openReviews, step } from '../activities.ts';
 import { instant } from '../clock.ts';
 import { collectionOf } from './collecting.ts';
 import type { Left } from './collecting.ts';
+import { endInstalments } from './instalments.ts';
 import { beforeOr, now, tellStatus } from './life.ts';
 import type { End, InTime, Life, Money } from './life.ts';
 import type { CancelMessage } from './mailbox.ts';
@@ -131,12 +132,13 @@ export async function cancel(life: Life, message: CancelMessage): Promise<End> {
   const { request, mailbox } = life;
   const { bookingId } = request;
   const cancelled = await step.cancelStay({ bookingId, at: message.at, ...cancellationOf(message) });
-  const { refundMinor, refundId, isReviewable } = cancelled;
+  const { refundMinor, refundIds, isReviewable } = cancelled;
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');
   tellStatus('cancelled', 'Cancelled; the refund is being started.');
-  if (refundId !== undefined) await bank.startRefund({ refundId });
+  for (const refundId of refundIds) await bank.startRefund({ refundId });
   if (isReviewable) await openReviews({ bookingId });
+  await endInstalments(life);
   await payWhatIsKept(life);
   return 'cancelled';
 }

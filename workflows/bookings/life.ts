@@ -3,12 +3,15 @@ import type { BookingStatus } from '#domain/bookings.ts';
 import { SEARCH } from '../bookings.contract.ts';
 import type { BookingOutcome, BookStay } from '../bookings.contract.ts';
 import { instantNow } from '../clock.ts';
+import type { Plan } from './charging.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** A booking while its workflow runs: what was asked for, and what the world says to it. */
 export interface Life {
   request: BookStay;
   mailbox: Mailbox;
+  /** Of a long stay that is certain: what of its price is still to come. */
+  plan?: Plan | undefined;
   /** Once it is waited for: until the host's payout has been started. */
   payout?: Promise<void>;
 }

@@ -7,15 +7,18 @@ import {
   cancelBooking,
   payBooking,
   recordStay,
+  replaceCard,
   reserveStay,
 } from '../bookings.contract.ts';
 import type {
   Cancel,
   Cancelled,
+  CardReplaced,
   HostAnswer,
   HostAnswered,
   Pay,
   PayResult,
+  ReplaceCard,
   Reservation,
   StayAsked,
   StayRecorded,
@@ -35,16 +38,18 @@ export type PayMessage = Asked<'pay', Pay, PayResult>;
 export type CancelMessage = Asked<'cancel', Cancel, Cancelled>;
 export type HostMessage = Asked<'host', HostAnswer, HostAnswered>;
 export type StayMessage = Asked<'stay', StayAsked, StayRecorded>;
+export type CardMessage = Asked<'card', ReplaceCard, CardReplaced>;
 
 /** What the world says to a booking. Guest, host, bank and timer speak through one box, so they cannot race. */
-export type Message = { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage;
+export type Message = { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage | CardMessage;
 
 /** What somebody asks for, before it is a message. */
 export type Said =
   | { kind: 'pay'; ask: Pay }
   | { kind: 'cancel'; ask: Cancel }
   | { kind: 'host'; ask: HostAnswer }
-  | { kind: 'stay'; ask: StayAsked };
+  | { kind: 'stay'; ask: StayAsked }
+  | { kind: 'card'; ask: ReplaceCard };
 
 /** What can be asked of a booking as it is, and why the rest cannot, where there is more to say than what it is. */
 interface Hearing {
@@ -72,6 +77,9 @@ export class Mailbox {
     setHandler(payBooking, (ask) => this.#try(ask), {
       validator: (ask: Pay) => this.#judge({ kind: 'pay', ask }),
     });
+    setHandler(replaceCard, (ask) => this.#tryCard(ask), {
+      validator: (ask: ReplaceCard) => this.#judge({ kind: 'card', ask }),
+    });
     setHandler(cancelBooking, (ask) => this.#ask<Cancelled>((asked) => ({ kind: 'cancel', ask, ...asked })), {
       validator: (ask: Cancel) => this.#judge({ kind: 'cancel', ask }),
     });
@@ -97,7 +105,8 @@ export class Mailbox {
     const isHeard = kinds.includes(said.kind) && (!isHostsCancel(said) || isCertain(status));
     const failure = objection?.(said) ?? (isHeard ? undefined : notAny(status));
     if (failure !== undefined) throw failure;
-    if (said.kind === 'pay' && this.#tries >= MAX_PAYMENT_TRIES) throw notAny(status, TRIED_ENOUGH);
+    if ((said.kind === 'pay' || said.kind === 'card') && this.#tries >= MAX_PAYMENT_TRIES)
+      throw notAny(status, TRIED_ENOUGH);
   }
 
   /** However often the bank has spoken: it is asked once, later than all of that. */
@@ -108,6 +117,11 @@ export class Mailbox {
   #try(ask: Pay): Promise<PayResult> {
     this.#tries += 1;
     return this.#ask<PayResult>((asked) => ({ kind: 'pay', ask, ...asked }));
+  }
+
+  #tryCard(ask: ReplaceCard): Promise<CardReplaced> {
+    this.#tries += 1;
+    return this.#ask<CardReplaced>((asked) => ({ kind: 'card', ask, ...asked }));
   }
 
   /** Answers the request itself. Only the first answer counts. */
@@ -164,6 +178,11 @@ const TRIED_ENOUGH = {
   message: `This booking has been tried ${MAX_PAYMENT_TRIES} times; no further try is taken here.`,
   details: { limit: String(MAX_PAYMENT_TRIES) },
 };
+
+/** Nobody asks for it: the booking calls itself off, as of `at`. */
+export function callingOff(ask: Cancel, at: string): CancelMessage {
+  return { kind: 'cancel', ask, at, answer: new Trigger<Cancelled>() };
+}
 
 /** Before a stay is certain its host refuses it: there is nothing to call off. */
 function isHostsCancel(said: Said): boolean {

@@ -1,4 +1,5 @@
-import { setCurrentDetails, sleep } from '@temporalio/workflow';
+import { condition, setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { BookingId } from '#domain/ids.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { payoutStep } from '../activities.ts';
 import { instantNow } from '../clock.ts';
@@ -9,12 +10,28 @@ export function payHostWhenDue(life: Life): Promise<void> {
   return (life.payout ??= startPayout(life));
 }
 
-async function startPayout({ request }: Life): Promise<void> {
+async function startPayout({ request, plan }: Life): Promise<void> {
   const { bookingId, amountMinor, checkInAt } = request;
   if (amountMinor === 0) return;
-  const leftMs = Date.parse(payoutDueAt(checkInAt)) - Date.now();
+  await startWhenDue({ bookingId, n: 1, beginsAt: checkInAt });
+  if (plan === undefined) return;
+  for (const part of plan.parts) {
+    await condition(() => part.isPaid || plan.isOver);
+    if (part.isPaid) await startWhenDue({ ...part, bookingId });
+  }
+}
+
+/** Of a long stay each month is paid for by itself, a day after it has begun. */
+async function startWhenDue({ bookingId, n, beginsAt }: Month): Promise<void> {
+  const leftMs = Date.parse(payoutDueAt(beginsAt)) - Date.now();
   if (leftMs > 0) await sleep(leftMs, { summary: 'Payout to the host' });
-  await payoutStep.startPayout({ bookingId, n: 1, at: instantNow() });
+  await payoutStep.startPayout({ bookingId, n, at: instantNow() });
+}
+
+interface Month {
+  bookingId: BookingId;
+  n: number;
+  beginsAt: string;
 }
 
 /** A stay that was given up: what of it is the host's all the same is paid when it would have been. */

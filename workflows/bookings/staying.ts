@@ -3,6 +3,7 @@ import { noShowFrom } from '#domain/bookings.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { openReviews, step } from '../activities.ts';
 import { cancel } from './ending.ts';
+import { endInstalments, objectionTo, planOf, saidOfInstalments, takeNext } from './instalments.ts';
 import { now, tellStatus } from './life.ts';
 import type { End, Life } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
@@ -11,6 +12,7 @@ import { payHostWhenDue } from './rewarding.ts';
 
 /** From confirmed to completed, unless the guest cancels. Nobody has to record anything: timers move the stay on. */
 export async function awaitStay(life: Life): Promise<End> {
+  life.plan = await planOf(life);
   const cancelled = await awaitCheckIn(life);
   if (cancelled !== undefined) return cancelled;
   const paid = payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
@@ -27,12 +29,13 @@ async function awaitCheckIn(life: Life): Promise<End | undefined> {
   const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
   mailbox.hears({
     status: 'confirmed',
-    kinds: ['cancel'],
-    objection: ({ kind }) => (kind === 'stay' ? notAny('confirmed', why) : undefined),
+    kinds: ['cancel', ...saidOfInstalments(life)],
+    objection: (said) =>
+      said.kind === 'stay' ? notAny('confirmed', why) : objectionTo(life, said, 'confirmed'),
   });
   tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
   for (;;) {
-    const message = await mailbox.take(Date.parse(checkInAt), 'Check-in');
+    const message = await takeNext(life, Date.parse(checkInAt), 'Check-in');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
     refuse(message, 'confirmed');
@@ -43,14 +46,15 @@ async function awaitCheckIn(life: Life): Promise<End | undefined> {
 }
 
 /** What can be put on record now. */
-function hearOfStay({ request, mailbox }: Life, { hasArrived }: { hasArrived: boolean }): void {
+function hearOfStay(life: Life, { hasArrived }: { hasArrived: boolean }): void {
+  const { request, mailbox } = life;
   const from = noShowFrom(request.checkInAt);
   const early = { message: `That nobody came can be recorded from ${from} on.`, details: { from } };
   mailbox.hears({
     status: 'in_stay',
-    kinds: ['cancel', 'stay'],
-    objection({ kind, ask }) {
-      if (kind !== 'stay' || ask.act !== 'no_show') return undefined;
+    kinds: ['cancel', 'stay', ...saidOfInstalments(life)],
+    objection(said) {
+      if (said.kind !== 'stay' || said.ask.act !== 'no_show') return objectionTo(life, said, 'in_stay');
       if (Date.now() < Date.parse(from)) return notAny('in_stay', early);
       return hasArrived ? notAny('in_stay', ARRIVED) : undefined;
     },
@@ -64,7 +68,7 @@ async function awaitCheckOut(life: Life): Promise<End> {
   const { checkOutAt } = request;
   tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
   for (;;) {
-    const message = await mailbox.take(Date.parse(checkOutAt), 'Check-out');
+    const message = await takeNext(life, Date.parse(checkOutAt), 'Check-out');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
     if (message.kind === 'stay') {
@@ -75,7 +79,9 @@ async function awaitCheckOut(life: Life): Promise<End> {
   }
   await step.completeStay(now(request));
   mailbox.close('completed');
-  return openToReviews(life);
+  const end = await openToReviews(life);
+  await endInstalments(life);
+  return end;
 }
 
 /** Puts on record what a side says. True when it is that the guest has left. */
@@ -97,6 +103,7 @@ async function awaitScheduledEnd(life: Life): Promise<End> {
   const { checkOutAt } = request;
   mailbox.close('completed');
   tellStatus('completed', `The guest has left; waiting for the scheduled check-out at ${checkOutAt}.`);
+  await endInstalments(life);
   const leftMs = Date.parse(checkOutAt) - Date.now();
   if (leftMs > 0) await sleep(leftMs, { summary: 'Scheduled check-out' });
   return openToReviews(life);

@@ -5,7 +5,7 @@ import type { Decline } from './cards.ts';
 import { cardOf } from './cards.ts';
 import type { Attempt } from './charges.ts';
 import { authorizedCharge, failedCharge, pendingCharge } from './charges.ts';
-import { conflict, Declined, docUrl } from '../protocol/errors.ts';
+import { conflict, Declined, docUrl, invalid } from '../protocol/errors.ts';
 import { asksForHolder, attach, setUp } from './saved-methods.ts';
 import { idOf } from '../state/store.ts';
 
@@ -47,6 +47,12 @@ export function confirm(
       'payment_intent_unexpected_state',
       "You cannot confirm this PaymentIntent because it's missing a payment method.",
       { payment_intent: intent },
+    );
+  if (manner.offSession && intent.setup_future_usage !== null)
+    throw invalid(
+      'You cannot confirm with `off_session=true` when `setup_future_usage` is also set on the PaymentIntent. ' +
+        'The customer needs to be on-session to perform the steps which may be required to set it up.',
+      'off_session',
     );
   const card = cardOf(method);
   const attempt: Attempt = { intent, method, card, offSession: manner.offSession, authenticated: false };

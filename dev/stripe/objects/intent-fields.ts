@@ -8,7 +8,7 @@ const SECRET_CHARACTERS = 25;
 const CAPTURE_METHODS = ['automatic', 'automatic_async', 'manual'] as const;
 /** Without the holder: whether, or in what course of business. */
 const OFF_SESSION = ['true', 'false', 'one_off', 'recurring'] as const;
-const FUTURE_USAGES = ['off_session', 'on_session'] as const;
+const FUTURE_USAGES = ['off_session', 'on_session', ''] as const;
 
 /** What a browser may see with a publishable key. */
 const PUBLIC_FIELDS: readonly (keyof Stripe.PaymentIntent)[] = [
@@ -108,7 +108,7 @@ export function readDetails(params: Params): Details {
     if (value !== undefined) details[name] = value;
   }
   const usage = params.oneOf('setup_future_usage', FUTURE_USAGES);
-  if (usage !== undefined) details.setup_future_usage = usage;
+  if (usage !== undefined) details.setup_future_usage = usage === '' ? null : usage;
   return details;
 }
 

@@ -7,6 +7,7 @@ import type { Walk } from '../walks/walking.ts';
 import { BULK_CANCELLATIONS } from './bulk-cancellations.ts';
 import type { Courses, Live } from './courses.ts';
 import { DISPUTES } from './disputes.ts';
+import { INSTALMENTS } from './instalments.ts';
 import { MAILS } from './mails.ts';
 import { PAYOUTS, RECOVERIES } from './payouts.ts';
 import { RECONCILIATIONS, RESOLUTIONS } from './reconciliations.ts';
@@ -52,6 +53,7 @@ function recordingsOf(workflow: string, courses: Courses): Recording[] {
 
 export const RECORDINGS: readonly Recording[] = [
   ...WALKS.map(recordingOf),
+  ...recordingsOf('bookStay', INSTALMENTS),
   ...recordingsOf('refundPayment', REFUNDS),
   ...recordingsOf('payHost', PAYOUTS),
   ...recordingsOf('recoverPayout', RECOVERIES),
