@@ -4,6 +4,10 @@ import type { Check } from './checks.ts';
 
 /** What has to hold of money as our own tables tell of it. */
 export function checksOfMoney(db: Db): Check[] {
+  return [...checksOfPayments(db), ...checksOfBookings(db)];
+}
+
+function checksOfPayments(db: Db): Check[] {
   return [
     ...checksOfLedger(db),
     checkByQuery(
@@ -30,6 +34,11 @@ export function checksOfMoney(db: Db): Check[] {
                            where payment_id = p.id and not released) r
        where r.promised <> p.refunded_minor or r.promised > p.amount_minor or (r.promised > 0 and p.status <> 'posted')`,
     ),
+  ];
+}
+
+function checksOfBookings(db: Db): Check[] {
+  return [
     checkByQuery(
       db,
       'A booking is certain when its price is paid, and only then',
@@ -49,8 +58,8 @@ export function checksOfMoney(db: Db): Check[] {
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
        cross join lateral (select coalesce(sum(amount_minor), 0) as promised,
                                   coalesce(sum(amount_minor) filter (where reason in ('cancellation', 'late_payment')), 0) as due
-                           from refunds where not released and (payment_id = p.id or payment_id in
-                             (select payment_id from instalments where booking_id = b.id and status = 'paid'))) r
+                           from refunds where not released and payment_id in (select p.id
+                             union select payment_id from instalments where booking_id = b.id and status = 'paid')) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
        where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
     ),

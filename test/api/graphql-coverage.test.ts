@@ -43,6 +43,7 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'GET /bulk-cancellations': ['Query.bulkCancellations'],
   'GET /bulk-cancellations/{id}': ['Query.bulkCancellation'],
   'PATCH /bookings/{id}': ['Mutation.changeBooking'],
+  'PUT /bookings/{id}/payment-method': ['Mutation.replacePaymentMethod'],
   'POST /bookings/{id}/acceptance': ['Mutation.acceptBooking'],
   'POST /bookings/{id}/refusal': ['Mutation.refuseBooking'],
   'POST /bookings/{id}/check-in': ['Mutation.checkIn'],
