@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { findBooking, lockBooking } from '#db/bookings.ts';
+import { lockBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
 import { hostShareLeft } from '#db/host-money.ts';
 import { findPayoutAccount } from '#db/payout-accounts.ts';
-import { findPayment, isDisputed } from '#db/payments.ts';
+import { findChargeOf, isDisputed } from '#db/payments.ts';
 import {
   claimPayout,
   findPayout,
@@ -77,7 +77,8 @@ export function createPayoutActivities(deps: PaymentDeps) {
       const { claimedAmountMinor: amountMinor, accountId } = payout;
       assert(amountMinor !== null && accountId !== null, `Nothing was put aside for ${payoutId}.`);
       const { bookingId, currency, attempt } = payout;
-      const chargeId = await chargeOf(db, bookingId);
+      // Out of one charge no more can be sent than it brought; what several have paid for goes out of the balance.
+      const chargeId = await findChargeOf(db, bookingId, amountMinor);
       const step = `payout-${payout.n}`;
       const transfer = { payoutId, bookingId, step, attempt, accountId, amountMinor, currency };
       return bank.transfer(
@@ -207,10 +208,4 @@ async function readPayee(
   const { hostId } = await found(findPayout(db, payoutId), payoutId);
   const accountId = await findPayoutAccount(db, hostId);
   return accountId === undefined ? undefined : bank.readPayee(accountId);
-}
-
-/** The charge that paid for the stay. */
-async function chargeOf(db: Db, bookingId: BookingId): Promise<string | undefined> {
-  const booking = await found(findBooking(db, bookingId), bookingId);
-  return (await findPayment(db, booking.paymentId))?.chargeId ?? undefined;
 }

@@ -33,15 +33,42 @@ export class PaymentRow extends Row {
   declare updatedAt: string;
 }
 
-/** Opens the attempt to collect that goes with a hold. */
-export async function openPayment(trx: Transaction, booking: BookingRow): Promise<void> {
+/** Opens the attempt to collect that goes with a hold; `difference` for one that comes on top, by an alteration. */
+export async function openPayment(
+  trx: Transaction,
+  booking: BookingRow,
+  difference?: { paymentId: PaymentId; amountMinor: number },
+): Promise<void> {
   await PaymentRow.query(trx).insert({
-    id: booking.paymentId,
+    id: difference?.paymentId ?? booking.paymentId,
     bookingId: booking.id,
     status: 'pending',
-    amountMinor: booking.totalMinor,
+    amountMinor: difference?.amountMinor ?? booking.totalMinor,
     currency: booking.currency,
   });
+}
+
+/** Whether one of a booking's payments can still bring money. */
+export async function hasLivePayment(trx: Transaction, bookingId: BookingId): Promise<boolean> {
+  const live = PaymentRow.query(trx)
+    .where({ bookingId })
+    .whereIn('status', [...LIVE_PAYMENT_STATUSES]);
+  return (await live.first()) !== undefined;
+}
+
+/** The smallest that has come in for a booking and bears a transfer of that size: what others bear is left for them. */
+export async function findChargeOf(
+  db: Db,
+  bookingId: BookingId,
+  amountMinor: number,
+): Promise<string | undefined> {
+  const payment = await PaymentRow.query(db)
+    .where({ bookingId, status: 'posted' })
+    .where('amountMinor', '>=', amountMinor)
+    .whereNotNull('chargeId')
+    .orderBy(['amountMinor', 'id'])
+    .first();
+  return payment?.chargeId ?? undefined;
 }
 
 export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<PaymentRow | undefined> {
@@ -89,9 +116,14 @@ export async function findPaymentsOf(db: Db, ids: PaymentId[]): Promise<Map<Paym
  */
 export async function noteBank(
   trx: Transaction,
-  { booking, atBank, at }: { booking: BookingRow; atBank: AtBank; at: string },
+  {
+    booking,
+    paymentId = booking.paymentId,
+    atBank,
+    at,
+  }: { booking: BookingRow; paymentId?: PaymentId; atBank: AtBank; at: string },
 ): Promise<void> {
-  const payment = await findPayment(trx, booking.paymentId);
+  const payment = await findPayment(trx, paymentId);
   if (payment === undefined || payment.status === 'posted') return;
   const noted = atBank === 'nothing' ? { status: 'failed' as const } : columnsOf(atBank);
   if (noted.status === 'posted') return;
@@ -121,6 +153,8 @@ function columnsOf(intent: Intent): Partial<PaymentRow> & Pick<PaymentRow, 'stat
 /** Money that has come in, and whose it is. */
 export interface Posting {
   booking: BookingRow;
+  /** Where it is not the booking's own. */
+  paymentId?: PaymentId;
   intent: Intent;
   shares: Shares;
   at: string;
@@ -131,7 +165,7 @@ export interface Posting {
  * was done before.
  */
 export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
-  const { paymentId } = posting.booking;
+  const { paymentId = posting.booking.paymentId } = posting;
   const posted = await PaymentRow.query(trx)
     .findById(paymentId)
     .whereNot('status', 'posted')

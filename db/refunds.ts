@@ -1,14 +1,14 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import { oppositeOf, priceShares, refundEntries, sharesOf } from '#domain/ledger.ts';
+import { oppositeOf, refundEntries, sharesOf, sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { RefundReason, RefundStatus } from '#domain/payments.ts';
-import { lessShares } from '#domain/refunds.ts';
+import { lessShares, withinShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { hostShareLeft } from './host-money.ts';
-import { readLedgerStep, writeLedger } from './ledger.ts';
+import { readLedgerStep, sharesPosted, writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 import { PaymentRow } from './payments.ts';
 
@@ -99,6 +99,7 @@ export function sharesKept(trx: Transaction, paid: Paid): Promise<Shares> {
   return sharesLess(trx, paid, { status: 'settled' });
 }
 
+/** What is left of a payment is of those who have what is left of the booking, in proportion. */
 async function sharesLess(
   trx: Transaction,
   { booking, payment }: Paid,
@@ -106,11 +107,26 @@ async function sharesLess(
 ): Promise<Shares> {
   const refunds = await RefundRow.query(trx)
     .where({ ...which, paymentId: payment.id })
+    .select('amountMinor');
+  const leftMinor = refunds.reduce((left, { amountMinor }) => left - amountMinor, payment.amountMinor);
+  const left = await sharesOfBooking(trx, booking.id, which);
+  return sharesOf(Math.min(leftMinor, sumOf(left)), left);
+}
+
+/** What is left of all that was paid for a booking, by whose it is; never less than nothing. */
+export async function sharesOfBooking(
+  trx: Transaction,
+  bookingId: BookingId,
+  which: Partial<RefundRow> = { released: false },
+): Promise<Shares> {
+  const refunds = await RefundRow.query(trx)
+    .where({ ...which, bookingId })
     .select('shares');
-  return lessShares(
-    sharesOf(payment.amountMinor, priceShares(booking.price)),
+  const left = lessShares(
+    await sharesPosted(trx, bookingId),
     refunds.map(({ shares }) => shares),
   );
+  return withinShares(left, left);
 }
 
 /** The refund that the bank has under this id of its own. */
@@ -180,13 +196,21 @@ export async function listRefunds(db: Db, paymentId: PaymentId): Promise<RefundR
   return RefundRow.query(db).where({ paymentId }).orderBy('id');
 }
 
-/** The refund of a payment that was promised for this reason, of which there is one at most. */
-export async function findRefundOf(
+/** The refund of a payment that came too late, of which there is one at most. */
+export async function findLateRefund(
   db: Db | Transaction,
   paymentId: PaymentId,
-  reason: 'cancellation' | 'late_payment',
 ): Promise<RefundId | undefined> {
-  return (await RefundRow.query(db).findOne({ paymentId, reason }).select('id'))?.id;
+  return (await RefundRow.query(db).findOne({ paymentId, reason: 'late_payment' }).select('id'))?.id;
+}
+
+/** One of the refunds that a booking's cancellation has promised, if it has. */
+export async function findCancellationRefund(
+  trx: Transaction,
+  bookingId: BookingId,
+): Promise<RefundId | undefined> {
+  const reason: RefundReason = 'cancellation';
+  return (await RefundRow.query(trx).where({ bookingId, reason }).orderBy('id').select('id').first())?.id;
 }
 
 /** Notes that the bank has taken a refund on, under this id of its own. */

@@ -1,9 +1,9 @@
 import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
-import { newId } from '#db/ids.ts';
-import { lockPayment } from '#db/payments.ts';
-import { findRefundOf, requestRefund, sharesLeft } from '#db/refunds.ts';
+import { lapseAlteration } from '#db/alterations.ts';
+import { lockPayments, promiseBack } from '#db/promised-refunds.ts';
+import { findCancellationRefund, sharesOfBooking } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
 import type {
@@ -31,6 +31,7 @@ export interface Cancellation {
 
 export interface CancelledStay {
   refundMinor: number;
+  /** One of those that carry it out; with it the others are started. */
   refundId?: RefundId;
   /** Late enough that there is something to tell of. */
   isReviewable: boolean;
@@ -59,26 +60,16 @@ export async function cancelStay(
   });
   if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });
   const isReviewable = isReviewableAfter(booking, at);
-  if (refundMinor === 0) return { refundMinor, isReviewable };
-  const refundId = newId('refund');
-  await requestRefund(trx, {
-    id: refundId,
-    booking,
-    paymentId: booking.paymentId,
-    reason: 'cancellation',
-    amountMinor: refundMinor,
-    shares,
-    at,
-    actorId,
-  });
-  return { refundMinor, refundId, isReviewable };
+  await lapseAlteration(trx, booking, at);
+  const [refundId] = await promiseBack(trx, { booking, reason: 'cancellation', shares, at, actorId });
+  return { refundMinor, isReviewable, ...(refundId !== undefined && { refundId }) };
 }
 
 /** What was given back of free will before counts: nobody gets more back than was paid. */
 async function stillOwed(trx: Transaction, booking: BookingRow, owed: Shares): Promise<Shares> {
   if (sumOf(owed) === 0) return owed;
-  const payment = await lockPayment(trx, booking.paymentId);
-  return withinShares(owed, await sharesLeft(trx, { booking, payment }));
+  await lockPayments(trx, booking);
+  return withinShares(owed, await sharesOfBooking(trx, booking.id));
 }
 
 /** What an operator has given beyond the policy, and what that would have been. */
@@ -101,7 +92,7 @@ export function cancelledColumns(
 }
 
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
-  const refundId = await findRefundOf(trx, booking.paymentId, 'cancellation');
+  const refundId = await findCancellationRefund(trx, booking.id);
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
   return { refundMinor: booking.refundMinor ?? 0, isReviewable, ...(refundId !== undefined && { refundId }) };
 }

@@ -6,6 +6,7 @@ import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import { maySeeBooking, sideOf } from '#domain/permissions.ts';
 import type { Actor } from '#domain/permissions.ts';
+import { openAlteration } from './alteration-presenter.ts';
 import { presentBooking } from './presenter.ts';
 
 /** The booking if it is any business of the actor's. @throws `not_found` */
@@ -27,5 +28,6 @@ export async function bookingOfSide(
 }
 
 export async function presented(db: Db, booking: BookingRow, actor: Actor) {
-  return presentBooking({ booking, payment: await findPayment(db, booking.paymentId) }, actor);
+  const alteration = await openAlteration(db, booking);
+  return presentBooking({ booking, payment: await findPayment(db, booking.paymentId), alteration }, actor);
 }

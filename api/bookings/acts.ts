@@ -7,6 +7,7 @@ import { DomainError } from '#domain/errors.ts';
 import type { UserId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import {
+  alterBooking,
   answerRequest,
   bookStayId,
   bookStayOrder,
@@ -14,6 +15,7 @@ import {
   payBooking,
   recordStay,
 } from '#workflows/bookings.contract.ts';
+import type { Alter, Altered } from '#workflows/bookings.contract.ts';
 import { ask, reload } from './asking.ts';
 import type { Reserved } from './commands.ts';
 import type { BookingWithPayment } from './presenter.ts';
@@ -113,6 +115,24 @@ export async function record(
   );
   if (result === undefined) throw beingWorkedOn('record');
   return reload(db, booking.id);
+}
+
+export interface AlterAct extends Act {
+  ask: Alter;
+}
+
+/** Undefined while an acceptance is still being worked on: the bank is slow. */
+export async function alter(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { ask: input, attempt }: AlterAct,
+): Promise<Altered | undefined> {
+  const updateId = `alter:${attempt}`;
+  const result = await ask(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), alterBooking, { ...patience, updateId, input }),
+  );
+  if (result === undefined && input.act !== 'accept') throw beingWorkedOn('alteration');
+  return result;
 }
 
 function beingWorkedOn(what: string): DomainError {

@@ -10,8 +10,9 @@ import { DomainError, ERROR_CODES, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayOrder, reserveStay } from '#workflows/bookings.contract.ts';
-import { answer, cancel, pay, record } from './acts.ts';
-import type { AnswerAct, CancelAct, PayAct, RecordAct } from './acts.ts';
+import type { Altered } from '#workflows/bookings.contract.ts';
+import { alter, answer, cancel, pay, record } from './acts.ts';
+import type { AlterAct, AnswerAct, CancelAct, PayAct, RecordAct } from './acts.ts';
 import { PATIENCE, reload, reloadRow } from './asking.ts';
 import type { BookingWithPayment } from './presenter.ts';
 import { newBooking, termsOf } from './terms.ts';
@@ -37,6 +38,8 @@ export interface Bookings {
   answer(booking: BookingRow, answer: AnswerAct): Promise<Reserved>;
   /** What a side has to say of the stay. @throws DomainError `booking_state` before its time, or after */
   record(booking: BookingRow, record: RecordAct): Promise<BookingWithPayment>;
+  /** What a side has to say of changing the booking; undefined while it is being worked on. @throws DomainError `booking_state`, … */
+  alter(booking: BookingRow, alter: AlterAct): Promise<Altered | undefined>;
 }
 
 interface Deps {
@@ -57,6 +60,7 @@ export function createBookings(deps: Deps): Bookings {
     cancel: (booking, act) => cancel(deps, booking, act),
     answer: (booking, act) => answer(deps, booking, act),
     record: (booking, act) => record(deps, booking, act),
+    alter: (booking, act) => alter(deps, booking, act),
   };
 }
 

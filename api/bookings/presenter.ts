@@ -8,6 +8,8 @@ import { policyFor } from '#domain/cancellation/policies.ts';
 import type { UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
 import { sideOf } from '#domain/permissions.ts';
+import { isGuestOf, presentAlteration } from './alteration-presenter.ts';
+import type { AlterationWithPayment } from './alteration-presenter.ts';
 import type { CancellationQuote } from './cancellation-schemas.ts';
 import type { Booking } from './schemas.ts';
 
@@ -15,11 +17,13 @@ import type { Booking } from './schemas.ts';
 export interface BookingWithPayment {
   booking: BookingRow;
   payment: PaymentRow | undefined;
+  /** The proposal to change it that is open, where it was looked up. */
+  alteration?: AlterationWithPayment | undefined;
 }
 
 /** A booking as its guest, its host or an operator sees it. The payment's secret is the guest's alone, while it is held. */
 export function presentBooking(
-  { booking, payment }: BookingWithPayment,
+  { booking, payment, alteration }: BookingWithPayment,
   viewer: { id: UserId },
 ): z.output<typeof Booking> {
   const { currency } = booking;
@@ -51,6 +55,9 @@ export function presentBooking(
             viewer.id !== booking.guestId && { fee: { amount: booking.hostFeeMinor, currency } }),
         },
       }),
+    ...(alteration !== undefined && {
+      alteration: presentAlteration(alteration, isGuestOf(booking, viewer)),
+    }),
     checkInAt: booking.checkInAt,
     checkOutAt: booking.checkOutAt,
     ...(booking.checkedInAt !== null && { checkedInAt: booking.checkedInAt }),

@@ -8,6 +8,8 @@ import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
+import { alterationEndpoints } from './alteration-routes.ts';
+import { openAlteration } from './alteration-presenter.ts';
 import { bookingFor, presented } from './access.ts';
 import { bookingActEndpoints } from './act-routes.ts';
 import { cancellationEndpoints } from './cancellation-routes.ts';
@@ -82,8 +84,14 @@ export const listMyBookings = endpoint({
       db,
       rows.map(({ paymentId }) => paymentId),
     );
+    const open = new Map(
+      await Promise.all(rows.map(async (row) => [row.id, await openAlteration(db, row)] as const)),
+    );
     const present = (booking: BookingRow) =>
-      presentBooking({ booking, payment: payments.get(booking.paymentId) }, actor);
+      presentBooking(
+        { booking, payment: payments.get(booking.paymentId), alteration: open.get(booking.id) },
+        actor,
+      );
     return ok(page(rows, limit, { present, positionOf: ({ id }) => id }));
   },
 });
@@ -94,4 +102,5 @@ export const bookingEndpoints = [
   readBooking,
   ...cancellationEndpoints,
   ...bookingActEndpoints,
+  ...alterationEndpoints,
 ];

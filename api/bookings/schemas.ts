@@ -5,6 +5,7 @@ import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
+import { Alteration } from './alteration-schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
 export const MAX_NOTE_CHARACTERS = 2_000;
@@ -90,6 +91,7 @@ export const Booking = z
         }),
       })
       .optional(),
+    alteration: Alteration.optional().meta({ description: 'The proposal to change it that is open.' }),
     checkInAt: Instant,
     checkOutAt: Instant,
     checkedInAt: Instant.optional(),

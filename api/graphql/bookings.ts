@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { notFound } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import { maySeeBooking } from '#domain/permissions.ts';
+import { openAlteration } from '../bookings/alteration-presenter.ts';
 import { presentBooking } from '../bookings/presenter.ts';
 import { listMyBookings } from '../bookings/routes.ts';
 import type { Booking as BookingSchema } from '../bookings/schemas.ts';
@@ -178,7 +179,8 @@ export async function bookingFor(context: Context, id: string): Promise<Wire | u
   const { bookings, payments } = context.loaders;
   const booking = isId('booking', id) ? await bookings.load(id) : undefined;
   if (booking === undefined || !maySeeBooking(booking, actor)) return undefined;
-  return presentBooking({ booking, payment: await payments.load(booking.paymentId) }, actor);
+  const alteration = await openAlteration(context.deps.db, booking);
+  return presentBooking({ booking, payment: await payments.load(booking.paymentId), alteration }, actor);
 }
 
 builder.queryField('booking', (t) =>
@@ -205,7 +207,7 @@ builder.objectField(Payment, 'booking', (t) =>
   }),
 );
 
-const BookingRole = enumOf('BookingRole', 'Whose part somebody has in a booking.', {
+export const BookingRole = enumOf('BookingRole', 'Whose part somebody has in a booking.', {
   guest: 'Whoever stays.',
   host: 'Whoever has them to stay.',
 });

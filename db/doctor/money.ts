@@ -4,6 +4,10 @@ import type { Check } from './checks.ts';
 
 /** What has to hold of money as our own tables tell of it. */
 export function checksOfMoney(db: Db): Check[] {
+  return [...checksOfMovements(db), ...checksOfPrices(db)];
+}
+
+function checksOfMovements(db: Db): Check[] {
   return [
     checkByQuery(
       db,
@@ -48,26 +52,52 @@ export function checksOfMoney(db: Db): Check[] {
                            where payment_id = p.id and not released) r
        where r.promised <> p.refunded_minor or r.promised > p.amount_minor or (r.promised > 0 and p.status <> 'posted')`,
     ),
+  ];
+}
+
+/** What has to hold of what each booking costs, as it was made and as it has been altered. */
+function checksOfPrices(db: Db): Check[] {
+  return [
     checkByQuery(
       db,
       'A booking is certain when its price is paid, and only then',
-      `select b.id, format('%s, and its payment is %s', b.status, coalesce(p.status, 'none')) as detail
+      `select b.id, format('%s for %s, and its payment is %s', b.status, b.total_minor, coalesce(p.status, 'none')) as detail
        from bookings b left join payments p on p.id = b.payment_id
+       cross join lateral (select count(*) as made, coalesce(sum(charge_minor - refund_minor), 0) as difference
+                           from alterations where booking_id = b.id and status = 'altered') a
        where case
-         when b.total_minor = 0 then p.id is not null
-         when b.status in ('confirmed', 'in_stay', 'completed')
-           then p.status is distinct from 'posted' or p.amount_minor <> b.total_minor or b.confirmed_at is null
+         when b.total_minor = 0 and a.made = 0 then p.status = 'posted' and p.refunded_minor < p.amount_minor
+         when b.status in ('confirmed', 'in_stay', 'completed') then b.confirmed_at is null or case
+           when b.total_minor = a.difference then false -- It was free, and nothing but what came on top was ever paid.
+           else p.status is distinct from 'posted' or p.amount_minor + a.difference <> b.total_minor end
          when b.status in ('requested', 'held', 'awaiting_host') then p.status = 'posted'
          else false end`,
+    ),
+    checkByQuery(
+      db,
+      'What an alteration costs more is paid, and what it gives back is promised once',
+      `select a.id, format('%s: %s to be paid by %s, which is %s', a.status, a.charge_minor, coalesce(a.payment_id, 'nothing'), coalesce(p.status, 'none')) as detail
+       from alterations a left join payments p on p.id = a.payment_id
+       where (a.status = 'altered' and a.charge_minor > 0 and (p.status, p.amount_minor) is distinct from ('posted', a.charge_minor))
+          or (a.status not in ('altered', 'accepted') and p.status = 'posted' and p.refunded_minor <> p.amount_minor)
+       union all
+       select b.id, format('%s promised for alterations of %s', r.promised, a.owed)
+       from bookings b
+       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds
+                           where booking_id = b.id and reason = 'alteration' and not released) r
+       cross join lateral (select coalesce(sum(refund_minor), 0) as owed from alterations
+                           where booking_id = b.id and status = 'altered') a
+       where r.promised > a.owed`,
     ),
     checkByQuery(
       db,
       'Money for a booking that ended goes back as far as it is owed',
       `select b.id, format('%s: %s owed, %s promised', b.status, owed, r.promised) as detail
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
-       cross join lateral (select coalesce(sum(amount_minor), 0) as promised,
-                                  coalesce(sum(amount_minor) filter (where reason in ('cancellation', 'late_payment')), 0) as due
-                           from refunds where payment_id = p.id and not released) r
+       cross join lateral (select coalesce(sum(f.amount_minor) filter (where f.reason <> 'alteration'), 0) as promised,
+                                  coalesce(sum(f.amount_minor) filter (where f.reason in ('cancellation', 'late_payment')), 0) as due
+                           from refunds f left join alterations a on a.payment_id = f.payment_id
+                           where not f.released and (f.payment_id = p.id or (a.booking_id = b.id and a.status = 'altered'))) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
        where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
     ),

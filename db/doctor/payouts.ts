@@ -60,11 +60,14 @@ function checksOfShares(db: Db): Check[] {
       `select b.id, format('%s share, %s paid, %s back of which %s is debt, but the ledger owes %s',
                            share, p.paid, r.back, l.debt, l.owed) as detail
        from bookings b
-       cross join lateral (select (b.price->>'hostPayoutMinor')::bigint as share) s
+       cross join lateral (select array_agg(payment_id) || b.payment_id as ids,
+                                  coalesce(sum(refund_of_host_minor), 0) as given_back
+                           from alterations where booking_id = b.id and status = 'altered') own
+       cross join lateral (select (b.price->>'hostPayoutMinor')::bigint + own.given_back as share) s
        cross join lateral (select coalesce(sum(debt_netted_minor + case status when 'paid' then amount_minor else 0 end), 0)
                              as paid from payouts where booking_id = b.id) p
        cross join lateral (select coalesce(sum((shares->>'hostMinor')::bigint), 0) as back
-                           from refunds where payment_id = b.payment_id and status = 'settled') r
+                           from refunds where payment_id = any (own.ids) and status = 'settled') r
        cross join lateral (select coalesce(-sum(e.amount_minor) filter (where e.account = 'host_payable'), 0) as owed,
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_debt'
                                     and split_part(t.step, ':', 1) = 'refund'), 0) as debt,
@@ -73,7 +76,7 @@ function checksOfShares(db: Db): Check[] {
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_payable'
                                     and t.step like 'loss:%'), 0) as lost
                            from ledger_transactions t join ledger_entries e using (step)
-                           where t.payment_id = b.payment_id) l
+                           where t.payment_id = any (own.ids)) l
        where b.confirmed_at is not null and b.total_minor > 0
          and l.owed <> share - p.paid - r.back - l.lost + l.debt + l.reversed`,
     ),

@@ -12,10 +12,11 @@ export const CANCELLED_KINDS = [
   'night',
   'cleaning',
   'pet',
+  'removed_night',
   'service_fee',
   'tax',
 ] as const satisfies readonly PriceLineKind[];
-/** `night` stands for nights, their extra guests and their discount. */
+/** `night` stands for nights, their extra guests and their discount; `removed_night` for what was kept of earlier ones. */
 export type CancelledKind = (typeof CANCELLED_KINDS)[number];
 
 /** Every part of the bill, divided; and the platform's fee to the host, which is no line of it. */
@@ -27,13 +28,14 @@ export interface KeptNights {
   othersBasisPoints: number;
 }
 
-/** Everything goes back, as it was paid: fees and fractions of a coin too. */
+/** Everything goes back, as it was paid: fees, fractions of a coin and what was kept of removed nights too. */
 export function divideInFull(price: StayPrice): DividedPrice {
   const back = (refundMinor: number): Division => ({ refundMinor, keptMinor: 0 });
   return {
     night: back(sum(nightSharesMinor(price))),
     cleaning: back(sumOf(price.lines, 'cleaning')),
     pet: back(sumOf(price.lines, 'pet')),
+    removed_night: back(sumOf(price.lines, 'removed_night')),
     service_fee: back(price.guestServiceFeeMinor),
     tax: back(price.taxMinor),
     host_fee: back(price.hostServiceFeeMinor),
@@ -53,16 +55,17 @@ export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: n
     missing,
     CANCELLED_KINDS.map((kind) => parts[kind].keptMinor),
   );
-  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => {
+  const [night, cleaning, pet, removed_night, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => {
     const { keptMinor, refundMinor: already } = parts[kind];
     const more = shares[at] ?? 0;
     return { keptMinor: keptMinor - more, refundMinor: already + more };
-  }) as [Division, Division, Division, Division, Division];
-  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  }) as [Division, Division, Division, Division, Division, Division];
+  const proportion = proportionOf(price, { night, cleaning, pet, removed_night });
   return {
     night,
     cleaning,
     pet,
+    removed_night,
     service_fee,
     tax,
     host_fee: divideIn(price.hostServiceFeeMinor, proportion),
@@ -80,19 +83,25 @@ export function divide(price: StayPrice, kept: KeptNights): DividedPrice {
   const night = inCoins(divideNights(nightSharesMinor(price), kept), coin);
   const cleaning = inCoins(divideNights(spreadOverNights(price, 'cleaning'), kept), coin);
   const pet = inCoins(divideNights(spreadOverNights(price, 'pet'), kept), coin);
-  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  // It was cancelled before, and divided then: what was kept of it stays so.
+  const removed_night = { refundMinor: 0, keptMinor: sumOf(price.lines, 'removed_night') };
+  const proportion = proportionOf(price, { night, cleaning, pet, removed_night });
   return {
     night,
     cleaning,
     pet,
+    removed_night,
     service_fee: { refundMinor: 0, keptMinor: price.guestServiceFeeMinor },
     tax: inCoins(divideIn(price.taxMinor, proportion), coin),
     host_fee: divideIn(price.hostServiceFeeMinor, proportion),
   };
 }
 
+type HostsParts = Pick<DividedPrice, 'night' | 'cleaning' | 'pet' | 'removed_night'>;
+
 /** What is kept and what goes back of the host's part of the bill. A stay for nothing still has one side. */
-function proportionOf({ hostBaseMinor }: StayPrice, keptMinor: number): [number, number] {
+function proportionOf({ hostBaseMinor }: StayPrice, ofHost: HostsParts): [number, number] {
+  const keptMinor = sum(Object.values<Division>(ofHost).map((part) => part.keptMinor));
   return hostBaseMinor === 0 ? [1, 0] : [keptMinor, hostBaseMinor - keptMinor];
 }
 

@@ -1,4 +1,5 @@
 import { PAYOUT_STEPS } from './crash-payout-stories.ts';
+import { ALTERATION_STEPS } from './crash-alteration-stories.ts';
 import { DISPUTE_STEPS } from './crash-dispute-stories.ts';
 import { REVIEW_STEPS } from './crash-review-stories.ts';
 import { atOnce, STORIES } from './crash-stories.ts';
@@ -24,6 +25,7 @@ const WRITES: readonly Activity[] = [
   ...PAYOUT_STEPS,
   'endBulk',
   ...DISPUTE_STEPS,
+  ...ALTERATION_STEPS,
   ...REVIEW_STEPS,
 ];
 

@@ -10,6 +10,7 @@ import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { PAYOUT_STORIES } from './crash-payout-stories.ts';
 import { BULK_STORIES } from './crash-bulk-stories.ts';
+import { ALTERATION_STORIES } from './crash-alteration-stories.ts';
 import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
@@ -243,5 +244,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   resumeRequested: leftRequested,
   ...PAYOUT_STORIES,
   ...DISPUTE_STORIES,
+  ...ALTERATION_STORIES,
   ...REVIEW_STORIES,
 };

@@ -27,7 +27,7 @@ export interface Story {
   /** Waits for the end, with all parts alive again. */
   settle(world: World, told: Told): Promise<void>;
   end: string;
-  paid: 0 | 1;
+  paid: 0 | 1 | 2;
   refunded: 0 | 1;
   /** How often the host is paid; each time but the last it comes back. */
   payouts?: 0 | 1 | 2;

@@ -2,6 +2,7 @@ import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger }
 import { isCertain, MAX_PAYMENT_TRIES } from '#domain/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import {
+  alterBooking,
   answerRequest,
   bankSpoke,
   cancelBooking,
@@ -10,6 +11,8 @@ import {
   reserveStay,
 } from '../bookings.contract.ts';
 import type {
+  Alter,
+  Altered,
   Cancel,
   Cancelled,
   HostAnswer,
@@ -35,16 +38,19 @@ export type PayMessage = Asked<'pay', Pay, PayResult>;
 export type CancelMessage = Asked<'cancel', Cancel, Cancelled>;
 export type HostMessage = Asked<'host', HostAnswer, HostAnswered>;
 export type StayMessage = Asked<'stay', StayAsked, StayRecorded>;
+export type AlterMessage = Asked<'alter', Alter, Altered>;
 
 /** What the world says to a booking. Guest, host, bank and timer speak through one box, so they cannot race. */
-export type Message = { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage;
+export type Message =
+  { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage | AlterMessage;
 
 /** What somebody asks for, before it is a message. */
 export type Said =
   | { kind: 'pay'; ask: Pay }
   | { kind: 'cancel'; ask: Cancel }
   | { kind: 'host'; ask: HostAnswer }
-  | { kind: 'stay'; ask: StayAsked };
+  | { kind: 'stay'; ask: StayAsked }
+  | { kind: 'alter'; ask: Alter };
 
 /** What can be asked of a booking as it is, and why the rest cannot, where there is more to say than what it is. */
 interface Hearing {
@@ -82,6 +88,9 @@ export class Mailbox {
     );
     setHandler(recordStay, (ask) => this.#ask<StayRecorded>((asked) => ({ kind: 'stay', ask, ...asked })), {
       validator: (ask: StayAsked) => this.#judge({ kind: 'stay', ask }),
+    });
+    setHandler(alterBooking, (ask) => this.#ask<Altered>((asked) => ({ kind: 'alter', ask, ...asked })), {
+      validator: (ask: Alter) => this.#judge({ kind: 'alter', ask }),
     });
   }
 

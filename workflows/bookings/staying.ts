@@ -2,6 +2,7 @@ import { setCurrentDetails, sleep } from '@temporalio/workflow';
 import { noShowFrom } from '#domain/bookings.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { openReviews, step } from '../activities.ts';
+import { alter } from './altering.ts';
 import { cancel } from './ending.ts';
 import { now, tellStatus } from './life.ts';
 import type { End, Life } from './life.ts';
@@ -13,44 +14,53 @@ import { payHostWhenDue } from './rewarding.ts';
 export async function awaitStay(life: Life): Promise<End> {
   const cancelled = await awaitCheckIn(life);
   if (cancelled !== undefined) return cancelled;
-  const paid = payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
+  void payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
   const end = await awaitCheckOut(life);
   setCurrentDetails(`The stay is over; the host is paid from ${payoutDueAt(life.request.checkInAt)} on.`);
-  await paid;
+  await payHostWhenDue(life);
   return end;
 }
 
 /** The end, if it comes before the check-in instant. */
 async function awaitCheckIn(life: Life): Promise<End | undefined> {
-  const { request, mailbox } = life;
-  const { checkInAt } = request;
-  const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
-  mailbox.hears({
-    status: 'confirmed',
-    kinds: ['cancel'],
-    objection: ({ kind }) => (kind === 'stay' ? notAny('confirmed', why) : undefined),
-  });
-  tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
+  const { mailbox } = life;
   for (;;) {
-    const message = await mailbox.take(Date.parse(checkInAt), 'Check-in');
+    hearBeforeStay(life);
+    const message = await mailbox.take(Date.parse(life.request.checkInAt), 'Check-in');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
-    refuse(message, 'confirmed');
+    if (message.kind === 'alter') {
+      const cancellation = await alter(life, message, 'confirmed');
+      if (cancellation !== undefined) return cancel(life, cancellation);
+    } else {
+      refuse(message, 'confirmed');
+    }
   }
-  hearOfStay(life, { hasArrived: false });
-  await step.beginStay(now(request));
+  hearOfStay(life);
+  await step.beginStay(now(life.request));
   return undefined;
 }
 
+function hearBeforeStay({ request: { checkInAt }, mailbox, proposals }: Life): void {
+  const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
+  mailbox.hears({
+    status: 'confirmed',
+    kinds: ['cancel', 'alter'],
+    objection: (said) =>
+      said.kind === 'stay' ? notAny('confirmed', why) : proposals.objection(said, 'confirmed'),
+  });
+  tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
+}
+
 /** What can be put on record now. */
-function hearOfStay({ request, mailbox }: Life, { hasArrived }: { hasArrived: boolean }): void {
+function hearOfStay({ request, mailbox, proposals, hasArrived = false }: Life): void {
   const from = noShowFrom(request.checkInAt);
   const early = { message: `That nobody came can be recorded from ${from} on.`, details: { from } };
   mailbox.hears({
     status: 'in_stay',
-    kinds: ['cancel', 'stay'],
-    objection({ kind, ask }) {
-      if (kind !== 'stay' || ask.act !== 'no_show') return undefined;
+    kinds: ['cancel', 'stay', 'alter'],
+    objection(said) {
+      if (said.kind !== 'stay' || said.ask.act !== 'no_show') return proposals.objection(said, 'in_stay');
       if (Date.now() < Date.parse(from)) return notAny('in_stay', early);
       return hasArrived ? notAny('in_stay', ARRIVED) : undefined;
     },
@@ -60,20 +70,24 @@ function hearOfStay({ request, mailbox }: Life, { hasArrived }: { hasArrived: bo
 const ARRIVED = { message: 'The guest has checked in.', details: {} };
 
 async function awaitCheckOut(life: Life): Promise<End> {
-  const { request, mailbox } = life;
-  const { checkOutAt } = request;
-  tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
+  const { mailbox } = life;
   for (;;) {
+    const { checkOutAt } = life.request;
+    tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
     const message = await mailbox.take(Date.parse(checkOutAt), 'Check-out');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
     if (message.kind === 'stay') {
       if (await hasLeft(life, message)) return awaitScheduledEnd(life);
+    } else if (message.kind === 'alter') {
+      const cancellation = await alter(life, message, 'in_stay');
+      if (cancellation !== undefined) return cancel(life, cancellation);
+      hearOfStay(life);
     } else {
       refuse(message, 'in_stay');
     }
   }
-  await step.completeStay(now(request));
+  await step.completeStay(now(life.request));
   mailbox.close('completed');
   return openToReviews(life);
 }
@@ -85,7 +99,10 @@ async function hasLeft(life: Life, { ask, answer }: StayMessage): Promise<boolea
     answer.reject(notAny('in_stay', ARRIVED));
     return false;
   }
-  if (ask.act === 'check_in') hearOfStay(life, { hasArrived: true });
+  if (ask.act === 'check_in') {
+    life.hasArrived = true;
+    hearOfStay(life);
+  }
   const isOver = ask.act === 'check_out';
   answer.resolve({ status: isOver ? 'completed' : 'in_stay' });
   return isOver;
