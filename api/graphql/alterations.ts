@@ -146,7 +146,7 @@ builder.mutationField('proposeAlteration', (t) =>
       'replaced; nothing is held until the other side accepts.',
     args: {
       bookingId: t.arg.id({ required: true, description: 'As `bkg_…`.' }),
-      input: t.arg({ type: NewAlteration, required: true, description: 'What changes.' }),
+      input: t.arg({ type: NewAlteration, description: 'What changes.' }),
       idempotencyKey: t.arg.string(KEY),
     },
     extensions: { cost: ACT_COST },
