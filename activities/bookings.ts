@@ -1,6 +1,7 @@
 import type { Db } from '#db/connect.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { isDomainError } from '#domain/errors.ts';
+import { createAlterationActivities } from './alterations.ts';
 import { acceptPayment, confirmFree } from './bookings/accepting.ts';
 import type { Accepted, Acceptance } from './bookings/accepting.ts';
 import type { At } from './bookings/at.ts';
@@ -92,5 +93,6 @@ export function createBookingActivities({ db }: { db: Db }) {
     },
 
     ...createInstalmentSteps({ db }),
+    ...createAlterationActivities({ db }),
   };
 }

@@ -5,9 +5,10 @@ import { findEvent } from '#db/events.ts';
 import type { EventRow } from '#db/events.ts';
 import { findOperators, findUser } from '#db/users.ts';
 import type { UserRow } from '#db/users.ts';
-import type { BookingId, DisputeId, RefundId } from '#domain/ids.ts';
+import type { AlterationId, BookingId, DisputeId, RefundId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
 import type { Notify, Recipient } from '#workflows/notifications.contract.ts';
+import { alterationText } from './notifications/alteration-texts.ts';
 import { bookingText } from './notifications/booking-texts.ts';
 import { instalmentText } from './notifications/instalment-texts.ts';
 import { payoutText } from './notifications/payout-texts.ts';
@@ -48,6 +49,8 @@ async function textOf(
   if (kind.startsWith('reviews.')) return reviewText(db, booking, { kind, to });
   if (kind.startsWith('instalment.')) return instalmentText(booking, event);
   if (kind.startsWith('payout.')) return payoutText(booking, event);
+  if (kind.startsWith('alteration.'))
+    return alterationText(db, { kind, alterationId: subjectId as AlterationId, to }, booking);
   if (kind.startsWith('refund.')) return refundText(db, subjectId as RefundId, booking);
   return bookingText({ event, to, booking });
 }

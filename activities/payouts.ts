@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { findBooking, lockBooking } from '#db/bookings.ts';
+import { lockBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db, Transaction } from '#db/connect.ts';
 import { hostShareLeft } from '#db/host-money.ts';
+import { findInstalment } from '#db/instalments.ts';
 import { findPayoutAccount } from '#db/payout-accounts.ts';
-import { findPayment, isDisputed } from '#db/payments.ts';
+import { findChargeOf, findPayment, isDisputed } from '#db/payments.ts';
 import { holdOf } from '#db/payout-holds.ts';
 import {
   claimPayout,
@@ -16,7 +17,6 @@ import {
   markReturned,
   openPayout,
   partsOf,
-  sourceOf,
 } from '#db/payouts.ts';
 import type { PayoutRow } from '#db/payouts.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -88,7 +88,7 @@ export function createPayoutActivities(deps: PayoutDeps) {
       const { claimedAmountMinor: amountMinor, accountId } = payout;
       assert(amountMinor !== null && accountId !== null, `Nothing was put aside for ${payoutId}.`);
       const { bookingId, currency, attempt } = payout;
-      const chargeId = await chargeOf(db, payout);
+      const chargeId = await chargeOf(db, payout, amountMinor);
       const step = `payout-${payout.n}${payout.disputeId === null ? '' : `-${payout.disputeId}`}`;
       const transfer = { payoutId, bookingId, step, attempt, accountId, amountMinor, currency };
       return bank.transfer(
@@ -225,8 +225,16 @@ async function readPayee(
   return accountId === undefined ? undefined : bank.readPayee(accountId);
 }
 
-/** The charge that paid for the stay, or for the month of it. */
-async function chargeOf(db: Db, { bookingId, n }: PayoutRow): Promise<string | undefined> {
-  const booking = await found(findBooking(db, bookingId), bookingId);
-  return (await findPayment(db, await sourceOf(db, booking, n)))?.chargeId ?? undefined;
+/**
+ * The charge that paid for the month of a long stay; else one that bears it. Out of one charge no more can be sent than it
+ * brought: what only several have paid for goes out of the balance.
+ */
+async function chargeOf(
+  db: Db,
+  { bookingId, n }: PayoutRow,
+  amountMinor: number,
+): Promise<string | undefined> {
+  const month = await findInstalment(db, { bookingId, n });
+  if (month === undefined) return findChargeOf(db, bookingId, amountMinor);
+  return (await findPayment(db, month.paymentId))?.chargeId ?? undefined;
 }

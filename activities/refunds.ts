@@ -17,6 +17,7 @@ import {
   settleRefund,
   sharesLeft,
 } from '#db/refunds.ts';
+import { findPromisedWith } from '#db/promised-refunds.ts';
 import type { RefundRow } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
@@ -88,9 +89,13 @@ export function createRefundActivities({
       });
     },
 
-    /** Starts a refund's own workflow. Never a child: a booking may wait for months, and time must be free to jump. */
+    /**
+     * Starts the workflow of a refund, and of those that were promised with it out of other payments. Never a child: a
+     * booking may wait for months, and time must be free to jump.
+     */
     async startRefund({ refundId }: { refundId: RefundId }): Promise<void> {
-      await workflows.start(refundOrder(refundId));
+      const refund = await found(findRefund(db, refundId), refundId);
+      for (const id of await findPromisedWith(db, refund)) await workflows.start(refundOrder(id));
     },
   };
 }
@@ -136,7 +141,7 @@ interface TakenIn {
 
 /** Not given of free will: whatever was made by hand, the guest is to have it in the end. */
 function isOwed({ reason }: RefundRow): boolean {
-  return reason === 'cancellation' || reason === 'late_payment';
+  return reason === 'cancellation' || reason === 'late_payment' || reason === 'alteration';
 }
 
 /** What is left of a promise that was let go, if anything is. */

@@ -1,6 +1,6 @@
 import { statusesBefore } from '#domain/bookings.ts';
 import type { BookingStatus, Rejection } from '#domain/bookings.ts';
-import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
+import type { AlterationId, BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import { EXPECTED_STATUSES } from '#domain/permissions.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { Currency } from '#domain/money.ts';
@@ -21,6 +21,10 @@ export class BookingRow extends Row {
   declare hostId: UserId;
   declare checkIn: string;
   declare checkOut: string;
+  /** Where an alteration has put the check-in off: the one that the policy's deadlines are counted from. */
+  declare policyCheckIn: string | null;
+  /** The proposal to change it that is open. */
+  declare alterationId: AlterationId | null;
   declare adults: number;
   declare children: number;
   declare infants: number;

@@ -1,5 +1,5 @@
 import type { BookingId, PaymentId } from '#domain/ids.ts';
-import type { Account, Entry } from '#domain/ledger.ts';
+import type { Account, Entry, Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
@@ -82,4 +82,17 @@ export async function accountOfBooking(
     [bookingId, account],
   );
   return rows[0].minor;
+}
+
+/** What came in for a booking, by whose it is since it was last altered. Refunds, payouts and disputes left aside. */
+export async function sharesPosted(trx: Transaction, bookingId: BookingId): Promise<Shares> {
+  const { rows } = await trx.raw<{ rows: [Shares] }>(
+    `select cast(coalesce(-sum(e.amount_minor) filter (where e.account = 'host_payable'), 0) as bigint) as "hostMinor",
+            cast(coalesce(-sum(e.amount_minor) filter (where e.account = 'platform_revenue'), 0) as bigint) as "platformMinor",
+            cast(coalesce(-sum(e.amount_minor) filter (where e.account = 'taxes_payable'), 0) as bigint) as "taxesMinor"
+     from ledger_transactions t join ledger_entries e using (step)
+     where t.booking_id = ? and split_part(t.step, ':', 1) in ('post', 'alteration')`,
+    [bookingId],
+  );
+  return rows[0];
 }

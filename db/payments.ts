@@ -44,13 +44,18 @@ export class PaymentRow extends Row {
   declare updatedAt: string;
 }
 
-/** Opens the attempt to collect that goes with a hold. */
-export async function openPayment(trx: Transaction, booking: BookingRow): Promise<void> {
+/** Opens the attempt to collect that goes with a hold; `difference` for one that comes on top, by an alteration. */
+export async function openPayment(
+  trx: Transaction,
+  booking: BookingRow,
+  difference?: { paymentId: PaymentId; amountMinor: number },
+): Promise<void> {
   await PaymentRow.query(trx).insert({
-    id: booking.paymentId,
+    id: difference?.paymentId ?? booking.paymentId,
     bookingId: booking.id,
+    purpose: difference === undefined ? 'booking' : 'alteration',
     status: 'pending',
-    amountMinor: upfrontMinorOf(booking),
+    amountMinor: difference?.amountMinor ?? upfrontMinorOf(booking),
     currency: booking.currency,
   });
 }
@@ -67,6 +72,29 @@ export async function openInstalmentPayment(
     known ??
     PaymentRow.query(trx).insertAndFetch({ id, bookingId, purpose, status: 'pending', amountMinor, currency })
   );
+}
+
+/** Whether one of a booking's payments can still bring money. */
+export async function hasLivePayment(trx: Transaction, bookingId: BookingId): Promise<boolean> {
+  const live = PaymentRow.query(trx)
+    .where({ bookingId })
+    .whereIn('status', [...LIVE_PAYMENT_STATUSES]);
+  return (await live.first()) !== undefined;
+}
+
+/** The smallest that has come in for a booking and bears a transfer of that size: what others bear is left for them. */
+export async function findChargeOf(
+  db: Db,
+  bookingId: BookingId,
+  amountMinor: number,
+): Promise<string | undefined> {
+  const payment = await PaymentRow.query(db)
+    .where({ bookingId, status: 'posted' })
+    .where('amountMinor', '>=', amountMinor)
+    .whereNotNull('chargeId')
+    .orderBy(['amountMinor', 'id'])
+    .first();
+  return payment?.chargeId ?? undefined;
 }
 
 export async function findPayment(db: Db | Transaction, id: PaymentId): Promise<PaymentRow | undefined> {

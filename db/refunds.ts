@@ -1,14 +1,15 @@
 import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
-import { oppositeOf, refundEntries, sharesIn } from '#domain/ledger.ts';
+import { oppositeOf, refundEntries, sharesIn, sharesOf, sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { RefundReason, RefundStatus } from '#domain/payments.ts';
-import { lessShares } from '#domain/refunds.ts';
+import { lessShares, withinShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { hostShareLeft, hostShareOfPayment } from './host-money.ts';
-import { readLedgerStep, writeLedger } from './ledger.ts';
+import { findInstalmentOf } from './instalments.ts';
+import { readLedgerStep, sharesPosted, writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
 import { PaymentRow } from './payments.ts';
 
@@ -93,15 +94,40 @@ export function sharesKept(trx: Transaction, payment: PaymentRow): Promise<Share
   return sharesLess(trx, payment, { status: 'settled' });
 }
 
-/** Whose money a posted payment was, the ledger says. */
+/**
+ * Of a long stay each month is by itself, and whose money it was the ledger says. Else what is left of a payment is of those
+ * who have what is left of the booking, in proportion.
+ */
 async function sharesLess(trx: Transaction, payment: PaymentRow, which: Partial<RefundRow>): Promise<Shares> {
   const refunds = await RefundRow.query(trx)
     .where({ ...which, paymentId: payment.id })
+    .select('amountMinor', 'shares');
+  if ((await findInstalmentOf(trx, payment.id)) !== undefined) {
+    const posted = sharesIn(await readLedgerStep(trx, `post:${payment.id}`));
+    return lessShares(
+      posted,
+      refunds.map(({ shares }) => shares),
+    );
+  }
+  const leftMinor = refunds.reduce((left, { amountMinor }) => left - amountMinor, payment.amountMinor);
+  const left = await sharesOfBooking(trx, payment.bookingId, which);
+  return sharesOf(Math.min(leftMinor, sumOf(left)), left);
+}
+
+/** What is left of all that was paid for a booking, by whose it is; never less than nothing. */
+export async function sharesOfBooking(
+  trx: Transaction,
+  bookingId: BookingId,
+  which: Partial<RefundRow> = { released: false },
+): Promise<Shares> {
+  const refunds = await RefundRow.query(trx)
+    .where({ ...which, bookingId })
     .select('shares');
-  return lessShares(
-    sharesIn(await readLedgerStep(trx, `post:${payment.id}`)),
+  const left = lessShares(
+    await sharesPosted(trx, bookingId),
     refunds.map(({ shares }) => shares),
   );
+  return withinShares(left, left);
 }
 
 /** The refund that the bank has under this id of its own. */
@@ -171,13 +197,21 @@ export async function listRefunds(db: Db, paymentId: PaymentId): Promise<RefundR
   return RefundRow.query(db).where({ paymentId }).orderBy('id');
 }
 
-/** The refund of a payment that was promised for this reason, of which there is one at most. */
-export async function findRefundOf(
+/** The refund of a payment that came too late, of which there is one at most. */
+export async function findLateRefund(
   db: Db | Transaction,
   paymentId: PaymentId,
-  reason: 'late_payment',
 ): Promise<RefundId | undefined> {
-  return (await RefundRow.query(db).findOne({ paymentId, reason }).select('id'))?.id;
+  return (await RefundRow.query(db).findOne({ paymentId, reason: 'late_payment' }).select('id'))?.id;
+}
+
+/** One of the refunds that a booking's cancellation has promised, if it has. */
+export async function findCancellationRefund(
+  trx: Transaction,
+  bookingId: BookingId,
+): Promise<RefundId | undefined> {
+  const reason: RefundReason = 'cancellation';
+  return (await RefundRow.query(trx).where({ bookingId, reason }).orderBy('id').select('id').first())?.id;
 }
 
 /** What a cancellation has promised back, the newest payment first. */

@@ -74,10 +74,13 @@ export interface StayRequest {
   at: Instant;
 }
 
-/** The first rule that the stay breaks, or nothing. "Today" is the property's. */
-export function refusalOf(request: StayRequest): StayRefusal | undefined {
+/** The first of the rules that the stay breaks, or nothing. "Today" is the property's. */
+export function refusalOf(
+  request: StayRequest,
+  rules: readonly StayRefusalRule[] = STAY_REFUSAL_RULES,
+): StayRefusal | undefined {
   const today = todayIn(request.zone, request.at);
-  for (const rule of STAY_REFUSAL_RULES) {
+  for (const rule of rules) {
     const broken = CHECKS[rule](request, today);
     if (broken !== undefined) return { rule, ...broken };
   }
@@ -103,7 +106,10 @@ export function countedGuests({ adults, children, infants }: Guests): number {
 }
 
 /** The nights to keep empty before and after a stay, where the rules ask for any. */
-export function preparationOf(stay: Stay, rules: StayRules): { before?: Stay; after?: Stay } {
+export function preparationOf(
+  stay: Stay,
+  rules: Pick<StayRules, 'preparationNightsBefore' | 'preparationNightsAfter'>,
+): { before?: Stay; after?: Stay } {
   const { preparationNightsBefore: before, preparationNightsAfter: after } = rules;
   return {
     ...(before > 0 && { before: { checkIn: addDays(stay.checkIn, -before), checkOut: stay.checkIn } }),

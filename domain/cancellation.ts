@@ -10,8 +10,9 @@ import {
 } from './cancellation/division.ts';
 import type { CancellationPolicy, Keeps } from './cancellation/policies.ts';
 import { GRACE_CONFIRMED_DAYS_BEFORE, GRACE_HOURS, POLICIES, policyFor } from './cancellation/policies.ts';
-import type { Instant, LocalTime, Stay, TimeZone } from './nights.ts';
+import type { CalendarDate, Instant, LocalMoment, LocalTime, Stay, TimeZone } from './nights.ts';
 import { addHours, deadlineBefore, instantOf, millisecondsOf, nightsOf } from './nights.ts';
+import { sumOf } from './pricing.ts';
 import type { StayPrice } from './pricing.ts';
 
 /**
@@ -49,6 +50,8 @@ export interface Cancellation {
   /** What has been paid of it so far, in minor units, where that is not all. */
   paidMinor?: number;
   stay: Stay;
+  /** Where an alteration has put the check-in off: the one that the nights were booked for. Deadlines are counted from it. */
+  policyCheckIn?: CalendarDate | undefined;
   checkInTime: LocalTime;
   zone: TimeZone;
   confirmedAt: Instant;
@@ -105,11 +108,13 @@ interface UnderPolicy {
 function outcomeUnderPolicy(cancellation: Cancellation): UnderPolicy {
   const { price } = cancellation;
   const judgement = judge(cancellation);
-  if ('fullBecause' in judgement) {
+  if ('fullBecause' in judgement && sumOf(price.lines, 'removed_night') === 0) {
     const parts = lessUnpaid(price, divideInFull(price), paidOf(cancellation));
     return { parts, outcome: outcomeOf(parts, judgement.fullBecause) };
   }
-  const parts = lessUnpaid(price, divide(price, judgement.kept), paidOf(cancellation));
+  // What was kept of nights that an alteration removed was judged then, and is not judged anew.
+  const kept = 'kept' in judgement ? judgement.kept : NO_NIGHTS;
+  const parts = lessUnpaid(price, divide(price, kept), paidOf(cancellation));
   return { parts, outcome: outcomeOf(parts, refundOf(parts) > 0 ? 'partial' : 'none') };
 }
 
@@ -131,7 +136,8 @@ function paidOf({ price, paidMinor = price.total.amount }: Cancellation): number
 function outcomeOf(parts: DividedPrice, reason: CancellationReason): CancellationOutcome {
   const lines = CANCELLED_KINDS.map((kind) => ({ kind, ...parts[kind] }));
   const refundMinor = refundOf(parts);
-  const ofHost = parts.night.refundMinor + parts.cleaning.refundMinor + parts.pet.refundMinor;
+  const { night, cleaning, pet, removed_night: removed } = parts;
+  const ofHost = night.refundMinor + cleaning.refundMinor + pet.refundMinor + removed.refundMinor;
   return {
     refundMinor,
     keptMinor: keptOf(parts),
@@ -146,19 +152,31 @@ function outcomeOf(parts: DividedPrice, reason: CancellationReason): Cancellatio
   };
 }
 
-type Judgement = { fullBecause: 'grace' | 'full' } | { kept: KeptNights };
+const NO_NIGHTS: KeptNights = { wholeNights: 0, othersBasisPoints: 0 };
 
-function judge(cancellation: Cancellation): Judgement {
-  const { steps, afterwards } = policyOf(cancellation);
-  const kept = keptNights(
-    steps.find(({ untilDaysBefore }) => isInTime(cancellation, untilDaysBefore)) ?? afterwards,
-    cancellation,
-  );
-  if (kept.wholeNights === 0 && kept.othersBasisPoints === 0) return { fullBecause: 'full' };
-  return isInGrace(cancellation) ? { fullBecause: 'grace' } : { kept };
+/**
+ * What the host would keep of the nights if the guest cancelled at that moment; undefined where everything would go
+ * back. Depends on zone data: ask in an activity, not in workflow code.
+ */
+export function nightsKept(timing: Timing): KeptNights | undefined {
+  const judgement = judge(timing);
+  return 'kept' in judgement ? judgement.kept : undefined;
 }
 
-type Timing = Omit<Cancellation, 'price' | 'by' | 'override'>;
+type Judgement = { fullBecause: 'grace' | 'full' } | { kept: KeptNights };
+
+function judge(timing: Timing): Judgement {
+  const { steps, afterwards } = policyOf(timing);
+  const kept = keptNights(
+    steps.find(({ untilDaysBefore }) => isInTime(timing, untilDaysBefore)) ?? afterwards,
+    timing,
+  );
+  if (kept.wholeNights === 0 && kept.othersBasisPoints === 0) return { fullBecause: 'full' };
+  return isInGrace(timing) ? { fullBecause: 'grace' } : { kept };
+}
+
+/** When a booking is cancelled, and under what. */
+export type Timing = Omit<Cancellation, 'price' | 'by' | 'override'>;
 
 function policyOf({ policy, stay }: Timing) {
   return POLICIES[policyFor(policy, stay)];
@@ -173,18 +191,22 @@ function keptNights({ nextNights, othersBasisPoints }: Keeps, timing: Timing): K
  * limits included. What counts is when the booking was confirmed: cancelling it may come less than 7 days before.
  */
 export function isInGrace(timing: Timing): boolean {
-  const { stay, checkInTime, zone, confirmedAt, at } = timing;
-  const checkIn = { date: stay.checkIn, time: checkInTime, zone };
+  const { confirmedAt, at } = timing;
   return (
     policyOf(timing).hasGrace &&
-    isNoLaterThan(confirmedAt, deadlineBefore(checkIn, GRACE_CONFIRMED_DAYS_BEFORE)) &&
+    isNoLaterThan(confirmedAt, deadlineBefore(policyMoment(timing), GRACE_CONFIRMED_DAYS_BEFORE)) &&
     isNoLaterThan(at, addHours(confirmedAt, GRACE_HOURS))
   );
 }
 
 /** The deadline itself is in time. */
-function isInTime({ stay, checkInTime, zone, at }: Timing, daysBefore: number): boolean {
-  return isNoLaterThan(at, deadlineBefore({ date: stay.checkIn, time: checkInTime, zone }, daysBefore));
+function isInTime(timing: Timing, daysBefore: number): boolean {
+  return isNoLaterThan(timing.at, deadlineBefore(policyMoment(timing), daysBefore));
+}
+
+/** What the policy's deadlines are so many days before. */
+function policyMoment({ stay, policyCheckIn = stay.checkIn, checkInTime: time, zone }: Timing): LocalMoment {
+  return { date: policyCheckIn, time, zone };
 }
 
 /** A night is spent once check-in time has come on its date, that instant included. */

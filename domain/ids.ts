@@ -8,6 +8,7 @@ export const ID_PREFIXES = {
   property: 'prp',
   block: 'blk',
   booking: 'bkg',
+  alteration: 'alt',
   payment: 'pay',
   refund: 'ref',
   payout: 'pyo',
@@ -26,6 +27,7 @@ export type SessionId = Id<'session'>;
 export type PropertyId = Id<'property'>;
 export type BlockId = Id<'block'>;
 export type BookingId = Id<'booking'>;
+export type AlterationId = Id<'alteration'>;
 export type PaymentId = Id<'payment'>;
 export type RefundId = Id<'refund'>;
 export type PayoutId = Id<'payout'>;

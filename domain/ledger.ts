@@ -94,6 +94,15 @@ export function refundEntries(shares: Shares, owedMinor = 0): Entry[] {
   ]);
 }
 
+/** What is here already changes hands, since what was paid for has changed. The parts are what each has more, and add up to nothing. */
+export function redivisionEntries(more: Shares): Entry[] {
+  return balanced([
+    { account: 'host_payable', amountMinor: -more.hostMinor },
+    { account: 'platform_revenue', amountMinor: -more.platformMinor },
+    { account: 'taxes_payable', amountMinor: -more.taxesMinor },
+  ]);
+}
+
 /** What a host gets of what they are owed, once their debts are netted. Both parts together are what is no longer owed. */
 export interface PayoutParts {
   amountMinor: number;

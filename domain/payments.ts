@@ -25,7 +25,13 @@ export const REFUND_STATUSES = ['pending', 'settled', 'failed'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
 
 /** `goodwill` is of the host's or an operator's free will; `dashboard` was made at the bank, by hand. */
-export const REFUND_REASONS = ['cancellation', 'late_payment', 'goodwill', 'dashboard'] as const;
+export const REFUND_REASONS = [
+  'cancellation',
+  'late_payment',
+  'goodwill',
+  'dashboard',
+  'alteration',
+] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
 
 /** What the bank said of a card. `code` is the bank's (`card_declined`, …), `declineCode` the issuer's, if any. */

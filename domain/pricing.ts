@@ -43,6 +43,7 @@ export const PRICE_LINE_KINDS = [
   'extra_guest',
   'cleaning',
   'pet',
+  'removed_night',
   'discount',
   'service_fee',
   'tax',
@@ -66,7 +67,7 @@ export interface StayPrice {
   total: Money;
   /** The price of each night in order, before extra guests and discounts. */
   nightRatesMinor: number[];
-  /** Nights, extra guests, cleaning and pets, less discounts: what both service fees are reckoned on. */
+  /** Nights, also removed ones, extra guests, cleaning and pets, less discounts: what both service fees are reckoned on. */
   hostBaseMinor: number;
   guestServiceFeeMinor: number;
   /** Taken from the host's side: no line of the guest's bill. */
@@ -91,24 +92,38 @@ const SATURDAY = 6;
  *   the total.
  */
 export function priceStay({ stay, guests, pricing, currency }: PriceRequest): StayPrice {
-  const nights = nightsOf(stay);
-  const nightRatesMinor = nights.map((night) => nightRateMinor(night, pricing));
-  const hostLines = [
-    ...nightLines(nights, pricing),
+  const nights = nightsOf(stay).map((night) => nightToday(night, pricing));
+  const nightRatesMinor = nights.map(({ rateMinor }) => rateMinor);
+  const lines = [
+    ...nightLines(nights),
     ...extraGuestLines(nights.length, guests, pricing),
     ...discountLines(nightRatesMinor, pricing),
-    ...feeLine('cleaning', 'Cleaning fee', pricing.cleaningFee),
-    ...feeLine('pet', 'Pet fee', guests.pets > 0 ? pricing.petFee : undefined),
+    ...feeLine('cleaning', pricing.cleaningFee),
+    ...feeLine('pet', guests.pets > 0 ? pricing.petFee : undefined),
   ];
-  const hostBaseMinor = sumOf(hostLines);
-  const guestServiceFeeMinor = guestServiceFee(hostBaseMinor, currency);
+  const price = withFees({ lines, nightRatesMinor, currency });
+  assertChargeable(price.total);
+  return price;
+}
+
+/** What the host's side of a stay asks of the guest. */
+export interface HostsBill {
+  lines: readonly PriceLine[];
+  nightRatesMinor: number[];
+  currency: Currency;
+  /** What the guest pays the platform beyond the fee on this bill: fees that did not go back with what is no longer on it. */
+  feeKeptMinor?: number;
+}
+
+/** The whole price: the host's bill, and the platform's fees on it. */
+export function withFees({ lines, nightRatesMinor, currency, feeKeptMinor = 0 }: HostsBill): StayPrice {
+  const hostBaseMinor = sumOf(lines);
+  const guestServiceFeeMinor = guestServiceFee(hostBaseMinor, currency, feeKeptMinor);
   const hostServiceFeeMinor = percentOf(hostBaseMinor, HOST_SERVICE_FEE_BASIS_POINTS);
-  const lines = [...hostLines, ...feeLine('service_fee', 'Service fee', guestServiceFeeMinor)];
-  const total = { amount: sumOf(lines), currency };
-  assertChargeable(total);
+  const all = [...lines, ...feeLine('service_fee', guestServiceFeeMinor)];
   return {
-    lines,
-    total,
+    lines: all,
+    total: { amount: sumOf(all), currency },
     nightRatesMinor,
     hostBaseMinor,
     guestServiceFeeMinor,
@@ -119,9 +134,9 @@ export function priceStay({ stay, guests, pricing, currency }: PriceRequest): St
 }
 
 /** The guest's fee in minor units: its percentage, and what is missing to a total that can be paid in coins. */
-function guestServiceFee(hostBaseMinor: number, currency: Currency): number {
+export function guestServiceFee(hostBaseMinor: number, currency: Currency, keptMinor = 0): number {
   const coin = coinMinor(currency);
-  const total = hostBaseMinor + percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS);
+  const total = hostBaseMinor + percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS) + keptMinor;
   return Math.ceil(total / coin) * coin - hostBaseMinor;
 }
 
@@ -148,37 +163,54 @@ function isWeekendNight(night: CalendarDate): boolean {
   return weekday === FRIDAY || weekday === SATURDAY;
 }
 
-function nightRateMinor(night: CalendarDate, { nightly, weekend }: Pricing): number {
-  return weekend !== undefined && isWeekendNight(night) ? weekend : nightly;
+/** A night and what it costs before extra guests and discounts, in minor units. */
+export interface PricedNight {
+  label: string;
+  rateMinor: number;
+}
+
+/** What a night costs whoever books it now. */
+export function nightToday(night: CalendarDate, { nightly, weekend }: Pricing): PricedNight {
+  const rateMinor = weekend !== undefined && isWeekendNight(night) ? weekend : nightly;
+  return { label: rateMinor === nightly ? 'Night' : 'Weekend night', rateMinor };
 }
 
 /** Nights of one price are one line, in the order in which that price first occurs. */
-function nightLines(nights: readonly CalendarDate[], pricing: Pricing): PriceLine[] {
+export function nightLines(nights: readonly PricedNight[]): PriceLine[] {
   const lines = new Map<number, PriceLine>();
-  for (const night of nights) {
-    const rate = nightRateMinor(night, pricing);
-    const line = lines.get(rate);
+  for (const { label, rateMinor } of nights) {
+    const line = lines.get(rateMinor);
     if (line === undefined) {
-      const label = rate === pricing.nightly ? 'Night' : 'Weekend night';
-      lines.set(rate, { kind: 'night', label, quantity: 1, amount: rate });
+      lines.set(rateMinor, { kind: 'night', label, quantity: 1, amount: rateMinor });
     } else {
       line.quantity += 1;
-      line.amount += rate;
+      line.amount += rateMinor;
     }
   }
   return [...lines.values()];
 }
 
 function extraGuestLines(nights: number, guests: Guests, pricing: Pricing): PriceLine[] {
-  const extraGuests = Math.max(0, guests.adults + guests.children - (pricing.guestsIncluded ?? 1));
-  const fee = pricing.extraGuestFee ?? 0;
-  if (fee === 0 || extraGuests === 0) return [];
-  const quantity = extraGuests * nights;
-  return [{ kind: 'extra_guest', label: 'Extra guest, per night', quantity, amount: quantity * fee }];
+  const quantity = Math.max(0, payingGuests(guests) - guestsIncluded(pricing)) * nights;
+  return extraGuestLine(quantity, quantity * (pricing.extraGuestFee ?? 0));
+}
+
+/** So many guests above those included, each counted once a night. */
+export function extraGuestLine(quantity: number, amount: number): PriceLine[] {
+  return amount === 0 ? [] : [{ kind: 'extra_guest', label: 'Extra guest, per night', quantity, amount }];
+}
+
+/** How many of a party pay from a certain number on: infants and pets do not. */
+export function payingGuests({ adults, children }: Guests): number {
+  return adults + children;
+}
+
+export function guestsIncluded({ guestsIncluded: included = 1 }: Pricing): number {
+  return included;
 }
 
 /** One length discount at most: they do not stack. */
-function discountLines(nightRatesMinor: readonly number[], pricing: Pricing): PriceLine[] {
+export function discountLines(nightRatesMinor: readonly number[], pricing: Pricing): PriceLine[] {
   const { label, percent } = lengthDiscount(nightRatesMinor.length, pricing);
   const nightsMinor = nightRatesMinor.reduce((sum, rate) => sum + rate, 0);
   const amount = percentOf(nightsMinor, percent * 100);
@@ -194,6 +226,14 @@ function lengthDiscount(nights: number, pricing: Pricing): { label: string; perc
   return { label: 'Weekly discount', percent: nights >= WEEKLY_DISCOUNT_FROM_NIGHTS ? weekly : 0 };
 }
 
-function feeLine(kind: PriceLineKind, label: string, amount = 0): PriceLine[] {
-  return amount === 0 ? [] : [{ kind, label, quantity: 1, amount }];
+const FEES = {
+  cleaning: 'Cleaning fee',
+  pet: 'Pet fee',
+  service_fee: 'Service fee',
+  removed_night: 'Removed nights, kept under the cancellation policy',
+} as const satisfies Partial<Record<PriceLineKind, string>>;
+
+/** What is paid once for the stay, if anything is. */
+export function feeLine(kind: keyof typeof FEES, amount = 0): PriceLine[] {
+  return amount === 0 ? [] : [{ kind, label: FEES[kind], quantity: 1, amount }];
 }

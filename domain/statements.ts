@@ -35,6 +35,7 @@ export function statementDate(at: Instant): CalendarDate {
 /** Why a host has more or less than before, in the order in which a statement adds them up. */
 export const MOVEMENT_KINDS = {
   earnings: 'What guests paid for stays, less the fees of guest and host and the taxes.',
+  alteration: 'What became of the host’s share of a stay when the stay was altered.',
   refund: 'What the host bears of money that went back to a guest.',
   refund_returned: 'A refund that the guest’s bank would not take, which is the host’s again.',
   cancellation_fee: 'For calling off a stay that was certain.',
@@ -49,6 +50,7 @@ export type MovementKind = keyof typeof MOVEMENT_KINDS;
 
 const KIND_OF_STEP: ReadonlyMap<string, MovementKind> = new Map([
   ['post', 'earnings'],
+  ['alteration', 'alteration'],
   ['refund', 'refund'],
   ['return', 'refund_returned'],
   ['host-fee', 'cancellation_fee'],

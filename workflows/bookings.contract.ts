@@ -2,9 +2,10 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Rejection, StayAct } from '#domain/bookings.ts';
 import type { CancelledBy, Override } from '#domain/cancellation.ts';
-import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
+import type { AlterationId, BookingId, PaymentId, UserId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { PaymentFailure } from '#domain/payments.ts';
+import type { Guests } from '#domain/pricing.ts';
 import type { BookingMode } from '#domain/properties.ts';
 
 export const BOOKINGS_QUEUE = 'bookings';
@@ -179,6 +180,25 @@ export interface StayRecorded {
 
 /** What a side has to say of the stay. Judged by the workflow's clock. @throws `booking_state` before its time, or after */
 export const recordStay = defineUpdate<StayRecorded, [StayAsked]>('recordStay');
+
+/** What a side has to say of changing the booking. Each names the proposal that it is about. */
+export type Alter = { alterationId: AlterationId; by: 'guest' | 'host'; actorId: UserId } & (
+  | { act: 'propose'; checkIn: string; checkOut: string; guests: Guests; paymentMethodId?: string }
+  | { act: 'accept'; paymentMethodId?: string }
+  | { act: 'decline' }
+  | { act: 'withdraw' }
+);
+/** `accepted`: the added nights wait for their payment. */
+export type Altered =
+  | { status: 'proposed' | 'accepted' | 'altered' | 'declined' | 'withdrawn' }
+  | { status: 'failed'; failure: { code: string; message: string; declineCode?: string } };
+
+/**
+ * A side proposes to change a certain booking, or answers such a proposal. Judged by the workflow's clock.
+ * @throws `booking_state` for what is not open, or not any more; `stay_refused`, `dates_unavailable`, `amount_too_small`,
+ * `invalid_input`
+ */
+export const alterBooking = defineUpdate<Altered, [Alter]>('alterBooking');
 
 /** The bank has spoken of this booking's payment; what it is now is read from the bank itself. */
 export const bankSpoke = defineSignal('bankSpoke');

@@ -7,6 +7,7 @@ import { now, tellStatus } from './bookings/life.ts';
 import type { End, Life, Money } from './bookings/life.ts';
 import { Mailbox } from './bookings/mailbox.ts';
 import { awaitMoney } from './bookings/paying.ts';
+import { Proposals } from './bookings/proposals.ts';
 import { awaitStay } from './bookings/staying.ts';
 
 /**
@@ -17,7 +18,9 @@ import { awaitStay } from './bookings/staying.ts';
  */
 export async function bookStay(request: BookStay): Promise<BookingOutcome> {
   return CancellationScope.nonCancellable(async () => {
-    const status = await live({ request, mailbox: new Mailbox() });
+    const life: Life = { request, mailbox: new Mailbox(), proposals: new Proposals(), closings: [] };
+    const status = await live(life);
+    await Promise.all(life.closings);
     tellStatus(status, `Over: the booking is ${status}.`);
     await condition(allHandlersFinished);
     return { status };

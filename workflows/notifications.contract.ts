@@ -28,6 +28,11 @@ interface Told {
 const KNOWN_TO_HOST: readonly unknown[] = ['awaiting_host', 'confirmed', 'in_stay'];
 const bothIfKnown = ({ data }: Told) => (KNOWN_TO_HOST.includes(data.before) ? SIDES : (['guest'] as const));
 
+/** `by` is who had proposed an alteration. */
+const proposer = ({ data }: Told) => (data.by === 'guest' ? (['guest'] as const) : (['host'] as const));
+const otherThanProposer = ({ data }: Told) =>
+  data.by === 'guest' ? (['host'] as const) : (['guest'] as const);
+
 const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[]>> = {
   'booking.awaiting_host': () => SIDES,
   'booking.host_reminded': () => ['host'],
@@ -37,6 +42,13 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   'booking.cancelled': bothIfKnown,
   // A request that is refused at once is answered at once: only what had been accepted needs a letter.
   'booking.rejected': ({ data }) => (data.before === 'awaiting_host' ? SIDES : []),
+  'alteration.proposed': otherThanProposer,
+  // The host has agreed, or need do no more: it is for the guest to pay.
+  'alteration.accepted': () => ['guest'],
+  'alteration.altered': () => SIDES,
+  'alteration.declined': proposer,
+  'alteration.withdrawn': otherThanProposer,
+  'alteration.failed': () => SIDES,
   // What a cancellation gives back is told with the cancellation.
   'refund.requested': ({ data }) => (data.reason === 'goodwill' ? ['guest'] : []),
   // Nothing may have been left of it meanwhile.

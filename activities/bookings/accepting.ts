@@ -4,7 +4,7 @@ import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findPaymentByIntent, postAnother, postPayment } from '#db/payments.ts';
-import { findRefundOf, requestRefund } from '#db/refunds.ts';
+import { findLateRefund, requestRefund } from '#db/refunds.ts';
 import { takeUpAgain } from '#db/relay.ts';
 import type { Posting } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
@@ -117,7 +117,7 @@ async function acceptedBefore(trx: Transaction, posting: Posting): Promise<Accep
   }
   if (payment.id === booking.paymentId && booking.confirmedAt !== null) return { confirmed: true };
   const isWhole = payment.amountMinor === upfrontMinorOf(booking);
-  return sentBack(isWhole, await findRefundOf(trx, payment.id, 'late_payment'));
+  return sentBack(isWhole, await findLateRefund(trx, payment.id));
 }
 
 function sentBack(isWhole: boolean, refundId: RefundId | undefined): Accepted {

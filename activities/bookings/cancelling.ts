@@ -1,6 +1,7 @@
 import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
+import { lapseAlteration } from '#db/alterations.ts';
 import { findCancellationRefunds } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
@@ -60,6 +61,7 @@ export async function cancelStay(
     data: { by, refund: refundMinor, kept: outcome.keptMinor, ...overrideOnRecord(judged) },
   });
   if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });
+  await lapseAlteration(trx, booking, at);
   return { refundMinor, refundIds, isReviewable: isReviewableAfter(booking, at) };
 }
 

@@ -3,12 +3,13 @@ import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { listInstalments } from '#db/instalments.ts';
 import { lockPayment } from '#db/payments.ts';
-import { requestRefund, sharesLeft } from '#db/refunds.ts';
-import type { PaymentId, RefundId } from '#domain/ids.ts';
+import { lockPayments, promiseBack as promiseOutOfAll } from '#db/promised-refunds.ts';
+import { requestRefund, sharesLeft, sharesOfBooking } from '#db/refunds.ts';
+import type { RefundId } from '#domain/ids.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { coinMinor } from '#domain/money.ts';
-import { addShares, divideOver, partOf } from '#domain/refunds.ts';
+import { addShares, divideOver, partOf, withinShares } from '#domain/refunds.ts';
 
 /** What a cancellation owes the guest, in minor units, and in what proportion out of whose share. */
 interface Owed {
@@ -36,7 +37,16 @@ export async function promiseBack(
   { owed, at, actorId }: { owed: Owed; at: string; actorId: string },
 ): Promise<{ refundMinor: number; refundIds: RefundId[] }> {
   if (owed.refundMinor === 0) return { refundMinor: 0, refundIds: [] };
-  const { paymentIds, shares: owedShares } = await owedOf(trx, booking, owed);
+  const paid = (await listInstalments(trx, booking.id)).filter(({ status }) => status === 'paid');
+  if (paid.length === 0) {
+    await lockPayments(trx, booking);
+    const shares = withinShares(owed.like, await sharesOfBooking(trx, booking.id));
+    const promise = { booking, reason: 'cancellation', shares, at, actorId } as const;
+    return { refundMinor: sumOf(shares), refundIds: await promiseOutOfAll(trx, promise) };
+  }
+  const paymentIds = paid.map(({ paymentId }) => paymentId).reverse();
+  const all = addShares(paid.map((instalment) => instalment.shares));
+  const owedShares = partOf(all, owed.refundMinor, owed.like);
   const lefts: Shares[] = [];
   for (const id of paymentIds) lefts.push(await sharesLeft(trx, await lockPayment(trx, id)));
   const parts = divideOver(lefts, owedShares, coinMinor(booking.currency));
@@ -59,16 +69,4 @@ export async function promiseBack(
     refundIds.push(id);
   }
   return { refundMinor: sumOf(addShares(parts)), refundIds };
-}
-
-/** The payments that it comes out of, the newest first, and out of whose share. */
-async function owedOf(
-  trx: Transaction,
-  booking: BookingRow,
-  { refundMinor, like }: Owed,
-): Promise<{ paymentIds: PaymentId[]; shares: Shares }> {
-  const paid = (await listInstalments(trx, booking.id)).filter(({ status }) => status === 'paid');
-  if (paid.length === 0) return { paymentIds: [booking.paymentId], shares: like };
-  const shares = partOf(addShares(paid.map((instalment) => instalment.shares)), refundMinor, like);
-  return { paymentIds: paid.map(({ paymentId }) => paymentId).reverse(), shares };
 }

@@ -1,4 +1,5 @@
 import { BookingRow, lockBooking, moveBooking } from '#db/bookings.ts';
+import { lapseAlteration } from '#db/alterations.ts';
 import type { Transaction } from '#db/connect.ts';
 import { recordEvent } from '#db/events.ts';
 import { leaveNights } from '#db/stays.ts';
@@ -21,7 +22,9 @@ export async function advance(
   { from, to }: { from: BookingStatus; to: BookingStatus },
 ): Promise<void> {
   const booking = await lockBooking(trx, bookingId);
-  if (booking.status === from) await moveBooking(trx, booking, { to, at, actorId: 'system' });
+  if (booking.status !== from) return;
+  if (to === 'completed') await lapseAlteration(trx, booking, at);
+  await moveBooking(trx, booking, { to, at, actorId: 'system' });
 }
 
 export async function recordStay(trx: Transaction, record: StayRecord): Promise<{ recorded: boolean }> {
@@ -44,6 +47,7 @@ const RECORD: Readonly<Record<StayAct, Recording>> = {
 
   /** Frees the night of the day and those after it; moves no money. */
   async check_out(trx, booking, { at, by, actorId, bookingId }) {
+    await lapseAlteration(trx, booking, at);
     await leaveNights(trx, { bookingId, leftOn: todayIn(booking.timeZone, at), at });
     const set = { checkedOutAt: at };
     await moveBooking(trx, booking, { to: 'completed', at, actorId, set, data: { by } });

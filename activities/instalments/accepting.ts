@@ -5,7 +5,7 @@ import { changeInstalment, findInstalment, findInstalmentOf } from '#db/instalme
 import type { InstalmentRow } from '#db/instalments.ts';
 import { findPaymentByIntent, openInstalmentPayment, postAnother, postPayment } from '#db/payments.ts';
 import type { Posting } from '#db/payments.ts';
-import { findRefundOf, requestRefund } from '#db/refunds.ts';
+import { findLateRefund, requestRefund } from '#db/refunds.ts';
 import type { PaymentId, RefundId } from '#domain/ids.ts';
 import { priceShares, sharesOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
@@ -49,7 +49,7 @@ async function acceptedBefore(
     return { isPaid: false, refundId: await giveBack(trx, posting, another) };
   }
   if (payment.id === paymentId && status === 'paid') return { isPaid: true };
-  const refundId = await findRefundOf(trx, payment.id, 'late_payment');
+  const refundId = await findLateRefund(trx, payment.id);
   return { isPaid: false, ...(refundId !== undefined && { refundId }) };
 }
 

@@ -14,7 +14,7 @@ import type { Actor } from '#domain/permissions.ts';
 import { isOperator, maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
-import { pricingOf } from '../pricing/quotes.ts';
+import { pricingOf } from '#db/pricing.ts';
 import { created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
 import { presentBlock, presentCalendar } from './presenter.ts';

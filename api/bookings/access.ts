@@ -7,6 +7,7 @@ import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import { maySeeBooking, sideOf } from '#domain/permissions.ts';
 import type { Actor } from '#domain/permissions.ts';
+import { openAlteration } from './alteration-presenter.ts';
 import { presentBooking } from './presenter.ts';
 
 /** The booking if it is any business of the actor's. @throws `not_found` */
@@ -30,5 +31,6 @@ export async function bookingOfSide(
 export async function presented(db: Db, booking: BookingRow, actor: Actor) {
   const payment = await findPayment(db, booking.paymentId);
   const instalments = (await findInstalmentsOf(db, [booking])).get(booking.id);
-  return presentBooking({ booking, payment, instalments }, actor);
+  const alteration = await openAlteration(db, booking);
+  return presentBooking({ booking, payment, instalments, alteration }, actor);
 }

@@ -8,6 +8,7 @@ import type { UserId } from '#domain/ids.ts';
 import type { PaymentFailure } from '#domain/payments.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import {
+  alterBooking,
   answerRequest,
   bookStayId,
   bookStayOrder,
@@ -16,7 +17,7 @@ import {
   recordStay,
   replaceCard as replaceCardOf,
 } from '#workflows/bookings.contract.ts';
-import type { CardReplaced } from '#workflows/bookings.contract.ts';
+import type { Alter, Altered, CardReplaced } from '#workflows/bookings.contract.ts';
 import { ask, reload } from './asking.ts';
 import type { Reserved } from './commands.ts';
 import type { BookingWithPayment } from './presenter.ts';
@@ -134,6 +135,24 @@ export async function record(
   );
   if (result === undefined) throw beingWorkedOn('record');
   return reload(db, booking.id);
+}
+
+export interface AlterAct extends Act {
+  ask: Alter;
+}
+
+/** Undefined while an acceptance is still being worked on: the bank is slow. */
+export async function alter(
+  { db, workflows }: Deps,
+  booking: BookingRow,
+  { ask: input, attempt }: AlterAct,
+): Promise<Altered | undefined> {
+  const updateId = `alter:${attempt}`;
+  const result = await ask(db, booking.id, (patience) =>
+    workflows.ask(bookStayId(booking.id), alterBooking, { ...patience, updateId, input }),
+  );
+  if (result === undefined && input.act !== 'accept') throw beingWorkedOn('alteration');
+  return result;
 }
 
 function beingWorkedOn(what: string): DomainError {

@@ -7,6 +7,7 @@ import type { BookingStatus } from '#domain/bookings.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Answer, Ask } from '#gateways/workflows.ts';
+import { openAlteration } from './alteration-presenter.ts';
 import type { BookingWithPayment } from './presenter.ts';
 
 type Patience = Pick<Ask<unknown>, 'acceptWithinMs' | 'answerWithinMs'>;
@@ -46,5 +47,6 @@ export async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {
 export async function reload(db: Db, id: BookingId): Promise<BookingWithPayment> {
   const booking = await reloadRow(db, id);
   const instalments = (await findInstalmentsOf(db, [booking])).get(id);
-  return { booking, payment: await findPayment(db, booking.paymentId), instalments };
+  const alteration = await openAlteration(db, booking);
+  return { booking, payment: await findPayment(db, booking.paymentId), instalments, alteration };
 }

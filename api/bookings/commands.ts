@@ -10,8 +10,9 @@ import { DomainError, ERROR_CODES, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bookStayOrder, reserveStay } from '#workflows/bookings.contract.ts';
-import { answer, cancel, pay, record, replaceCard } from './acts.ts';
-import type { AnswerAct, CancelAct, CardAct, CardKept, PayAct, RecordAct } from './acts.ts';
+import type { Altered } from '#workflows/bookings.contract.ts';
+import { alter, answer, cancel, pay, record, replaceCard } from './acts.ts';
+import type { AlterAct, AnswerAct, CancelAct, CardAct, CardKept, PayAct, RecordAct } from './acts.ts';
 import { PATIENCE, reload, reloadRow } from './asking.ts';
 import type { BookingWithPayment } from './presenter.ts';
 import { newBooking, termsOf } from './terms.ts';
@@ -39,6 +40,8 @@ export interface Bookings {
   record(booking: BookingRow, record: RecordAct): Promise<BookingWithPayment>;
   /** Another card for what is still to be paid. @throws DomainError `booking_state`, `card_declined` */
   replaceCard(booking: BookingRow, replace: CardAct): Promise<CardKept>;
+  /** What a side has to say of changing the booking; undefined while it is being worked on. @throws DomainError `booking_state`, … */
+  alter(booking: BookingRow, alter: AlterAct): Promise<Altered | undefined>;
 }
 
 interface Deps {
@@ -60,6 +63,7 @@ export function createBookings(deps: Deps): Bookings {
     answer: (booking, act) => answer(deps, booking, act),
     record: (booking, act) => record(deps, booking, act),
     replaceCard: (booking, act) => replaceCard(deps, booking, act),
+    alter: (booking, act) => alter(deps, booking, act),
   };
 }
 

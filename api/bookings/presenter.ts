@@ -11,6 +11,8 @@ import { priceShares, sharesOf } from '#domain/ledger.ts';
 import { nightCount } from '#domain/nights.ts';
 import { sideOf } from '#domain/permissions.ts';
 import type { Instalment } from './instalment-schemas.ts';
+import { isGuestOf, presentAlteration } from './alteration-presenter.ts';
+import type { AlterationWithPayment } from './alteration-presenter.ts';
 import type { CancellationQuote } from './cancellation-schemas.ts';
 import type { Booking } from './schemas.ts';
 
@@ -20,11 +22,13 @@ export interface BookingWithPayment {
   payment: PaymentRow | undefined;
   /** Where its price is not paid at once. */
   instalments?: readonly InstalmentWithPayment[] | undefined;
+  /** The proposal to change it that is open, where it was looked up. */
+  alteration?: AlterationWithPayment | undefined;
 }
 
 /** A booking as its guest, its host or an operator sees it. The payment's secret is the guest's alone, while it is held. */
 export function presentBooking(
-  { booking, payment, instalments }: BookingWithPayment,
+  { booking, payment, instalments, alteration }: BookingWithPayment,
   viewer: { id: UserId },
 ): z.output<typeof Booking> {
   const { currency } = booking;
@@ -59,6 +63,9 @@ export function presentBooking(
             viewer.id !== booking.guestId && { fee: { amount: booking.hostFeeMinor, currency } }),
         },
       }),
+    ...(alteration !== undefined && {
+      alteration: presentAlteration(alteration, isGuestOf(booking, viewer)),
+    }),
     checkInAt: booking.checkInAt,
     checkOutAt: booking.checkOutAt,
     ...(booking.checkedInAt !== null && { checkedInAt: booking.checkedInAt }),

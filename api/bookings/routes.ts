@@ -9,6 +9,8 @@ import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
+import { alterationEndpoints } from './alteration-routes.ts';
+import { openAlteration } from './alteration-presenter.ts';
 import { bookingFor, presented } from './access.ts';
 import { bookingActEndpoints } from './act-routes.ts';
 import { cancellationEndpoints } from './cancellation-routes.ts';
@@ -85,10 +87,13 @@ export const listMyBookings = endpoint({
       rows.map(({ paymentId }) => paymentId),
     );
     const instalments = await findInstalmentsOf(db, rows);
+    const open = new Map(
+      await Promise.all(rows.map(async (row) => [row.id, await openAlteration(db, row)] as const)),
+    );
     const present = (booking: BookingRow) => {
       const { id, paymentId } = booking;
-      const found = { booking, payment: payments.get(paymentId), instalments: instalments.get(id) };
-      return presentBooking(found, actor);
+      const beside = { instalments: instalments.get(id), alteration: open.get(id) };
+      return presentBooking({ booking, payment: payments.get(paymentId), ...beside }, actor);
     };
     return ok(page(rows, limit, { present, positionOf: ({ id }) => id }));
   },
@@ -101,4 +106,5 @@ export const bookingEndpoints = [
   ...cancellationEndpoints,
   ...bookingActEndpoints,
   ...instalmentEndpoints,
+  ...alterationEndpoints,
 ];

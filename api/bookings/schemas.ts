@@ -6,6 +6,7 @@ import { isLocalTime } from '#domain/nights.ts';
 import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Instalment } from './instalment-schemas.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
+import { Alteration } from './alteration-schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
 export const MAX_NOTE_CHARACTERS = 2_000;
@@ -95,6 +96,7 @@ export const Booking = z
         }),
       })
       .optional(),
+    alteration: Alteration.optional().meta({ description: 'The proposal to change it that is open.' }),
     checkInAt: Instant,
     checkOutAt: Instant,
     checkedInAt: Instant.optional(),

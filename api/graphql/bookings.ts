@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { notFound } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import { maySeeBooking } from '#domain/permissions.ts';
+import { openAlteration } from '../bookings/alteration-presenter.ts';
 import { presentBooking } from '../bookings/presenter.ts';
 import { listMyBookings } from '../bookings/routes.ts';
 import type { Booking as BookingSchema } from '../bookings/schemas.ts';
@@ -187,7 +188,8 @@ export async function bookingFor(context: Context, id: string): Promise<Wire | u
   if (booking === undefined || !maySeeBooking(booking, actor)) return undefined;
   const payment = await payments.load(booking.paymentId);
   const paidInParts = booking.upfrontMinor === null ? undefined : await instalments.load(booking.id);
-  return presentBooking({ booking, payment, instalments: paidInParts }, actor);
+  const alteration = await openAlteration(context.deps.db, booking);
+  return presentBooking({ booking, payment, instalments: paidInParts, alteration }, actor);
 }
 
 builder.queryField('booking', (t) =>
@@ -214,7 +216,7 @@ builder.objectField(Payment, 'booking', (t) =>
   }),
 );
 
-const BookingRole = enumOf('BookingRole', 'Whose part somebody has in a booking.', {
+export const BookingRole = enumOf('BookingRole', 'Whose part somebody has in a booking.', {
   guest: 'Whoever stays.',
   host: 'Whoever has them to stay.',
 });

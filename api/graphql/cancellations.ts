@@ -62,6 +62,7 @@ const CancelledKind = enumOf('CancelledKind', 'What a line of a cancellation is 
   night: 'Nights, extra guests and discounts together.',
   cleaning: 'The cleaning fee.',
   pet: 'The pet fee.',
+  removed_night: 'What was kept of nights that an alteration had removed.',
   service_fee: 'What the guest pays for the platform.',
   tax: 'Taxes on the stay.',
 });

@@ -21,11 +21,12 @@ export const Money = builder
     }),
   });
 
-const PriceLineKind = enumOf('PriceLineKind', 'What a line of a bill is for.', {
+export const PriceLineKind = enumOf('PriceLineKind', 'What a line of a bill is for.', {
   night: 'Nights at one price.',
   extra_guest: 'Guests above those that the price of a night includes.',
   cleaning: 'The cleaning fee, once a stay.',
   pet: 'The pet fee, once a stay.',
+  removed_night: 'What the host keeps of nights that an alteration has removed.',
   discount: 'What a long stay is cheaper; its amount is negative.',
   service_fee: 'What the guest pays for the platform.',
   tax: 'A tax on the stay.',

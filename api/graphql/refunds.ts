@@ -17,6 +17,7 @@ export const RefundReason = enumOf('RefundReason', 'Why money goes back.', {
   late_payment: 'It came for a stay that was no longer to be had.',
   goodwill: 'Of the host’s, or an operator’s, free will.',
   dashboard: 'By hand, at the bank.',
+  alteration: 'The booking was altered, and costs less.',
 });
 
 const Refund = builder

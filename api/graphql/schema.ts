@@ -13,6 +13,7 @@ import './blocks.ts';
 import './pricing.ts';
 import './bookings.ts';
 import './booking-acts.ts';
+import './alterations.ts';
 import './cancellations.ts';
 import './bulk-cancellations.ts';
 import './payments.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findBooking, findBookingOfPayment } from '#db/bookings.ts';
+import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { attemptOf, claim } from '#db/idempotency.ts';
 import { findDueInstalment } from '#db/instalments.ts';
@@ -10,6 +11,7 @@ import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PaymentId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
 import { isOperator } from '#domain/permissions.ts';
+import { openAlteration } from '../bookings/alteration-presenter.ts';
 import { notAny } from '../bookings/asking.ts';
 import type { BookingWithPayment } from '../bookings/presenter.ts';
 import { decodeCursor, page } from '../cursors.ts';
@@ -25,7 +27,7 @@ export const payBooking = endpoint({
   path: '/payments',
   auth: 'user',
   idempotent: true,
-  summary: 'Pay for a held booking, or an instalment that is due',
+  summary: 'Pay for a held booking, for its alteration, or for an instalment that is due',
   description:
     'A decline leaves the hold, or the time to pay, as it is: try another payment method until it ends. The card that ' +
     'pays an instalment is charged for those that follow.',
@@ -35,7 +37,7 @@ export const payBooking = endpoint({
   async handle({ input, actor, once, db, bookings }) {
     const booking = await findBooking(db, input.bookingId);
     if (booking?.guestId !== actor.id) throw notFound('booking');
-    const { paymentId = booking.paymentId } = (await findDueInstalment(db, booking.id)) ?? {};
+    const paymentId = await payable(db, booking);
     await inTransaction(db, (trx) => claim(trx, once, paymentId));
     const { paymentMethodId } = input;
     const { isSettled } = await bookings.pay(booking, { paymentMethodId, attempt: attemptOf(once) });
@@ -44,14 +46,23 @@ export const payBooking = endpoint({
     return isSettled ? created(presentPayment(payment)) : accepted(presentPayment(payment));
   },
   async replay({ resourceId, firstStatus, actor, db }) {
-    const booking = await findBookingOfPayment(db, resourceId as PaymentId);
-    if (booking?.guestId !== actor.id) throw notFound('booking');
     const payment = await findPayment(db, resourceId as PaymentId);
+    const booking = payment
+      ? await findBooking(db, payment.bookingId)
+      : await findBookingOfPayment(db, resourceId as PaymentId);
+    if (booking?.guestId !== actor.id) throw notFound('booking');
     if (firstStatus >= 400) throw refusalAgain(firstStatus, { booking, payment });
     if (payment === undefined) throw notFound('payment');
     return created(presentPayment(payment));
   },
 });
+
+/** What there is to pay: what an alteration costs more, while that waits; else the booking itself. */
+async function payable(db: Db, booking: BookingRow): Promise<PaymentId> {
+  const due = await findDueInstalment(db, booking.id);
+  const open = await openAlteration(db, booking);
+  return due?.paymentId ?? open?.payment?.id ?? booking.paymentId;
+}
 
 /** A try that was refused stays refused. Of a decline the payment knows the reason until a later try has paid. */
 function refusalAgain(firstStatus: number, { booking, payment }: BookingWithPayment): DomainError {

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Db } from '#db/connect.ts';
 import { datesUnavailable } from '#db/constraints.ts';
+import { pricingOf } from '#db/pricing.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { readAvailability, stayRefusal } from '#db/stays.ts';
 import { invalidInput } from '#domain/errors.ts';
@@ -10,7 +11,7 @@ import { assertChargeable } from '#domain/money.ts';
 import { addHours, millisecondsOf, newStay } from '#domain/nights.ts';
 import type { Instant, Stay } from '#domain/nights.ts';
 import { priceStay } from '#domain/pricing.ts';
-import type { Guests, Pricing, StayPrice } from '#domain/pricing.ts';
+import type { Guests, StayPrice } from '#domain/pricing.ts';
 
 /** RULES "Price": how long a quote stands, its last instant included. */
 export const QUOTE_MINUTES = 30;
@@ -28,20 +29,6 @@ export interface StayWanted extends Stay {
   guests: Guests;
   guestId: UserId | undefined;
   at: Instant;
-}
-
-/** The host's prices as pricing wants them. */
-export function pricingOf(property: PropertyRow): Pricing {
-  return {
-    nightly: property.nightlyMinor,
-    weekend: property.weekendMinor ?? undefined,
-    cleaningFee: property.cleaningFeeMinor,
-    extraGuestFee: property.extraGuestFeeMinor,
-    guestsIncluded: property.guestsIncluded,
-    petFee: property.petFeeMinor,
-    weeklyDiscountPercent: property.weeklyDiscountPercent,
-    monthlyDiscountPercent: property.monthlyDiscountPercent,
-  };
 }
 
 /**

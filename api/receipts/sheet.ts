@@ -8,6 +8,7 @@ type ReceiptWire = z.output<typeof Receipt>;
 /** What a person calls the reason of a refund. */
 const REASONS: Readonly<Record<RefundReason, string>> = {
   cancellation: 'Refund, as the stay was cancelled',
+  alteration: 'Refund, as the stay was altered',
   late_payment: 'Refund, as the payment came too late',
   goodwill: 'Refund of free will',
   dashboard: 'Refund',

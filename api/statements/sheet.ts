@@ -9,6 +9,7 @@ import type { WholeStatement } from './whole.ts';
 /** What a person calls a movement, and all of its kind. */
 const WORDS: Readonly<Record<MovementKind, { one: string; all: string }>> = {
   earnings: { one: 'Earned', all: 'Earned by stays' },
+  alteration: { one: 'Altered', all: 'Stays that were altered' },
   refund: { one: 'Refund to the guest', all: 'Refunds to guests' },
   refund_returned: { one: 'Refund that came back', all: 'Refunds that came back' },
   cancellation_fee: { one: 'Fee for cancelling', all: 'Fees for cancelling' },

@@ -4,10 +4,10 @@ import type { Check } from './checks.ts';
 
 /** What has to hold of money as our own tables tell of it. */
 export function checksOfMoney(db: Db): Check[] {
-  return [...checksOfPayments(db), ...checksOfBookings(db)];
+  return [...checksOfMovements(db), ...checksOfPrices(db)];
 }
 
-function checksOfPayments(db: Db): Check[] {
+function checksOfMovements(db: Db): Check[] {
   return [
     ...checksOfLedger(db),
     checkByQuery(
@@ -37,29 +37,50 @@ function checksOfPayments(db: Db): Check[] {
   ];
 }
 
-function checksOfBookings(db: Db): Check[] {
+/** What has to hold of what each booking costs, as it was made and as it has been altered. */
+function checksOfPrices(db: Db): Check[] {
   return [
     checkByQuery(
       db,
       'A booking is certain when its price is paid, and only then',
-      `select b.id, format('%s, and its payment is %s', b.status, coalesce(p.status, 'none')) as detail
+      `select b.id, format('%s for %s, and its payment is %s', b.status, b.total_minor, coalesce(p.status, 'none')) as detail
        from bookings b left join payments p on p.id = b.payment_id
+       cross join lateral (select count(*) as made, coalesce(sum(charge_minor - refund_minor), 0) as difference
+                           from alterations where booking_id = b.id and status = 'altered') a
        where case
-         when b.total_minor = 0 then p.id is not null
-         when b.status in ('confirmed', 'in_stay', 'completed')
-           then p.status is distinct from 'posted' or p.amount_minor <> coalesce(b.upfront_minor, b.total_minor) or b.confirmed_at is null
+         when b.total_minor = 0 and a.made = 0 then p.status = 'posted' and p.refunded_minor < p.amount_minor
+         when b.status in ('confirmed', 'in_stay', 'completed') then b.confirmed_at is null or case
+           when b.total_minor = a.difference then false -- It was free, and nothing but what came on top was ever paid.
+           else p.status is distinct from 'posted' or p.amount_minor + a.difference <> coalesce(b.upfront_minor, b.total_minor) end
          when b.status in ('requested', 'held', 'awaiting_host') then p.status = 'posted'
          else false end`,
+    ),
+    checkByQuery(
+      db,
+      'What an alteration costs more is paid, and what it gives back is promised once',
+      `select a.id, format('%s: %s to be paid by %s, which is %s', a.status, a.charge_minor, coalesce(a.payment_id, 'nothing'), coalesce(p.status, 'none')) as detail
+       from alterations a left join payments p on p.id = a.payment_id
+       where (a.status = 'altered' and a.charge_minor > 0 and (p.status, p.amount_minor) is distinct from ('posted', a.charge_minor))
+          or (a.status not in ('altered', 'accepted') and p.status = 'posted' and p.refunded_minor <> p.amount_minor)
+       union all
+       select b.id, format('%s promised for alterations of %s', r.promised, a.owed)
+       from bookings b
+       cross join lateral (select coalesce(sum(amount_minor), 0) as promised from refunds
+                           where booking_id = b.id and reason = 'alteration' and not released) r
+       cross join lateral (select coalesce(sum(refund_minor), 0) as owed from alterations
+                           where booking_id = b.id and status = 'altered') a
+       where r.promised > a.owed`,
     ),
     checkByQuery(
       db,
       'Money for a booking that ended goes back as far as it is owed',
       `select b.id, format('%s: %s owed, %s promised', b.status, owed, r.promised) as detail
        from bookings b join payments p on p.id = b.payment_id and p.status = 'posted'
-       cross join lateral (select coalesce(sum(amount_minor), 0) as promised,
+       cross join lateral (select coalesce(sum(amount_minor) filter (where reason <> 'alteration'), 0) as promised,
                                   coalesce(sum(amount_minor) filter (where reason in ('cancellation', 'late_payment')), 0) as due
                            from refunds where not released and payment_id in (select p.id
-                             union select payment_id from instalments where booking_id = b.id and status = 'paid')) r
+                             union select payment_id from instalments where booking_id = b.id and status = 'paid'
+                             union select payment_id from alterations where booking_id = b.id and status = 'altered')) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
        where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
     ),

@@ -18,10 +18,24 @@ export function checksOfNights(db: Db): Check[] {
       'A booking that holds its nights has exactly them',
       `select b.id, format('%s, but it has %s', b.status, coalesce(s.taken, 'no nights')) as detail
        from bookings b left join lateral (
-         select string_agg(nights::text, ' ') as taken from stays where booking_id = b.id and kind = 'booking' and live
+         select string_agg(nights::text, ' ') as taken from stays
+         where booking_id = b.id and kind = 'booking' and live and alteration_id is null
        ) s on true
        where b.status in ('held', 'awaiting_host', 'confirmed', 'in_stay')
          and s.taken is distinct from daterange(b.check_in, b.check_out)::text`,
+    ),
+    checkByQuery(
+      db,
+      'Nights are held beside a booking only while its alteration waits to be paid',
+      `select s.booking_id as id, format('%s for %s, which is %s', s.nights, a.id, a.status) as detail
+       from stays s join alterations a on a.id = s.alteration_id where s.live and a.status <> 'accepted'`,
+    ),
+    checkByQuery(
+      db,
+      'A booking names its open proposal, of one that is certain',
+      `select b.id, format('%s, names %s, open is %s', b.status, coalesce(b.alteration_id, 'none'), coalesce(a.id, 'none')) as detail
+       from bookings b left join alterations a on a.booking_id = b.id and a.status in ('proposed', 'accepted')
+       where b.alteration_id is distinct from a.id or (a.id is not null and b.status not in ('confirmed', 'in_stay'))`,
     ),
     checkByQuery(
       db,

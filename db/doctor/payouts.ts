@@ -61,15 +61,19 @@ function checksOfShares(db: Db): Check[] {
                            share, p.paid, r.back, l.debt, l.owed) as detail
        from bookings b
        -- Of the instalments that are paid, where its price is not paid at once.
-       cross join lateral (select case when b.upfront_minor is null then (b.price->>'hostPayoutMinor')::bigint
+       cross join lateral (select coalesce(sum(refund_of_host_minor), 0) as given_back
+                           from alterations where booking_id = b.id and status = 'altered') altered
+       cross join lateral (select altered.given_back + case when b.upfront_minor is null then (b.price->>'hostPayoutMinor')::bigint
                                   else (select sum((shares->>'hostMinor')::bigint) from instalments
                                         where booking_id = b.id and status = 'paid') end as share) s
-       cross join lateral (select array_append(array(select payment_id from instalments
-                                                     where booking_id = b.id and status = 'paid'), b.payment_id) as ids) own
+       cross join lateral (select array_append(array(
+                             select payment_id from instalments where booking_id = b.id and status = 'paid'
+                             union select payment_id from alterations where booking_id = b.id and status = 'altered'),
+                             b.payment_id) as ids) own
        cross join lateral (select coalesce(sum(debt_netted_minor + case status when 'paid' then amount_minor else 0 end), 0)
                              as paid from payouts where booking_id = b.id) p
        cross join lateral (select coalesce(sum((shares->>'hostMinor')::bigint), 0) as back
-                           from refunds where payment_id = any(own.ids) and status = 'settled') r
+                           from refunds where payment_id = any (own.ids) and status = 'settled') r
        cross join lateral (select coalesce(-sum(e.amount_minor) filter (where e.account = 'host_payable'), 0) as owed,
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_debt'
                                     and split_part(t.step, ':', 1) in ('refund', 'reversal')), 0) as debt,
@@ -78,7 +82,7 @@ function checksOfShares(db: Db): Check[] {
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_payable'
                                     and t.step like 'loss:%'), 0) as lost
                            from ledger_transactions t join ledger_entries e using (step)
-                           where t.payment_id = any(own.ids)) l
+                           where t.payment_id = any (own.ids)) l
        where b.confirmed_at is not null and b.total_minor > 0
          and l.owed <> share - p.paid - r.back - l.lost + l.debt + l.reversed`,
     ),

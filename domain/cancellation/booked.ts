@@ -14,6 +14,7 @@ export interface Booked {
   price: StayPrice;
   checkIn: CalendarDate;
   checkOut: CalendarDate;
+  policyCheckIn: CalendarDate | null;
   checkInTime: LocalTime;
   timeZone: TimeZone;
   confirmedAt: Instant | null;
@@ -33,6 +34,7 @@ export function cancellationOf(
     policy: booking.cancellationPolicy,
     price: booking.price,
     stay: { checkIn, checkOut },
+    ...(booking.policyCheckIn !== null && { policyCheckIn: booking.policyCheckIn }),
     checkInTime: booking.checkInTime,
     zone: booking.timeZone,
     confirmedAt,

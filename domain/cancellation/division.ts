@@ -12,10 +12,11 @@ export const CANCELLED_KINDS = [
   'night',
   'cleaning',
   'pet',
+  'removed_night',
   'service_fee',
   'tax',
 ] as const satisfies readonly PriceLineKind[];
-/** `night` stands for nights, their extra guests and their discount. */
+/** `night` stands for nights, their extra guests and their discount; `removed_night` for what was kept of earlier ones. */
 export type CancelledKind = (typeof CANCELLED_KINDS)[number];
 
 /** Every part of the bill, divided; and the platform's fee to the host, which is no line of it. */
@@ -27,13 +28,14 @@ export interface KeptNights {
   othersBasisPoints: number;
 }
 
-/** Everything goes back, as it was paid: fees and fractions of a coin too. */
+/** Everything goes back, as it was paid: fees, fractions of a coin and what was kept of removed nights too. */
 export function divideInFull(price: StayPrice): DividedPrice {
   const back = (refundMinor: number): Division => ({ refundMinor, keptMinor: 0 });
   return {
     night: back(sum(nightSharesMinor(price))),
     cleaning: back(sumOf(price.lines, 'cleaning')),
     pet: back(sumOf(price.lines, 'pet')),
+    removed_night: back(sumOf(price.lines, 'removed_night')),
     service_fee: back(price.guestServiceFeeMinor),
     tax: back(price.taxMinor),
     host_fee: back(price.hostServiceFeeMinor),
@@ -53,13 +55,15 @@ export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: n
     missing,
     CANCELLED_KINDS.map((kind) => parts[kind].keptMinor),
   );
-  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => {
+  const [night, cleaning, pet, removed_night, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => {
     const { keptMinor, refundMinor: already } = parts[kind];
     const more = shares[at] ?? 0;
     return { keptMinor: keptMinor - more, refundMinor: already + more };
-  }) as [Division, Division, Division, Division, Division];
-  return withHostFee(price, { night, cleaning, pet, service_fee, tax });
+  }) as SixDivisions;
+  return withHostFee(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
+
+type SixDivisions = [Division, Division, Division, Division, Division, Division];
 
 /**
  * Not all has been paid yet: what is not there cannot go back, and where that is more than would, cannot be kept either.
@@ -77,29 +81,29 @@ export function lessUnpaid(price: StayPrice, parts: DividedPrice, paidMinor: num
     unpaidMinor - ofRefund,
     CANCELLED_KINDS.map((kind) => parts[kind].keptMinor),
   );
-  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => ({
+  const [night, cleaning, pet, removed_night, service_fee, tax] = CANCELLED_KINDS.map((kind, at) => ({
     refundMinor: parts[kind].refundMinor - (fromRefunds[at] ?? 0),
     keptMinor: parts[kind].keptMinor - (fromKept[at] ?? 0),
-  })) as [Division, Division, Division, Division, Division];
-  return withHostFee(price, { night, cleaning, pet, service_fee, tax });
+  })) as SixDivisions;
+  return withHostFee(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
 /** All that was paid goes back. */
 function giveAllBack(price: StayPrice, parts: DividedPrice): DividedPrice {
-  const [night, cleaning, pet, service_fee, tax] = CANCELLED_KINDS.map((kind) => ({
+  const [night, cleaning, pet, removed_night, service_fee, tax] = CANCELLED_KINDS.map((kind) => ({
     refundMinor: parts[kind].refundMinor + parts[kind].keptMinor,
     keptMinor: 0,
-  })) as [Division, Division, Division, Division, Division];
-  return withHostFee(price, { night, cleaning, pet, service_fee, tax });
+  })) as SixDivisions;
+  return withHostFee(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
 /** The platform's fee to the host goes back with the part of the bill that it is reckoned on. */
 function withHostFee(price: StayPrice, parts: Record<CancelledKind, Division>): DividedPrice {
-  const { hostBaseMinor, hostServiceFeeMinor } = price;
-  const backMinor = parts.night.refundMinor + parts.cleaning.refundMinor + parts.pet.refundMinor;
+  const { night, cleaning, pet, removed_night: removed } = parts;
+  const backMinor = night.refundMinor + cleaning.refundMinor + pet.refundMinor + removed.refundMinor;
   return {
     ...parts,
-    host_fee: divideIn(hostServiceFeeMinor, proportionOf(price, hostBaseMinor - backMinor)),
+    host_fee: divideIn(price.hostServiceFeeMinor, proportionOf(price, price.hostBaseMinor - backMinor)),
   };
 }
 
@@ -119,11 +123,15 @@ export function divide(price: StayPrice, kept: KeptNights): DividedPrice {
   const night = inCoins(divideNights(nightSharesMinor(price), kept), coin);
   const cleaning = inCoins(divideNights(spreadOverNights(price, 'cleaning'), kept), coin);
   const pet = inCoins(divideNights(spreadOverNights(price, 'pet'), kept), coin);
-  const proportion = proportionOf(price, night.keptMinor + cleaning.keptMinor + pet.keptMinor);
+  // It was cancelled before, and divided then: what was kept of it stays so.
+  const removed_night = { refundMinor: 0, keptMinor: sumOf(price.lines, 'removed_night') };
+  const keptMinor = sum([night, cleaning, pet, removed_night].map((part) => part.keptMinor));
+  const proportion = proportionOf(price, keptMinor);
   return {
     night,
     cleaning,
     pet,
+    removed_night,
     service_fee: { refundMinor: 0, keptMinor: price.guestServiceFeeMinor },
     tax: inCoins(divideIn(price.taxMinor, proportion), coin),
     host_fee: divideIn(price.hostServiceFeeMinor, proportion),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createBookingActivities } from '#activities/bookings.ts';
 import { newBooking } from '#api/bookings/terms.ts';
-import { pricingOf } from '#api/pricing/quotes.ts';
+import { pricingOf } from '#db/pricing.ts';
 import { findBooking, insertBooking } from '#db/bookings.ts';
 import type { BookingRow, NewBooking } from '#db/bookings.ts';
 import { findPayment } from '#db/payments.ts';

@@ -1,4 +1,5 @@
 import { PAYOUT_STEPS } from './crash-payout-stories.ts';
+import { ALTERATION_STEPS } from './crash-alteration-stories.ts';
 import { DISPUTE_STEPS } from './crash-dispute-stories.ts';
 import { RECONCILIATION_STEPS } from './crash-reconciliation-stories.ts';
 import { INSTALMENT_STEPS } from './crash-instalment-stories.ts';
@@ -28,6 +29,7 @@ const WRITES: readonly Activity[] = [
   ...DISPUTE_STEPS,
   ...RECONCILIATION_STEPS,
   ...INSTALMENT_STEPS,
+  ...ALTERATION_STEPS,
   ...REVIEW_STEPS,
 ];
 

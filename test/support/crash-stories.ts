@@ -11,6 +11,7 @@ import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { PAYOUT_STORIES } from './crash-payout-stories.ts';
 import { BULK_STORIES } from './crash-bulk-stories.ts';
+import { ALTERATION_STORIES } from './crash-alteration-stories.ts';
 import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
 import { RECONCILIATION_STORIES } from './crash-reconciliation-stories.ts';
 import { INSTALMENT_STORIES } from './crash-instalment-stories.ts';
@@ -249,5 +250,6 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   ...DISPUTE_STORIES,
   ...RECONCILIATION_STORIES,
   ...INSTALMENT_STORIES,
+  ...ALTERATION_STORIES,
   ...REVIEW_STORIES,
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { newBooking } from '#api/bookings/terms.ts';
-import { pricingOf } from '#api/pricing/quotes.ts';
+import { pricingOf } from '#db/pricing.ts';
 import { findBooking, insertBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';

@@ -5,15 +5,24 @@ import type { BookingOutcome, BookStay } from '../bookings.contract.ts';
 import { instantNow } from '../clock.ts';
 import type { Plan } from './charging.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Proposals } from './proposals.ts';
 
-/** A booking while its workflow runs: what was asked for, and what the world says to it. */
+/** A booking while its workflow runs: what was asked for, or has since been agreed on, and what the world says to it. */
 export interface Life {
   request: BookStay;
   mailbox: Mailbox;
   /** Of a long stay that is certain: what of its price is still to come. */
   plan?: Plan | undefined;
+  /** What is proposed to be changed of it. */
+  proposals: Proposals;
+  /** Payments of alterations that came to nothing: until the bank has closed them. */
+  closings: Promise<void>[];
   /** Once it is waited for: until the host's payout has been started. */
   payout?: Promise<void>;
+  /** How many payouts have been started, once it is their time. */
+  payouts?: number;
+  /** The arrival is on record. */
+  hasArrived?: boolean;
 }
 
 export type End = BookingOutcome['status'];

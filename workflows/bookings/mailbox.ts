@@ -2,6 +2,7 @@ import { ApplicationFailure, CancellationScope, condition, setHandler, Trigger }
 import { isCertain, MAX_PAYMENT_TRIES } from '#domain/bookings.ts';
 import type { BookingStatus } from '#domain/bookings.ts';
 import {
+  alterBooking,
   answerRequest,
   bankSpoke,
   cancelBooking,
@@ -11,6 +12,8 @@ import {
   reserveStay,
 } from '../bookings.contract.ts';
 import type {
+  Alter,
+  Altered,
   Cancel,
   Cancelled,
   CardReplaced,
@@ -39,9 +42,11 @@ export type CancelMessage = Asked<'cancel', Cancel, Cancelled>;
 export type HostMessage = Asked<'host', HostAnswer, HostAnswered>;
 export type StayMessage = Asked<'stay', StayAsked, StayRecorded>;
 export type CardMessage = Asked<'card', ReplaceCard, CardReplaced>;
+export type AlterMessage = Asked<'alter', Alter, Altered>;
 
 /** What the world says to a booking. Guest, host, bank and timer speak through one box, so they cannot race. */
-export type Message = { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage | CardMessage;
+export type Message =
+  { kind: 'bank' } | PayMessage | CancelMessage | HostMessage | StayMessage | CardMessage | AlterMessage;
 
 /** What somebody asks for, before it is a message. */
 export type Said =
@@ -49,7 +54,8 @@ export type Said =
   | { kind: 'cancel'; ask: Cancel }
   | { kind: 'host'; ask: HostAnswer }
   | { kind: 'stay'; ask: StayAsked }
-  | { kind: 'card'; ask: ReplaceCard };
+  | { kind: 'card'; ask: ReplaceCard }
+  | { kind: 'alter'; ask: Alter };
 
 /** What can be asked of a booking as it is, and why the rest cannot, where there is more to say than what it is. */
 interface Hearing {
@@ -90,6 +96,9 @@ export class Mailbox {
     );
     setHandler(recordStay, (ask) => this.#ask<StayRecorded>((asked) => ({ kind: 'stay', ask, ...asked })), {
       validator: (ask: StayAsked) => this.#judge({ kind: 'stay', ask }),
+    });
+    setHandler(alterBooking, (ask) => this.#ask<Altered>((asked) => ({ kind: 'alter', ask, ...asked })), {
+      validator: (ask: Alter) => this.#judge({ kind: 'alter', ask }),
     });
   }
 

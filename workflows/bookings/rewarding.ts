@@ -3,35 +3,47 @@ import type { BookingId } from '#domain/ids.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { payoutStep } from '../activities.ts';
 import { instantNow } from '../clock.ts';
+import type { Plan } from './charging.ts';
 import type { Life } from './life.ts';
 
 /** Has the host paid from a day after the scheduled check-in on, however the stay goes. Asked again it is the same wait. */
 export function payHostWhenDue(life: Life): Promise<void> {
-  return (life.payout ??= startPayout(life));
+  return (life.payout ??= startPayout(life, 1));
 }
 
-async function startPayout({ request, plan }: Life): Promise<void> {
+async function startPayout(life: Life, n: number): Promise<void> {
+  const { request, plan } = life;
   const { bookingId, amountMinor, checkInAt } = request;
-  if (amountMinor === 0) return;
-  await startWhenDue({ bookingId, n: 1, beginsAt: checkInAt });
-  if (plan === undefined) return;
-  for (const part of plan.parts) {
-    await condition(() => part.isPaid || plan.isOver);
-    if (part.isPaid) await startWhenDue({ ...part, bookingId });
+  if (amountMinor === 0) {
+    life.payouts = 0;
+    return;
   }
+  await isDue(checkInAt);
+  life.payouts = n;
+  await payoutStep.startPayout({ bookingId, n, at: instantNow() });
+  if (plan !== undefined) await startMonths(bookingId, plan);
 }
 
 /** Of a long stay each month is paid for by itself, a day after it has begun. */
-async function startWhenDue({ bookingId, n, beginsAt }: Month): Promise<void> {
-  const leftMs = Date.parse(payoutDueAt(beginsAt)) - Date.now();
-  if (leftMs > 0) await sleep(leftMs, { summary: 'Payout to the host' });
-  await payoutStep.startPayout({ bookingId, n, at: instantNow() });
+async function startMonths(bookingId: BookingId, plan: Plan): Promise<void> {
+  for (const part of plan.parts) {
+    await condition(() => part.isPaid || plan.isOver);
+    if (!part.isPaid) continue;
+    await isDue(part.beginsAt);
+    await payoutStep.startPayout({ bookingId, n: part.n, at: instantNow() });
+  }
 }
 
-interface Month {
-  bookingId: BookingId;
-  n: number;
-  beginsAt: string;
+async function isDue(beginsAt: string): Promise<void> {
+  const leftMs = Date.parse(payoutDueAt(beginsAt)) - Date.now();
+  if (leftMs > 0) await sleep(leftMs, { summary: 'Payout to the host' });
+}
+
+/** An alteration may bring money when the host has had their payout already: then there is one more. */
+export function payWhatIsAdded(life: Life): void {
+  if (life.payout === undefined || life.payouts === undefined) return; // All of it goes out when it is due.
+  const another = startPayout(life, life.payouts + 1);
+  life.payout = Promise.all([life.payout, another]).then(() => undefined);
 }
 
 /** A stay that was given up: what of it is the host's all the same is paid when it would have been. */

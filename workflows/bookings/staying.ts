@@ -1,13 +1,16 @@
 import { setCurrentDetails, sleep } from '@temporalio/workflow';
+import type { ApplicationFailure } from '@temporalio/workflow';
+import type { BookingStatus } from '#domain/bookings.ts';
 import { noShowFrom } from '#domain/bookings.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { openReviews, step } from '../activities.ts';
+import { alter } from './altering.ts';
 import { cancel } from './ending.ts';
 import { endInstalments, objectionTo, planOf, saidOfInstalments, takeNext } from './instalments.ts';
 import { now, tellStatus } from './life.ts';
 import type { End, Life } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
-import type { StayMessage } from './mailbox.ts';
+import type { Said, StayMessage } from './mailbox.ts';
 import { payHostWhenDue } from './rewarding.ts';
 
 /** From confirmed to completed, unless the guest cancels. Nobody has to record anything: timers move the stay on. */
@@ -15,46 +18,59 @@ export async function awaitStay(life: Life): Promise<End> {
   life.plan = await planOf(life);
   const cancelled = await awaitCheckIn(life);
   if (cancelled !== undefined) return cancelled;
-  const paid = payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
+  void payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
   const end = await awaitCheckOut(life);
   setCurrentDetails(`The stay is over; the host is paid from ${payoutDueAt(life.request.checkInAt)} on.`);
-  await paid;
+  await payHostWhenDue(life);
   return end;
 }
 
 /** The end, if it comes before the check-in instant. */
 async function awaitCheckIn(life: Life): Promise<End | undefined> {
-  const { request, mailbox } = life;
-  const { checkInAt } = request;
-  const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
-  mailbox.hears({
-    status: 'confirmed',
-    kinds: ['cancel', ...saidOfInstalments(life)],
-    objection: (said) =>
-      said.kind === 'stay' ? notAny('confirmed', why) : objectionTo(life, said, 'confirmed'),
-  });
-  tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
   for (;;) {
-    const message = await takeNext(life, Date.parse(checkInAt), 'Check-in');
+    hearBeforeStay(life);
+    const message = await takeNext(life, Date.parse(life.request.checkInAt), 'Check-in');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
-    refuse(message, 'confirmed');
+    if (message.kind === 'alter') {
+      const cancellation = await alter(life, message, 'confirmed');
+      if (cancellation !== undefined) return cancel(life, cancellation);
+    } else {
+      refuse(message, 'confirmed');
+    }
   }
-  hearOfStay(life, { hasArrived: false });
-  await step.beginStay(now(request));
+  hearOfStay(life);
+  await step.beginStay(now(life.request));
   return undefined;
 }
 
+function hearBeforeStay(life: Life): void {
+  const { checkInAt } = life.request;
+  const why = { message: `The stay begins at ${checkInAt}.`, details: { from: checkInAt } };
+  life.mailbox.hears({
+    status: 'confirmed',
+    kinds: ['cancel', 'alter', ...saidOfInstalments(life)],
+    objection: (said) =>
+      said.kind === 'stay' ? notAny('confirmed', why) : objection(life, said, 'confirmed'),
+  });
+  tellStatus('confirmed', `Confirmed; waiting for check-in at ${checkInAt}.`);
+}
+
+/** Why something cannot be said of instalments or of a proposal; nothing against what is about something else. */
+function objection(life: Life, said: Said, status: BookingStatus): ApplicationFailure | undefined {
+  return objectionTo(life, said, status) ?? life.proposals.objection(said, status);
+}
+
 /** What can be put on record now. */
-function hearOfStay(life: Life, { hasArrived }: { hasArrived: boolean }): void {
-  const { request, mailbox } = life;
+function hearOfStay(life: Life): void {
+  const { request, mailbox, hasArrived = false } = life;
   const from = noShowFrom(request.checkInAt);
   const early = { message: `That nobody came can be recorded from ${from} on.`, details: { from } };
   mailbox.hears({
     status: 'in_stay',
-    kinds: ['cancel', 'stay', ...saidOfInstalments(life)],
+    kinds: ['cancel', 'stay', 'alter', ...saidOfInstalments(life)],
     objection(said) {
-      if (said.kind !== 'stay' || said.ask.act !== 'no_show') return objectionTo(life, said, 'in_stay');
+      if (said.kind !== 'stay' || said.ask.act !== 'no_show') return objection(life, said, 'in_stay');
       if (Date.now() < Date.parse(from)) return notAny('in_stay', early);
       return hasArrived ? notAny('in_stay', ARRIVED) : undefined;
     },
@@ -64,20 +80,24 @@ function hearOfStay(life: Life, { hasArrived }: { hasArrived: boolean }): void {
 const ARRIVED = { message: 'The guest has checked in.', details: {} };
 
 async function awaitCheckOut(life: Life): Promise<End> {
-  const { request, mailbox } = life;
-  const { checkOutAt } = request;
-  tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
+  const { mailbox } = life;
   for (;;) {
+    const { checkOutAt } = life.request;
+    tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
     const message = await takeNext(life, Date.parse(checkOutAt), 'Check-out');
     if (message === undefined) break;
     if (message.kind === 'cancel') return cancel(life, message);
     if (message.kind === 'stay') {
       if (await hasLeft(life, message)) return awaitScheduledEnd(life);
+    } else if (message.kind === 'alter') {
+      const cancellation = await alter(life, message, 'in_stay');
+      if (cancellation !== undefined) return cancel(life, cancellation);
+      hearOfStay(life);
     } else {
       refuse(message, 'in_stay');
     }
   }
-  await step.completeStay(now(request));
+  await step.completeStay(now(life.request));
   mailbox.close('completed');
   const end = await openToReviews(life);
   await endInstalments(life);
@@ -91,7 +111,10 @@ async function hasLeft(life: Life, { ask, answer }: StayMessage): Promise<boolea
     answer.reject(notAny('in_stay', ARRIVED));
     return false;
   }
-  if (ask.act === 'check_in') hearOfStay(life, { hasArrived: true });
+  if (ask.act === 'check_in') {
+    life.hasArrived = true;
+    hearOfStay(life);
+  }
   const isOver = ask.act === 'check_out';
   answer.resolve({ status: isOver ? 'completed' : 'in_stay' });
   return isOver;
