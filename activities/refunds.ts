@@ -1,35 +1,18 @@
-import { findBooking, lockBooking } from '#db/bookings.ts';
-import type { BookingRow } from '#db/bookings.ts';
-import type { Db, Transaction } from '#db/connect.ts';
-import { newId } from '#db/ids.ts';
-import { findPayment, lockPayment } from '#db/payments.ts';
-import type { PaymentRow } from '#db/payments.ts';
-import {
-  failRefund,
-  findRefund,
-  findPromise,
-  findRefundAtBank,
-  fulfilPromise,
-  lockRefund,
-  noteRefund,
-  releaseFailedPromises,
-  requestRefund,
-  settleRefund,
-  sharesLeft,
-} from '#db/refunds.ts';
+import { lockBooking } from '#db/bookings.ts';
+import type { Db } from '#db/connect.ts';
+import { findPayment } from '#db/payments.ts';
+import { failRefund, findRefund, lockRefund, noteRefund, settleRefund } from '#db/refunds.ts';
 import { findPromisedWith } from '#db/promised-refunds.ts';
-import type { RefundRow } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { RefundId } from '#domain/ids.ts';
-import { sumOf } from '#domain/ledger.ts';
 import type { BankRefundResult } from '#domain/payments.ts';
-import { giftShares, withinShares } from '#domain/refunds.ts';
 import type { Bank, BankRefund } from '#gateways/bank.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import type { MadeByHand } from '#workflows/refunds.contract.ts';
 import { isAgain } from './again.ts';
 import { found } from './found.ts';
+import { takeIn } from './refunds/by-hand.ts';
 
 /** Money on its way back, one effect each. */
 export function createRefundActivities({
@@ -98,64 +81,6 @@ export function createRefundActivities({
       for (const id of await findPromisedWith(db, refund)) await workflows.start(refundOrder(id));
     },
   };
-}
-
-async function takeIn(
-  trx: Transaction,
-  { paymentId, bankRefundId, amountMinor, at }: MadeByHand & { amountMinor: number; at: string },
-): Promise<TakenIn> {
-  const payment = await lockPayment(trx, paymentId);
-  const known = await findRefundAtBank(trx, bankRefundId);
-  if (known !== undefined) return { id: known.id, rest: [] };
-  const promise = await findPromise(trx, paymentId, amountMinor);
-  if (promise?.status === 'pending')
-    throw new Error(`Whether the bank makes ${promise.id} is not known yet.`);
-  if (promise !== undefined) {
-    await fulfilPromise(trx, promise, { bankRefundId, at });
-    return { id: promise.id, rest: [] };
-  }
-  const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
-  let left = await sharesLeft(trx, payment);
-  let released: RefundRow[] = [];
-  if (sumOf(left) < amountMinor) {
-    released = await releaseFailedPromises(trx, { paymentId, at });
-    left = await sharesLeft(trx, payment);
-  }
-  if (sumOf(left) < amountMinor)
-    throw new Error(`Of ${paymentId} too much is promised to take ${bankRefundId} in yet.`);
-  const shares = giftShares(left, { by: 'operator', amountMinor, currency: payment.currency });
-  const id = newId('refund');
-  const why = { reason: 'dashboard', actorId: 'system', bankRefundId } as const;
-  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
-  const rest: RefundId[] = [];
-  for (const owed of released.filter(isOwed))
-    rest.push(...(await promiseRest(trx, { booking, payment, owed, at })));
-  return { id, rest };
-}
-
-interface TakenIn {
-  id: RefundId;
-  /** What the guest is still owed, promised anew: to be started. What is not started here is found by a schedule. */
-  rest: RefundId[];
-}
-
-/** Not given of free will: whatever was made by hand, the guest is to have it in the end. */
-function isOwed({ reason }: RefundRow): boolean {
-  return reason === 'cancellation' || reason === 'late_payment' || reason === 'alteration';
-}
-
-/** What is left of a promise that was let go, if anything is. */
-async function promiseRest(
-  trx: Transaction,
-  { booking, payment, owed, at }: { booking: BookingRow; payment: PaymentRow; owed: RefundRow; at: string },
-): Promise<RefundId[]> {
-  const shares = withinShares(owed.shares, await sharesLeft(trx, payment));
-  const amountMinor = sumOf(shares);
-  if (amountMinor === 0) return [];
-  const { paymentId, reason } = owed;
-  const id = newId('refund');
-  await requestRefund(trx, { id, booking, paymentId, reason, amountMinor, shares, at, actorId: 'system' });
-  return [id];
 }
 
 async function bankRefundOf(db: Db, refundId: RefundId): Promise<BankRefund> {

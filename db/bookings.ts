@@ -56,6 +56,8 @@ export class BookingRow extends Row {
   declare cancelledAt: string | null;
   declare cancellationReason: string | null;
   declare refundMinor: number | null;
+  /** Of what had been paid when it was cancelled: what the guest was not owed. */
+  declare keptMinor: number | null;
   /** What the host owes for having cancelled; null unless they did. */
   declare hostFeeMinor: number | null;
   declare checkedInAt: string | null;

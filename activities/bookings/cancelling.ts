@@ -57,7 +57,7 @@ export async function cancelStay(
     to: 'cancelled',
     at,
     actorId,
-    set: { ...cancelledColumns(cancellation, at, refundMinor), hostFeeMinor },
+    set: { ...cancelledColumns(cancellation, at, refundMinor), keptMinor: outcome.keptMinor, hostFeeMinor },
     data: { by, refund: refundMinor, kept: outcome.keptMinor, ...overrideOnRecord(judged) },
   });
   if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });

@@ -82,7 +82,8 @@ function checksOfPrices(db: Db): Check[] {
                              union select payment_id from instalments where booking_id = b.id and status = 'paid'
                              union select payment_id from alterations where booking_id = b.id and status = 'altered')) r
        cross join lateral (select case when b.confirmed_at is null then p.amount_minor else b.refund_minor end as owed) o
-       where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed)`,
+       where b.status in ('rejected', 'declined', 'expired', 'cancelled') and (r.due > owed or r.promised < owed
+         or b.upfront_minor is null and r.promised < b.total_minor - b.kept_minor)`,
     ),
   ];
 }

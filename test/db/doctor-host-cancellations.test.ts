@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createBookingActivities } from '#activities/bookings.ts';
+import { lockBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import { checksOfMoney } from '#db/doctor/money.ts';
 import { checksOfNights } from '#db/doctor/nights.ts';
 import { checksOfReviews } from '#db/doctor/reviews.ts';
+import { openPayment, postPayment } from '#db/payments.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { priceShares } from '#domain/ledger.ts';
 import { addHours } from '#domain/nights.ts';
 import { priceStay } from '#domain/pricing.ts';
 import { useOwnDatabase } from '../support/database.ts';
@@ -32,8 +36,17 @@ describe('the doctor, of stays that their hosts have called off,', () => {
     await db()('bookings')
       .where({ id: booking.id })
       .update({ status: 'confirmed', price: JSON.stringify(price), total_minor: amount });
-    const payment = { booking_id: booking.id, status: 'posted', amount_minor: amount, currency: 'GBP' };
-    await db()('payments').insert({ id: booking.paymentId, ...payment });
+    const intent = {
+      id: `pi_${booking.id}`,
+      status: 'posted' as const,
+      amountMinor: amount,
+      currency: 'GBP',
+    };
+    await inTransaction(db(), async (trx) => {
+      const paid = await lockBooking(trx, booking.id);
+      await openPayment(trx, paid);
+      await postPayment(trx, { booking: paid, intent, shares: priceShares(price), at: booking.checkInAt });
+    });
     return booking;
   }
 
@@ -71,7 +84,7 @@ describe('the doctor, of stays that their hosts have called off,', () => {
       movementsOf(db(), booking.id),
     ]);
     assert.deepEqual([blocks.length, notes.length], [1, 1]);
-    assert.deepEqual(movements, [
+    assert.deepEqual(movements.slice(1), [
       {
         step: `host-fee:${booking.id}`,
         bankId: null,

@@ -29,6 +29,7 @@ describe('a statement', () => {
 
   const STEPS = {
     'post:pay_1': 'earnings',
+    'alteration:alt_1': 'alteration',
     'refund:ref_1': 'refund',
     'return:ref_1': 'refund_returned',
     'host-fee:bkg_1': 'cancellation_fee',

@@ -230,6 +230,34 @@ describe('money that is given back of free will', () => {
       assert.deepEqual(await balancesOf(world().db, booking.id), {});
     });
 
+    it('leaves the guest what a cancellation withheld for a gift that never reached them', async () => {
+      const { booking, host, guest } = await world().booked();
+      await world().bank.control('POST', '/webhooks/pause');
+      await world().bank.refundByHand(booking.id, 1_000);
+      await world().bank.misbehave({ kind: '500_before', match: { path: '/v1/refunds' }, times: 'always' });
+      const gift = await host.must(201, give(host, booking, { amount: 4_000 }));
+      await world().bank.heal();
+      await world().bank.control('POST', '/webhooks/pause');
+      const ofGift = { path: '/v1/refunds', idempotencyKey: `*${gift.id}*` };
+      await world().bank.misbehave({ kind: '500_before', match: ofGift, times: 'always' });
+      await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+      await until('the cancellation has given back what it owes beside the gift', async () => {
+        const made = (await listed(guest, booking)).filter(({ status }) => status === 'settled');
+        return made.length === 1 && made[0]?.amount === TOTAL - 4_000;
+      });
+      await world().bank.heal(); // The gift is refused now; then what was made by hand is heard of.
+      let made: Wire[] = [];
+      await until('all is given back', async () => {
+        made = (await listed(guest, booking)).filter(({ id }) => id !== gift.id);
+        return made.length === 3 && made.every(({ status }) => status === 'settled');
+      });
+      const expected = ['1000 dashboard', `${TOTAL - 4_000} cancellation`, '3000 cancellation'];
+      assert.deepEqual(new Set(made.map(({ amount, reason }) => `${amount} ${reason}`)), new Set(expected));
+      const { cancellation } = await guest.must(200, guest.get(`/bookings/${booking.id}`));
+      assert.equal(cancellation.refund.amount, TOTAL - 1_000);
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+    });
+
     for (const [times, parts] of Object.entries({ once: [9_900], twice: [9_900, 5_000] })) {
       it(`${times} leaves the guest the rest of what they are owed`, async () => {
         const { booking, guest } = await world().booked();
