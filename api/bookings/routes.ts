@@ -31,7 +31,8 @@ export const createBooking = endpoint({
     'With a payment method the stay is booked and paid in this one call; where the host has to be asked the price is ' +
     'only reserved, and the booking is `awaiting_host`. Without one its nights are held for fifteen minutes, to be paid ' +
     'with `payment.clientSecret`. A challenge of the issuer (`payment.status: requires_action`) is passed at ' +
-    '`payment.nextActionUrl`, for which the hold is put off to thirty minutes. 202: recorded, and still being worked on.',
+    '`payment.nextActionUrl`, for which the hold is put off to thirty minutes. Of more than 30 nights the first 30 are ' +
+    'charged now, and the others when they begin (`instalments`). 202: recorded, and still being worked on.',
   input: NewBooking,
   output: { 201: Booking, 202: Booking },
   problems: [

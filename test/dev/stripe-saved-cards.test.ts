@@ -234,6 +234,23 @@ describe('the simulated bank: saved cards', () => {
     });
   });
 
+  describe('a payment that is to keep its card', () => {
+    it('is not charged without its holder, until it is to keep it no more', async () => {
+      const saved = await setUp('pm_card_visa');
+      const method = saved.payment_method as string;
+      const { id } = await stripe.paymentIntents.create({
+        ...PAYMENT,
+        customer,
+        setup_future_usage: 'off_session',
+      });
+      const alone = { payment_method: method, off_session: true };
+      assert.equal((await failure(stripe.paymentIntents.confirm(id, alone))).param, 'off_session');
+      const cleared = await stripe.paymentIntents.update(id, { setup_future_usage: '' });
+      assert.equal(cleared.setup_future_usage, null);
+      assert.equal((await stripe.paymentIntents.confirm(id, alone)).status, 'succeeded');
+    });
+  });
+
   describe('a payment method', () => {
     it('that is taken from its customer pays for nobody, and is not taken back (M21)', async () => {
       const intent = await setUp('pm_card_visa');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { createInstalmentCharges, createInstalmentSteps } from '#activities/instalments.ts';
-import { becomes, begun, booked, guestWith, LONG_MS } from './crash-telling.ts';
+import { becomes, begun, booked, cancel, guestWith, LONG_MS } from './crash-telling.ts';
 import type { Story, Told } from './crash-telling.ts';
 import { DECLINED_LATER, LONG_STAY, passToInstalment } from './instalments.ts';
 import type { World } from './journeys.ts';
@@ -66,15 +66,15 @@ const due: Story = {
   settle: (_, told) => secondIs(told, 'due'),
 };
 
-/** The guest leaves before the second month, which is not to be paid then. */
-const left: Story = {
+/** The guest calls off before the second month, which is not to be paid then. */
+const lapsed: Story = {
   ...IN_STAY,
   paid: 1,
-  end: 'completed',
+  end: 'cancelled',
   prepare: (world) => begun(world, LONG_STAY),
-  act: async (_, told) => told.guest.post(`/bookings/${(await told.booking()).id}/check-out`),
+  act: (_, told) => cancel(told),
   async settle(_, told) {
-    await becomes(told, 'completed');
+    await becomes(told, 'cancelled');
     await secondIs(told, 'lapsed');
   },
 };
@@ -121,7 +121,7 @@ export const INSTALMENT_STORIES: Readonly<Record<Step | Charge, Story>> = {
   chargeInstalment: charged,
   acceptInstalment: charged,
   noteInstalment: due,
-  lapseInstalments: left,
+  lapseInstalments: lapsed,
   saveCard: replaced,
   keepCard: replaced,
   readCardSetup: challenged,
