@@ -3,7 +3,7 @@ import { frozenEntries, sharesOf } from '#domain/ledger.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { hostShareLeft, hostShareOfPayment } from './host-money.ts';
+import { hostShareAt } from './host-money.ts';
 import { newId } from './ids.ts';
 import { findInstalmentOf } from './instalments.ts';
 import { writeLedger } from './ledger.ts';
@@ -24,11 +24,7 @@ export async function hostOwesIn(
   { booking, payment, withdrawnMinor }: Frozen,
 ): Promise<number> {
   const { hostMinor } = sharesOf(withdrawnMinor, await sharesKept(trx, payment));
-  const less = 'nothing';
-  const isOfMonth = (await findInstalmentOf(trx, payment.id)) !== undefined;
-  const left = await (isOfMonth
-    ? hostShareOfPayment(trx, payment.id, { less })
-    : hostShareLeft(trx, booking.id, { less }));
+  const left = await hostShareAt(trx, { bookingId: booking.id, paymentId: payment.id });
   return Math.max(0, hostMinor - Math.max(0, left));
 }
 

@@ -1,6 +1,7 @@
 import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
 import type { Currency } from '#domain/money.ts';
 import type { Transaction } from './connect.ts';
+import { findInstalmentOf } from './instalments.ts';
 
 /** Waits for its turn at what a host is paid and owes. Taken after the booking's own lock, so that nobody waits in a circle. */
 export async function lockHostMoney(trx: Transaction, hostId: UserId): Promise<void> {
@@ -50,6 +51,22 @@ export async function hostShareOfPayment(
     { id: paymentId, promised: less === 'promises' },
   );
   return rows[0].left;
+}
+
+/**
+ * What is left of a host's share where a payment is given back or disputed: of a long stay in its month, and no more than
+ * of all of it; else of the booking, whichever of its payments that came from.
+ */
+export async function hostShareAt(
+  trx: Transaction,
+  { bookingId, paymentId }: { bookingId: BookingId; paymentId: PaymentId },
+): Promise<number> {
+  const less = 'nothing';
+  const ofBooking = await hostShareLeft(trx, bookingId, { less });
+  const month = await findInstalmentOf(trx, paymentId);
+  return month === undefined
+    ? ofBooking
+    : Math.min(ofBooking, await hostShareOfPayment(trx, paymentId, { less }));
 }
 
 /** What a host owes in a currency, in minor units, less what is being netted. Under the host's lock. */

@@ -7,7 +7,7 @@ import { lessShares, withinShares } from '#domain/refunds.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { hostShareLeft, hostShareOfPayment } from './host-money.ts';
+import { hostShareAt } from './host-money.ts';
 import { findInstalmentOf } from './instalments.ts';
 import { readLedgerStep, sharesPosted, writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
@@ -209,9 +209,8 @@ export async function hostOwesOf(
   trx: Transaction,
   { bookingId, paymentId, shares }: RefundRow,
 ): Promise<number> {
-  const ofBooking = await hostShareLeft(trx, bookingId, { less: 'nothing' });
-  const ofPayment = await hostShareOfPayment(trx, paymentId, { less: 'nothing' });
-  return Math.max(0, shares.hostMinor - Math.max(0, Math.min(ofBooking, ofPayment)));
+  const left = await hostShareAt(trx, { bookingId, paymentId });
+  return Math.max(0, shares.hostMinor - Math.max(0, left));
 }
 
 /**
