@@ -31,8 +31,9 @@ export interface Cancellation {
 
 export interface CancelledStay {
   refundMinor: number;
-  /** One for each payment that something goes back of. */
-  refundIds: RefundId[];
+  /** Of the newest payment that something goes back of, and of those before it. */
+  refundId?: RefundId;
+  otherRefundIds?: RefundId[];
   /** Late enough that there is something to tell of. */
   isReviewable: boolean;
 }
@@ -62,7 +63,7 @@ export async function cancelStay(
   });
   if (hostFeeMinor !== null) await holdHostToIt(trx, booking, { at, feeMinor: hostFeeMinor });
   await lapseAlteration(trx, booking, at);
-  return { refundMinor, refundIds, isReviewable: isReviewableAfter(booking, at) };
+  return { refundMinor, ...named(refundIds), isReviewable: isReviewableAfter(booking, at) };
 }
 
 /** What an operator has given beyond the policy, and what that would have been. */
@@ -87,7 +88,14 @@ export function cancelledColumns(
 async function cancelledBefore(trx: Transaction, booking: BookingRow): Promise<CancelledStay> {
   const refundIds = await findCancellationRefunds(trx, booking.id);
   const isReviewable = isReviewableAfter(booking, booking.cancelledAt ?? booking.updatedAt);
-  return { refundMinor: booking.refundMinor ?? 0, refundIds, isReviewable };
+  return { refundMinor: booking.refundMinor ?? 0, ...named(refundIds), isReviewable };
+}
+
+function named([refundId, ...others]: RefundId[]): Pick<CancelledStay, 'refundId' | 'otherRefundIds'> {
+  return {
+    ...(refundId !== undefined && { refundId }),
+    ...(others.length > 0 && { otherRefundIds: others }),
+  };
 }
 
 function sharesOf({ refundSplit }: CancellationOutcome): Shares {

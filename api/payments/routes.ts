@@ -27,9 +27,9 @@ export const payBooking = endpoint({
   path: '/payments',
   auth: 'user',
   idempotent: true,
-  summary: 'Pay for a held booking, for its alteration, or for an instalment that is due',
+  summary: 'Pay for a held booking, or try again',
   description:
-    'A decline leaves the hold, or the time to pay, as it is: try another payment method until it ends. The card that ' +
+    'Or for its alteration, or for an instalment that is due. A decline leaves the hold, or the time to pay, as it is: try another payment method until it ends. The card that ' +
     'pays an instalment is charged for those that follow.',
   input: NewPayment,
   output: { 201: Payment, 202: Payment },

@@ -332,8 +332,8 @@ describe('the database steps of a booking', () => {
 
     it('gives nothing back on the last night, and promises no refund of nothing', async () => {
       const booking = await aConfirmed();
-      const { refundMinor, refundIds } = await cancelled(booking, '2027-02-03T15:00:00.000Z');
-      assert.deepEqual([refundMinor, refundIds], [0, []]);
+      const { refundMinor, refundId } = await cancelled(booking, '2027-02-03T15:00:00.000Z');
+      assert.deepEqual([refundMinor, refundId], [0, undefined]);
       assert.equal((await rowOf(booking)).refundMinor, 0);
       assert.equal(await liveNights(booking), 0);
       assert.deepEqual(await db()('refunds').where({ booking_id: booking.id }), []);

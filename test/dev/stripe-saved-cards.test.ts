@@ -240,6 +240,7 @@ describe('the simulated bank: saved cards', () => {
       const method = saved.payment_method as string;
       const { id } = await stripe.paymentIntents.create({
         ...PAYMENT,
+        confirm: false,
         customer,
         setup_future_usage: 'off_session',
       });

@@ -132,11 +132,12 @@ export async function cancel(life: Life, message: CancelMessage): Promise<End> {
   const { request, mailbox } = life;
   const { bookingId } = request;
   const cancelled = await step.cancelStay({ bookingId, at: message.at, ...cancellationOf(message) });
-  const { refundMinor, refundIds, isReviewable } = cancelled;
+  const { refundMinor, refundId, otherRefundIds = [], isReviewable } = cancelled;
   message.answer.resolve({ refundMinor });
   mailbox.close('cancelled');
   tellStatus('cancelled', 'Cancelled; the refund is being started.');
-  for (const refundId of refundIds) await bank.startRefund({ refundId });
+  if (refundId !== undefined) await bank.startRefund({ refundId });
+  for (const other of otherRefundIds) await bank.startRefund({ refundId: other });
   if (isReviewable) await openReviews({ bookingId });
   await endInstalments(life);
   await payWhatIsKept(life);
