@@ -165,7 +165,7 @@ describe('who may do what', () => {
       const { host, property } = await world().home({ location: EXACT });
       const [guest, stranger] = [await world().person(), await world().person()];
       const book = (paymentMethodId?: string) =>
-        guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id, paymentMethodId })));
+        guest.books(stayRequest({ propertyId: property.id, paymentMethodId }));
       return { host, propertyId: property.id as string, guest, stranger, book };
     }
 

@@ -163,15 +163,12 @@ describe('an alteration', () => {
     const { booking, guest, property } = await world().booked();
     const other = await world().person();
     const swapped = { checkIn: CHECK_OUT, checkOut: addDays(CHECK_OUT, 3) };
-    const theirs = await other.must(
-      201,
-      other.post('/bookings', {
-        propertyId: property.id,
-        guests: { adults: 1 },
-        paymentMethodId: 'pm_card_visa',
-        ...swapped,
-      }),
-    );
+    const theirs = await other.books({
+      propertyId: property.id,
+      guests: { adults: 1 },
+      paymentMethodId: 'pm_card_visa',
+      ...swapped,
+    });
     const both = await Promise.all([
       propose(guest, booking, swapped),
       propose(other, theirs, { checkIn: CHECK_IN, checkOut: CHECK_OUT }),

@@ -82,7 +82,7 @@ describe('a hold whose time is over (A15)', () => {
     const { booking, guest, property } = await expiredButPayable();
     const other = await world().person();
     const request = stayRequest({ propertyId: property.id });
-    const theirs = await other.must(201, other.post('/bookings', request));
+    const theirs = await other.books(request);
     assert.equal(await world().bank.payInBrowser(booking.payment.clientSecret), 200);
     await until('all the money is on its way back', async () => {
       const [refund] = await world().bank.refundsOf(booking.id);

@@ -50,7 +50,7 @@ describe('a stay', () => {
       guests: { adults: 1 },
       paymentMethodId: 'pm_card_visa',
     };
-    const booking = await guest.must(201, guest.post('/bookings', request));
+    const booking = await guest.books(request);
     assert.equal(booking.nights, 3);
     assert.equal(booking.lines[0].quantity, 3);
     assert.equal(booking.checkInAt, `${request.checkIn}T15:00:00.000Z`);
@@ -72,7 +72,7 @@ describe('a stay', () => {
         checkOut: inDays(63),
         guests: { adults: 1 },
       };
-      const booking = await guest.must(201, guest.post('/bookings', request));
+      const booking = await guest.books(request);
       assert.equal(booking.nights, 3);
       assert.deepEqual([booking.checkInAt.slice(11), booking.checkOutAt.slice(11)], [checkIn, checkOut]);
     }

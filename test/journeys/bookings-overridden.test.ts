@@ -106,16 +106,13 @@ describe('an operator who cancels', () => {
     }
     const operator = await world().operator();
     const { property } = await world().home({ cancellationPolicy: 'non_refundable' });
-    const own = await operator.must(
-      201,
-      operator.post('/bookings', {
-        propertyId: property.id,
-        checkIn: NIGHTS[0],
-        checkOut: NIGHTS[1],
-        guests: { adults: 1 },
-        paymentMethodId: 'pm_card_visa',
-      }),
-    );
+    const own = await operator.books({
+      propertyId: property.id,
+      checkIn: NIGHTS[0],
+      checkOut: NIGHTS[1],
+      guests: { adults: 1 },
+      paymentMethodId: 'pm_card_visa',
+    });
     assert.equal((await cancel(operator, own, { reason, override })).status, 403);
     const { cancellation } = await operator.must(200, cancel(operator, own, {}));
     assert.deepEqual([cancellation.by, cancellation.refund.amount], ['guest', 0]);

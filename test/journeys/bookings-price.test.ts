@@ -23,7 +23,7 @@ describe('the price of a booking', () => {
     const { host, property, guest, quote } = await quoted();
     await host.must(200, host.patch(`/properties/${property.id}`, { pricing: { nightly: 25_000 } }));
     const request = stayRequest({ propertyId: property.id, quoteId: quote.id });
-    const booking = await guest.must(201, guest.post('/bookings', request));
+    const booking = await guest.books(request);
     assert.deepEqual(booking.total, quote.total);
     assert.deepEqual(booking.lines, quote.lines);
     assert.equal((await world().bank.intentOf(booking.id)).amount, quote.total.amount);
@@ -32,7 +32,7 @@ describe('the price of a booking', () => {
   it('is today’s without a quote', async () => {
     const { host, property, guest } = await quoted();
     await host.must(200, host.patch(`/properties/${property.id}`, { pricing: { nightly: 20_000 } }));
-    const booking = await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+    const booking = await guest.books(stayRequest({ propertyId: property.id }));
     assert.equal(booking.total.amount, (60_000 + 5_000) * 1.14);
   });
 
@@ -45,7 +45,7 @@ describe('the price of a booking', () => {
     const fresh = refused.body.quote;
     assert.equal(fresh.total.amount, (60_000 + 5_000) * 1.14);
     const request = stayRequest({ propertyId: property.id, quoteId: fresh.id });
-    const booking = await guest.must(201, guest.post('/bookings', request));
+    const booking = await guest.books(request);
     assert.deepEqual(booking.total, fresh.total);
   });
 
@@ -101,10 +101,7 @@ describe('the price of a booking', () => {
     });
     // 3 × 12,345 + 3,001 = 40,036, and 14 % of it is 5,605.04.
     assert.deepEqual(quote.total, { amount: 45_641, currency: 'JPY' });
-    const booking = await guest.must(
-      201,
-      guest.post('/bookings', stayRequest({ propertyId: property.id, quoteId: quote.id })),
-    );
+    const booking = await guest.books(stayRequest({ propertyId: property.id, quoteId: quote.id }));
     const intent = await world().bank.intentOf(booking.id);
     assert.deepEqual([intent.amount, intent.currency], [45_641, 'jpy']);
     const [movement] = await movementsOf(world().db, booking.id);

@@ -32,9 +32,7 @@ describe('bookings that an operator cancels together (L12)', () => {
     for (let night = 0; night < nights; night += 1) {
       const stay = { checkIn: inDays(40 + night), checkOut: inDays(41 + night) };
       const request = { propertyId: home.property.id, ...stay, guests: { adults: 1 } };
-      bookings.push(
-        await guest.must(201, guest.post('/bookings', { ...request, paymentMethodId: 'pm_card_visa' })),
-      );
+      bookings.push(await guest.books({ ...request, paymentMethodId: 'pm_card_visa' }));
     }
     return { ...home, guest, bookings };
   }
@@ -180,10 +178,7 @@ describe('bookings that an operator cancels together (L12)', () => {
       checkOut: inDays(31),
       guests: { adults: 1 },
     };
-    const own = await operator.must(
-      201,
-      operator.post('/bookings', { ...stay, paymentMethodId: 'pm_card_visa' }),
-    );
+    const own = await operator.books({ ...stay, paymentMethodId: 'pm_card_visa' });
     const refused = await operator.post('/bulk-cancellations', { reason, bookingIds: [own.id] });
     assert.deepEqual([refused.status, refused.body.errors?.[0]?.path], [400, 'bookingIds.0']);
     await isOver(operator, begun.id);

@@ -52,7 +52,7 @@ describe('a dispute of what the host has been paid', () => {
     const guest = await world().person();
     const dates = { checkIn: inDays(inDaysFrom), checkOut: inDays(inDaysFrom + 3) };
     const request = stayRequest({ propertyId: property.id, ...dates });
-    const booking = await guest.must(201, guest.post('/bookings', request));
+    const booking = await guest.books(request);
     await passToPayout(world(), booking);
     return seesPayout(host, booking.id, { status: 'paid' });
   }

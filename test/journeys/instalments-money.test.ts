@@ -171,10 +171,7 @@ describe('the money of a stay that is paid for a month at a time', function () {
     );
     const { id: quoteId, instalments } = quoted.data.createQuote;
     const request = { propertyId: property.id, ...LONG_STAY, guests: { adults: 2 }, quoteId };
-    const booking = await guest.must(
-      201,
-      guest.post('/bookings', { ...request, paymentMethodId: 'pm_card_visa' }),
-    );
+    const booking = await guest.books({ ...request, paymentMethodId: 'pm_card_visa' });
     const parts = booking.instalments.map(({ checkIn, checkOut, amount }: Wire) => ({
       checkIn,
       checkOut,

@@ -142,7 +142,7 @@ describe('paying for a held booking', () => {
   it('lists payments to their payer, the newest first', async () => {
     const { booking, guest } = await world().held();
     const { property } = await world().home();
-    const second = await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+    const second = await guest.books(stayRequest({ propertyId: property.id }));
     const listed = await guest.must(200, guest.get('/payments'));
     assert.deepEqual(
       listed.data.map(({ bookingId, status }: any) => [bookingId, status]),
@@ -186,10 +186,7 @@ describe('paying for a held booking', () => {
         const { property } = await world().home();
         const guest = await world().person();
         await world().bank.misbehave(...(faults as never[]));
-        const booking = await guest.must(
-          201,
-          guest.post('/bookings', stayRequest({ propertyId: property.id })),
-        );
+        const booking = await guest.books(stayRequest({ propertyId: property.id }));
         assert.equal(booking.status, 'confirmed');
         assert.equal(await world().bank.faultsLeft(), 0);
         await assertPaidOnce(booking);
@@ -205,7 +202,7 @@ describe('paying for a held booking', () => {
       const seen = await guest.must(200, guest.get(`/bookings/${body.bookingId}`));
       assert.deepEqual([seen.status, seen.payment.status], ['rejected', 'failed']);
       assert.deepEqual(await world().bank.intentsOf(body.bookingId), []);
-      await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+      await guest.books(stayRequest({ propertyId: property.id }));
     });
 
     it('waits with the nights held while the bank is still at it, and is confirmed when it is done', async () => {
@@ -231,7 +228,7 @@ describe('paying for a held booking', () => {
       await world().sees(guest, booking.id, 'expired');
       await world().bank.control('POST', '/settings', { authorization: 'at_once' });
       const other = await world().person();
-      await other.must(201, other.post('/bookings', stayRequest({ propertyId: property.id })));
+      await other.books(stayRequest({ propertyId: property.id }));
       const intent = await world().bank.intentOf(booking.id);
       await world().bank.control('POST', `/payment_intents/${intent.id}/settlement`, { outcome: 'succeed' });
       await world().refunded(booking.id, { reason: 'late_payment', amount: booking.total.amount });

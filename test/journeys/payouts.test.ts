@@ -342,7 +342,7 @@ describe('a host is paid', () => {
         const guest = await world().person();
         const from = 60 + stays * 5;
         const request = { propertyId: property.id, checkIn: inDays(from), checkOut: inDays(from + 3) };
-        const next = await guest.must(201, guest.post('/bookings', stayRequest(request)));
+        const next = await guest.books(stayRequest(request));
         await passToPayout(world(), next);
         const { amount, debtNetted } = await seesPayout(host, next.id, { status: 'paid' });
         const share = await hostShareOf(world(), next.id);

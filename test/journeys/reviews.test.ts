@@ -182,10 +182,7 @@ describe('the reviews of a stay', () => {
     async function cancelledAt(timeZone: string, offsetHours: number, minutesAfterMidnight: number) {
       const { property, host } = await world().home({ timeZone });
       const guest = await world().person();
-      const booking = await guest.must(
-        201,
-        guest.post('/bookings', stayRequest({ propertyId: property.id })),
-      );
+      const booking = await guest.books(stayRequest({ propertyId: property.id }));
       const midnight = Date.parse(`${booking.checkIn}T00:00:00.000Z`) - offsetHours * HOUR_MS;
       const workflow = bookStayId(booking.id);
       await world().temporal.advanceTo(workflow, midnight + minutesAfterMidnight * 60_000);

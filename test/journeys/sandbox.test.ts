@@ -69,10 +69,7 @@ describe('the time of a sandbox booking', () => {
     const { property } = await world().home({ bookingMode: 'request' });
     const guest = await world().person();
     const request = { propertyId: property.id, checkIn: inDays(40), checkOut: inDays(42), sandbox: true };
-    const booking = await guest.must(
-      201,
-      guest.post('/bookings', { ...request, guests: { adults: 1 }, paymentMethodId: 'pm_card_visa' }),
-    );
+    const booking = await guest.books({ ...request, guests: { adults: 1 }, paymentMethodId: 'pm_card_visa' });
     const { booking: lapsed } = await moved(guest, booking, booking.respondBy);
     assert.equal(lapsed.status, 'expired');
     await moved(guest, booking, later(booking.respondBy, 8 * DAY_MS));

@@ -53,7 +53,7 @@ describe('a sheet in a browser', function () {
     await seesPayout(host, booking.id, { status: 'paid' });
     const guest = await world().person();
     const stay = { propertyId: property.id, checkIn: inDays(60), checkOut: inDays(62) };
-    const next = await guest.must(201, guest.post('/bookings', stayRequest(stay)));
+    const next = await guest.books(stayRequest(stay));
     await open(host, `/statements?${PERIOD}`);
     assert.match(await page().title(), /^Statement, \d+ \w+ \d{4} to \d+ \w+ \d{4} · Stayward$/);
     const movements = page().locator('#movements');

@@ -18,7 +18,7 @@ describe('a host’s statement', () => {
   async function bookedAt(propertyId: string, from: number, paymentMethodId = 'pm_card_visa') {
     const guest = await world().person();
     const stay = { propertyId, checkIn: inDays(from), checkOut: inDays(from + 3), paymentMethodId };
-    return { guest, booking: await guest.must(201, guest.post('/bookings', stayRequest(stay))) };
+    return { guest, booking: await guest.books(stayRequest(stay)) };
   }
 
   /** As JSON and as a file it says the same, and it adds up. */

@@ -64,7 +64,7 @@ describe('what the sides put on record of a stay', () => {
     assert.equal((await movementsOf(world().db, booking.id)).length, 1);
     const other = await world().person();
     const rest = stayRequest({ propertyId: property.id, checkIn: SECOND, checkOut: LAST });
-    await other.must(201, other.post('/bookings', rest));
+    await other.books(rest);
     for (const path of ['cancellation', 'check-in', 'check-out']) {
       const late = await act(guest, booking, path);
       assert.deepEqual([late.status, late.body.bookingStatus], [409, 'completed'], path);
@@ -88,7 +88,7 @@ describe('what the sides put on record of a stay', () => {
     const rules = await host.must(200, host.get(path));
     await host.must(200, host.put(path, { ...rules, preparationNightsAfter: 1 }));
     const guest = await world().person();
-    const booking = await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+    const booking = await guest.books(stayRequest({ propertyId: property.id }));
     await world().passTo(booking, booking.checkInAt, 24 * HOUR_MS);
     await world().sees(guest, booking.id, 'in_stay');
     const around = [FIRST, addDays(LAST, 1)] as const;
@@ -163,7 +163,7 @@ describe('what the sides put on record of a stay', () => {
     const { booking, guest, property } = await begun();
     const next = await world().person();
     const after = stayRequest({ propertyId: property.id, checkIn: LAST, checkOut: addDays(LAST, 2) });
-    const theirs = await next.must(201, next.post('/bookings', after));
+    const theirs = await next.books(after);
     await world().passTo(booking, booking.checkOutAt, 3 * HOUR_MS);
     await world().sees(guest, booking.id, 'completed');
     assert.equal((await act(guest, booking, 'check-out')).body.bookingStatus, 'completed');

@@ -17,7 +17,7 @@ describe('the Temporal UI', () => {
     const { api, temporalUi } = stack().addresses;
     const [host, guest] = await Promise.all([newPerson(api), newPerson(api)]);
     const property = await newProperty(host);
-    const booking = await guest.must(201, guest.post('/bookings', stayRequest({ propertyId: property.id })));
+    const booking = await guest.books(stayRequest({ propertyId: property.id }));
     const workflowId = `booking:${booking.id}`;
 
     const page = await browser().newPage();

@@ -27,7 +27,7 @@ const ACTS = {
 } as const;
 
 const rest: Voice = {
-  book: (guest, input) => guest.must(201, guest.post('/bookings', input)),
+  book: (guest, input) => guest.books(input),
   read: (person, id) => person.must(200, person.get(`/bookings/${id}`)),
   act: (person, id, act) => person.must(200, person.post(`/bookings/${id}/${ACTS[act][0]}`)),
   review: (person, input) => person.must(201, person.post('/reviews', input)),

@@ -85,7 +85,7 @@ export class World {
     const home = await this.home(ofProperty);
     const guest = await this.person();
     const request = stayRequest({ propertyId: home.property.id, ...facts });
-    const booking = await guest.must(201, guest.post('/bookings', request));
+    const booking = await guest.books(request);
     return { ...home, guest, booking };
   }
 

@@ -50,7 +50,7 @@ export const WAYS: Ways = {
         for (const day of [40, 41, 42]) {
           const stay = { checkIn: inDays(day), checkOut: inDays(day + 1), paymentMethodId: undefined };
           const request = stayRequest({ propertyId: journey.property.id, ...stay });
-          await journey.guest.must(201, journey.guest.post('/bookings', request));
+          await journey.guest.books(request);
         }
         await journey.ask();
       },
@@ -60,7 +60,7 @@ export const WAYS: Ways = {
         const { world, guest, property } = journey;
         const row = await leaveRequest(world.db, { propertyId: property.id, guestId: guest.id });
         const other = await world.person();
-        await other.must(201, other.post('/bookings', stayRequest({ propertyId: property.id })));
+        await other.books(stayRequest({ propertyId: property.id }));
         await using workflows = connectWorkflows({
           address: world.stack.addresses.temporalAddress,
           namespace: 'default',
