@@ -28,7 +28,12 @@ describe('the simulated bank: its pages', function () {
 
   const open = () => page().goto(`${bank.url}/_sim`);
   const row = (id: string) => page().locator(`[id="${id}"]`);
-  const press = (id: string, name: string) => row(id).getByRole('button', { name, exact: true }).click();
+  /** Presses a button, and waits for the page that it leads to: one on its way would be in the way of what comes next. */
+  const press = async (id: string, name: string) => {
+    const isThere = page().waitForEvent('load');
+    await row(id).getByRole('button', { name, exact: true }).click();
+    await isThere;
+  };
   const says = async (id: string, ...facts: string[]) => {
     const text = await row(id).innerText();
     for (const fact of facts) assert.ok(text.includes(fact), `${text} does not say ${fact}`);

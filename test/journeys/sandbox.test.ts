@@ -5,6 +5,7 @@ import { isDomainError } from '#domain/errors.ts';
 import { latestSandboxInstant } from '#domain/sandbox.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import { useWorld } from '../support/journeys.ts';
+import { onboard, seesPayout } from '../support/payouts.ts';
 import { inDays } from '../support/people.ts';
 import type { Person, Wire } from '../support/people.ts';
 import { until } from '../support/virtual-time.ts';
@@ -51,6 +52,50 @@ describe('the time of a sandbox booking', () => {
       [review.id],
     );
     assert.equal(await world().temporal.statusOf(bookStayId(id)), 'COMPLETED');
+  });
+
+  it('lives a year over REST alone: booked, altered, stayed, paid out, reviewed by both, closed', async () => {
+    const { guest, host, booking } = await sandboxed({ checkIn: inDays(330), checkOut: inDays(334) });
+    const { id } = booking;
+    await onboard(world(), host);
+    await moved(guest, booking, later(booking.checkInAt, -90 * DAY_MS));
+
+    const longer = { checkOut: inDays(336), paymentMethodId: 'pm_card_visa' };
+    const proposal = await guest.must(201, guest.post(`/bookings/${id}/alterations`, longer));
+    assert.equal(proposal.charge.amount, 22_800);
+    const accepted = `/bookings/${id}/alterations/${proposal.id}/acceptance`;
+    assert.equal((await host.must(200, host.post(accepted))).status, 'altered');
+    const altered = await guest.must(200, guest.get(`/bookings/${id}`));
+    assert.deepEqual([altered.nights, altered.total.amount], [6, booking.total.amount + 22_800]);
+
+    assert.equal((await moved(guest, altered, altered.checkInAt)).booking.status, 'in_stay');
+    await guest.must(200, guest.post(`/bookings/${id}/check-in`));
+    await moved(host, altered, later(altered.checkInAt, DAY_MS + 1_000));
+    const payout = await seesPayout(host, id, { status: 'paid' });
+    const { total, lines } = altered;
+    const fee = lines.find(({ kind }: Wire) => kind === 'service_fee').amount;
+    assert.equal(payout.amount, (total.amount - fee) * 0.97);
+
+    const left = (await moved(host, altered, altered.checkOutAt)).booking;
+    assert.deepEqual([left.status, left.reviewBy], ['completed', later(altered.checkOutAt, 14 * DAY_MS)]);
+    for (const person of [guest, host])
+      await person.must(
+        201,
+        person.post('/reviews', { bookingId: id, rating: 5, comment: 'As it should be.' }),
+      );
+    const { data } = (await world().anyone().get(`/reviews?propertyId=${booking.propertyId}`)).body;
+    assert.equal(data.length, 1);
+    await moved(guest, altered, left.reviewBy);
+    assert.equal(await world().temporal.statusOf(bookStayId(id)), 'COMPLETED');
+
+    const year = `from=${inDays(-1)}&to=${inDays(364)}`;
+    const statement = await host.must(200, host.get(`/statements?${year}&currency=GBP`));
+    assert.deepEqual(
+      [statement.openingBalance, statement.movements.length, statement.closingBalance],
+      [0, 3, 0],
+    );
+    const receipt = await guest.must(200, guest.get(`/bookings/${id}/receipt`));
+    assert.deepEqual([receipt.payments.length, receipt.net], [2, total.amount]);
   });
 
   it('ends its hold, and leaves other bookings in the present', async () => {
