@@ -66,7 +66,7 @@ describe('the time of a sandbox booking', () => {
     const accepted = `/bookings/${id}/alterations/${proposal.id}/acceptance`;
     assert.equal((await host.must(200, host.post(accepted))).status, 'altered');
     const altered = await guest.must(200, guest.get(`/bookings/${id}`));
-    assert.deepEqual([altered.nights, altered.total.amount], [6, booking.total.amount + 22_800]);
+    assert.deepEqual([altered.nights, altered.total.amount], [6, Number(booking.total.amount) + 22_800]);
 
     assert.equal((await moved(guest, altered, altered.checkInAt)).booking.status, 'in_stay');
     await guest.must(200, guest.post(`/bookings/${id}/check-in`));
