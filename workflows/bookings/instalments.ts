@@ -12,9 +12,8 @@ import type { Life } from './life.ts';
 import { callingOff, notAny } from './mailbox.ts';
 import type { Message, PayMessage, Said } from './mailbox.ts';
 
-/** What is still to be paid of a stay that is certain; undefined where that is nothing. */
-export async function planOf({ request }: Life): Promise<Plan | undefined> {
-  if (request.isInInstalments === undefined) return undefined;
+/** What is still to be paid of a stay that is certain. */
+export async function planOf({ request }: Life): Promise<Plan> {
   const planned = await step.readInstalments(now(request));
   const parts = planned.map((part) => ({
     ...part,
@@ -44,13 +43,20 @@ export function objectionTo(
  * The next message for the stay itself, or undefined when `until` comes first. On the way there instalments fall due, and
  * what is said of them is seen to. One that is not paid in time calls the booking off, as of its deadline.
  */
-export async function takeNext(life: Life, until: number, summary: string): Promise<Message | undefined> {
+export function takeNext(life: Life, until: number, summary: string): Promise<Message | undefined> {
   const { plan, mailbox } = life;
-  if (plan === undefined) return mailbox.take(until, summary);
+  return plan === undefined ? mailbox.take(until, summary) : takeBeside(life, plan, { until, summary });
+}
+
+async function takeBeside(
+  life: Life,
+  plan: Plan,
+  { until, summary }: { until: number; summary: string },
+): Promise<Message | undefined> {
   for (;;) {
     const part = nextOf(plan);
     const dueMs = part === undefined ? Infinity : dueOf(part);
-    const message = await mailbox.take(Math.min(until, dueMs), dueMs < until ? 'Instalment' : summary);
+    const message = await life.mailbox.take(Math.min(until, dueMs), dueMs < until ? 'Instalment' : summary);
     if (message === undefined) {
       if (part === undefined || Date.now() < dueMs) return undefined;
       if (!(await fallsDue(life, part))) return unpaid(part);

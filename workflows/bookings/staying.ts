@@ -15,7 +15,7 @@ import { payHostWhenDue } from './rewarding.ts';
 
 /** From confirmed to completed, unless the guest cancels. Nobody has to record anything: timers move the stay on. */
 export async function awaitStay(life: Life): Promise<End> {
-  life.plan = await planOf(life);
+  if (life.request.isInInstalments) life.plan = await planOf(life);
   const cancelled = await awaitCheckIn(life);
   if (cancelled !== undefined) return cancelled;
   void payHostWhenDue(life); // Beside the stay: it may be due before or after its end.

@@ -82,18 +82,4 @@ export const INSTALMENTS: Courses = {
     await guest.must(200, guest.post(`/bookings/${booking.id}/check-out`));
     return isOver(world, booking);
   },
-
-  'a-card-is-kept-after-a-challenge': async (world) => {
-    const { booking, guest } = await world.booked({ ...LONG_STAY, paymentMethodId: 'pm_card_mastercard' });
-    const path = `/bookings/${booking.id}/payment-method`;
-    const card = { paymentMethodId: 'pm_card_authenticationRequiredOnSetup' };
-    const { nextActionUrl } = await guest.must(200, guest.put(path, card));
-    const before: Wire = await world.db('bookings').where({ id: booking.id }).first('card_id');
-    await world.bank.passChallenge(nextActionUrl);
-    await until('the card is kept', async () => {
-      const now: Wire = await world.db('bookings').where({ id: booking.id }).first('card_id');
-      return now.card_id !== before.card_id;
-    });
-    return isOver(world, booking);
-  },
 };

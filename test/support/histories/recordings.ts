@@ -51,9 +51,12 @@ function recordingsOf(workflow: string, courses: Courses): Recording[] {
   return Object.entries(courses).map(([name, live]) => ({ workflow, name, live }));
 }
 
+/** Whatever becomes of it then. */
+const INTO_THE_STAY: readonly Edge[] = ['requested → held', 'held → confirmed', 'confirmed → in_stay'];
+
 export const RECORDINGS: readonly Recording[] = [
   ...WALKS.map(recordingOf),
-  ...recordingsOf('bookStay', INSTALMENTS),
+  ...recordingsOf('bookStay', INSTALMENTS).map((recording) => ({ ...recording, edges: INTO_THE_STAY })),
   ...recordingsOf('refundPayment', REFUNDS),
   ...recordingsOf('payHost', PAYOUTS),
   ...recordingsOf('recoverPayout', RECOVERIES),
