@@ -145,7 +145,7 @@ function expectedOf(
     ledger: [
       ...Array.from({ length: payouts }, () => 'payout'),
       ...(payouts === 2 ? ['payout-return'] : []),
-      ...(paid === 1 ? ['post'] : []),
+      ...Array.from({ length: paid }, () => 'post'),
       ...(refunded === 1 ? ['refund'] : []),
       ...(isReclaimed ? ['reversal'] : []),
       ...moved,
