@@ -20,7 +20,7 @@ export async function bookStay(request: BookStay): Promise<BookingOutcome> {
   return CancellationScope.nonCancellable(async () => {
     const life: Life = { request, mailbox: new Mailbox(), proposals: new Proposals(), closings: [] };
     const status = await live(life);
-    await Promise.all(life.closings);
+    if (life.closings.length > 0) await Promise.all(life.closings);
     tellStatus(status, `Over: the booking is ${status}.`);
     await condition(allHandlersFinished);
     return { status };

@@ -89,8 +89,10 @@ export const ALTERATION_STORIES: Readonly<Record<keyof AlterationActivities, Sto
     act: (_, told) => answer(told, 'acceptance'),
     async settle(_, told) {
       await alterationIs(told, 'accepted');
-      const { alteration } = await told.booking();
+      const { id, alteration } = await told.booking();
       assert.ok(alteration.payment.clientSecret);
+      await told.guest.must(200, told.guest.post(`/bookings/${id}/alterations/${alteration.id}/withdrawal`));
+      await alterationIs(told, 'withdrawn');
     },
   },
   endAlteration: {

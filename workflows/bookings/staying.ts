@@ -40,7 +40,8 @@ async function awaitCheckIn(life: Life): Promise<End | undefined> {
     }
   }
   hearOfStay(life);
-  await step.beginStay(now(life.request));
+  const { request } = life; // As it is by now.
+  await step.beginStay(now(request));
   return undefined;
 }
 
