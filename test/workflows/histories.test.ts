@@ -18,9 +18,9 @@ const SOURCES = join(import.meta.dirname, '../../workflows');
 const ALTERATIONS = {
   bookStay: {
     file: 'bookings/staying.ts',
-    from: '  await step.beginStay(now(life.request));\n',
+    from: '  await step.beginStay(now(request));\n',
     to: '',
-    guarded: "  if (!patched('no-beginning')) await step.beginStay(now(life.request));\n",
+    guarded: "  if (!patched('no-beginning')) await step.beginStay(now(request));\n",
     imports: ['import { setCurrentDetails, sleep }', 'import { patched, setCurrentDetails, sleep }'],
   },
   refundPayment: {
