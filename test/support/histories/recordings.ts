@@ -4,6 +4,7 @@ import { EDGES, edgesOf, pathAlong, PATHS } from '../walks/edges.ts';
 import type { Edge } from '../walks/edges.ts';
 import { nameOf, walk, waysAlong } from '../walks/walking.ts';
 import type { Walk } from '../walks/walking.ts';
+import { ALTERATIONS } from './alterations.ts';
 import { BULK_CANCELLATIONS } from './bulk-cancellations.ts';
 import type { Courses, Live } from './courses.ts';
 import { DISPUTES } from './disputes.ts';
@@ -56,7 +57,10 @@ const INTO_THE_STAY: readonly Edge[] = ['requested → held', 'held → confirme
 
 export const RECORDINGS: readonly Recording[] = [
   ...WALKS.map(recordingOf),
-  ...recordingsOf('bookStay', INSTALMENTS).map((recording) => ({ ...recording, edges: INTO_THE_STAY })),
+  ...recordingsOf('bookStay', { ...ALTERATIONS, ...INSTALMENTS }).map((recording) => ({
+    ...recording,
+    edges: INTO_THE_STAY,
+  })),
   ...recordingsOf('refundPayment', REFUNDS),
   ...recordingsOf('payHost', PAYOUTS),
   ...recordingsOf('recoverPayout', RECOVERIES),
