@@ -72,6 +72,10 @@ describe('a page of GraphQL', () => {
       .where({ id })
       .update({ total_minor: 100_00, confirmed_at: NOW, status: 'confirmed' });
     await inTransaction(db, async (trx) => openPayment(trx, await lockBooking(trx, id)));
+    // As the bank calls it: one that it may still call something would be waited for by whoever gives money back by hand.
+    await db('payments')
+      .where({ booking_id: id })
+      .update({ intent_id: `pi_${id}` });
   }
 
   const at = ({ url }: { url: string }) =>

@@ -1,5 +1,3 @@
-import { after, before } from 'mocha';
-import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { insertProperty, setPublication } from '#db/properties.ts';
@@ -14,23 +12,15 @@ import type { StayRules } from '#domain/availability.ts';
 import { isDomainError } from '#domain/errors.ts';
 import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
 import type { Guests } from '#domain/pricing.ts';
-import { useStack } from '#test/support/stack.ts';
+import { useOwnDatabase } from '#test/support/database.ts';
 
 /** The moment at which everything here is asked for, unless a test says otherwise. */
 export const NOW = '2027-01-10T12:00:00.000Z';
 
-/** A pool on the shared stack's database, wide enough for a race. */
+/** A database of the suite's own, with connections enough for a race: what is held here is held by nobody. */
 export function useDatabase(): () => Db {
-  const stack = useStack('postgres');
-  let db: Db | undefined;
-  before(() => {
-    db = connect({ databaseUrl: stack().environment.DATABASE_URL ?? '', poolSize: 50 });
-  });
-  after(() => db?.destroy());
-  return () => {
-    if (db === undefined) throw new Error('The database is there only inside a test.');
-    return db;
-  };
+  const own = useOwnDatabase({ poolSize: 50 });
+  return () => own().db;
 }
 
 export async function aUser(db: Db): Promise<UserId> {

@@ -36,6 +36,7 @@ describe('a transaction', () => {
     // A function of this connection alone, so that the failure comes out of a model's own query.
     const staging = `create function pg_temp.give_up() returns text language plpgsql as
       $$ begin raise exception 'staged' using errcode = '40001'; end $$`;
+    await aProperty(db()); // Of no row nothing is asked.
     let runs = 0;
     await inTransaction(db(), async (trx) => {
       runs += 1;

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { useBrowser } from '../support/browser.ts';
@@ -27,7 +26,8 @@ describe('the Temporal UI', () => {
     await page.getByText(workflowId).first().waitFor({ timeout: PAGE_MS });
     await page.getByText('Running').first().waitFor({ timeout: PAGE_MS });
     for (const done of ['holdNights', 'collectPayment', 'acceptPayment']) {
-      assert.ok((await facts.innerText()).includes(done), `the history does not name ${done}`);
+      const isNamed = async () => (await facts.innerText()).includes(done);
+      await until(`the history names ${done}`, isNamed, PAGE_MS);
     }
 
     await page.getByText('User Metadata').first().click();

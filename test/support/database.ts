@@ -12,7 +12,7 @@ export interface OwnDatabase {
 }
 
 /** A database of the suite's own on the stack's server, for tests that count rows or fill tables. */
-export function useOwnDatabase(): () => OwnDatabase {
+export function useOwnDatabase(options: { poolSize?: number } = {}): () => OwnDatabase {
   const stack = useStack('postgres');
   const name = `own_${randomBytes(6).toString('hex')}`;
   let own: OwnDatabase | undefined;
@@ -23,7 +23,7 @@ export function useOwnDatabase(): () => OwnDatabase {
     await server.raw(`create database ${name}`);
     const url = new URL(databaseUrl);
     url.pathname = `/${name}`;
-    own = { db: connect({ databaseUrl: url.href, statementTimeoutMs: 120_000 }), url: url.href };
+    own = { db: connect({ databaseUrl: url.href, statementTimeoutMs: 120_000, ...options }), url: url.href };
     await migrate(own.db);
   });
   after('drop the database', async () => {

@@ -181,11 +181,16 @@ export class World {
 
   /** Waits until no event of the bank lies undelivered, here or there: what it had to say has been heard. */
   async bankIsHeard(): Promise<void> {
-    await until('all that the bank said has been handed on', async () => {
-      const { webhooks } = await this.bank.control('GET', '');
-      const waiting = await this.db('bank_events').whereNull('delivered_at').first('id');
-      return webhooks.undelivered === 0 && waiting === undefined;
-    });
+    let waiting: string[] = [];
+    await until(
+      () => `all that the bank said has been handed on: ${waiting.join(', ')}`,
+      async () => {
+        const { webhooks } = await this.bank.control('GET', '');
+        const rows: { id: string; kind: string }[] = await this.db('bank_events').whereNull('delivered_at');
+        waiting = rows.map(({ id, kind }) => `${kind} ${id}`);
+        return webhooks.undelivered === 0 && waiting.length === 0;
+      },
+    );
   }
 
   async close(): Promise<void> {
