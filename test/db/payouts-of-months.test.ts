@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { findBooking, lockBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
+import { checksOfWorkflows } from '#db/doctor/workflows.ts';
 import { hostDebt } from '#db/host-money.ts';
 import { newId } from '#db/ids.ts';
 import { findInstalment, InstalmentRow } from '#db/instalments.ts';
@@ -12,13 +13,13 @@ import type { PayoutParts } from '#domain/ledger.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { useOwnDatabase } from '../support/database.ts';
 import { balancesOf } from '../support/ledger.ts';
-import { aPaidHost, aPromise, pay, settle, SHARE, TOTAL } from './payouts-fixture.ts';
+import { aDuePayout, aPaidHost, aPaidStay, aPromise, pay, settle, SHARE, TOTAL } from './payouts-fixture.ts';
 
 const SHARES = { hostMinor: SHARE, platformMinor: 1_500, taxesMinor: 500 };
 
-/** The host has been paid for the first of two months that cost the same; the second is paid for, too. */
-async function aSecondMonth(db: Db): Promise<BookingRow> {
-  const { booking } = await aPaidHost(db);
+/** The first of two months that cost the same is paid for, and its host unless told otherwise; so is the second. */
+async function aSecondMonth(db: Db, first?: BookingRow): Promise<BookingRow> {
+  const booking = first ?? (await aPaidHost(db)).booking;
   const { id: bookingId, paymentId, checkIn, checkOut, checkInAt: beginsAt } = booking;
   const month = {
     bookingId,
@@ -91,5 +92,30 @@ describe('payouts of a stay that is paid for a month at a time, in the database'
     await settle(db(), promise);
     const { host_payable: payable = 0 } = await balancesOf(db(), booking.id);
     assert.deepEqual([amountMinor, await debtOf(booking), payable], [SHARE - 3_000, 0, 0]);
+  });
+
+  it('are missed by the doctor for a month that is owed, and not for one that has gone back whole', async () => {
+    const first = await aPaidStay(db());
+    await aDuePayout(db(), first);
+    const { id, guestId, checkInAt } = await aSecondMonth(db(), first);
+    const nobody = () => Promise.resolve(false);
+    const checks = checksOfWorkflows(db(), {
+      booking: nobody,
+      refund: nobody,
+      payout: nobody,
+      bulkCancellation: nobody,
+      dispute: nobody,
+      reviewWindow: nobody,
+    });
+    const owed = checks.find(({ invariant }) => invariant.startsWith('Whoever is owed for a stay'));
+    assert.ok(owed);
+    const isMissed = async () => (await owed.breaches()).some((found) => found.id === id);
+    assert.equal(await isMissed(), true);
+    const second = await inTransaction(db(), (trx) => findInstalment(trx, { bookingId: id, n: 2 }));
+    assert.ok(second);
+    const back = await aPromise(db(), { id, guestId, checkInAt, paymentId: second.paymentId }, SHARE);
+    assert.equal(await isMissed(), false);
+    await settle(db(), back);
+    assert.equal(await isMissed(), false);
   });
 });
