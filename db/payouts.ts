@@ -86,7 +86,8 @@ export async function sourceOf(
 
 /**
  * What a host would be paid for a booking now by its nth payout, and of that netted: of a long stay no more than their
- * share of that month. Waits for its turn at the host's money.
+ * share of that month. What is promised back of another month comes out of that one's, or is their debt: taken off here,
+ * too, they would give it twice. Waits for its turn at the host's money.
  */
 export async function partsOf(
   trx: Transaction,
@@ -94,8 +95,8 @@ export async function partsOf(
   n: number,
 ): Promise<PayoutParts> {
   await lockHostMoney(trx, booking.hostId);
-  const left = await hostShareLeft(trx, booking.id, { less: 'promises' });
   const month = await findInstalment(trx, { bookingId: booking.id, n });
+  const left = await hostShareLeft(trx, booking.id, { less: month === undefined ? 'promises' : 'nothing' });
   const ofMonth =
     month === undefined ? left : await hostShareOfPayment(trx, month.paymentId, { less: 'promises' });
   return netted(Math.min(left, ofMonth), await hostDebt(trx, booking.hostId, booking.currency));

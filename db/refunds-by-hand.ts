@@ -1,4 +1,4 @@
-import type { BookingId, PaymentId } from '#domain/ids.ts';
+import type { BookingId, PaymentId, RefundId } from '#domain/ids.ts';
 import { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
@@ -46,14 +46,26 @@ export async function fulfilPromise(
   });
 }
 
-/** Lets go of the promises that the bank would not begin: more has been given back by hand than they leave room for. */
+/** A refund of that amount which the bank had taken on, and which has not reached its payer. */
+export async function findReturned(
+  trx: Transaction,
+  paymentId: PaymentId,
+  amountMinor: number,
+): Promise<RefundRow | undefined> {
+  return RefundRow.query(trx)
+    .where({ paymentId, amountMinor, status: 'failed', released: false })
+    .whereNotNull('bankRefundId')
+    .orderBy('id')
+    .first();
+}
+
+/** Lets go of the promises that have failed, or of one: more has been given back by hand than they leave room for. */
 export async function releaseFailedPromises(
   trx: Transaction,
-  { paymentId, at }: { paymentId: PaymentId; at: string },
+  { paymentId, at, id: only }: { paymentId: PaymentId; at: string; id?: RefundId },
 ): Promise<RefundRow[]> {
   const released = await RefundRow.query(trx)
-    .where({ paymentId, status: 'failed', released: false })
-    .whereNull('bankRefundId')
+    .where({ paymentId, status: 'failed', released: false, ...(only !== undefined && { id: only }) })
     .patch({ released: true })
     .returning('*');
   for (const { id, bookingId, amountMinor } of released) {

@@ -8,6 +8,7 @@ import {
   addToRefund,
   findPromise,
   findRefundAtBank,
+  findReturned,
   fulfilPromise,
   releaseFailedPromises,
 } from '#db/refunds-by-hand.ts';
@@ -23,7 +24,8 @@ import { found } from '../found.ts';
 
 /**
  * Takes a refund that somebody made at the bank into our records: as what a promise of ours came to that the bank had
- * refused, or as one more. Promises that it leaves no room for are let go, and what the guest is owed is promised anew.
+ * refused, or could not carry out, or as one more. Promises that it leaves no room for are let go, and what the guest is
+ * owed is promised anew.
  */
 export async function takeIn(
   trx: Transaction,
@@ -33,13 +35,14 @@ export async function takeIn(
   const known = await findRefundAtBank(trx, bankRefundId);
   if (known !== undefined) return { id: known.id, rest: [] };
   const promise = await findPromise(trx, paymentId, amountMinor);
-  if (promise?.status === 'pending')
-    throw new Error(`Whether the bank makes ${promise.id} is not known yet.`);
-  if (promise !== undefined) {
+  if (promise?.status === 'failed') {
     await fulfilPromise(trx, promise, { bankRefundId, at });
     return { id: promise.id, rest: [] };
   }
   const booking = await found(findBooking(trx, payment.bookingId), payment.bookingId);
+  const returned = await findReturned(trx, paymentId, amountMinor);
+  if (returned !== undefined) return takePlaceOf(trx, { booking, returned, bankRefundId, at });
+  if (promise !== undefined) throw new Error(`Whether the bank makes ${promise.id} is not known yet.`);
   let left = await sharesLeft(trx, payment);
   let released: RefundRow[] = [];
   if (sumOf(left) < amountMinor) {
@@ -58,6 +61,26 @@ export async function takeIn(
   if (released.some((promise) => !isOwed(promise)))
     rest.push(...(await promiseWithheld(trx, { booking, payment, at })));
   return { id, rest };
+}
+
+/**
+ * What had been given, and has come back, has been given once more by hand: of the same people's money, and for the same
+ * reason. By a refund of its own, since the ledger tells of the first, and of its return.
+ */
+async function takePlaceOf(
+  trx: Transaction,
+  {
+    booking,
+    returned,
+    ...made
+  }: { booking: BookingRow; returned: RefundRow; bankRefundId: string; at: string },
+): Promise<TakenIn> {
+  const { paymentId, reason, amountMinor, shares, note } = returned;
+  await releaseFailedPromises(trx, { paymentId, at: made.at, id: returned.id });
+  const id = newId('refund');
+  const why = { reason, actorId: 'system', ...(note !== null && { note }) } as const;
+  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, ...made, ...why });
+  return { id, rest: [] };
 }
 
 interface TakenIn {

@@ -26,7 +26,13 @@ const OWED_WITHOUT_PAYOUT = `
   where b.status in ('completed', 'cancelled') and owed.minor > promised.minor
     and (not exists (select from payouts where booking_id = b.id)
       or exists (select from instalments i where i.booking_id = b.id and i.status = 'paid'
-                 and not exists (select from payouts where booking_id = b.id and n = i.n)))`;
+                 and not exists (select from payouts where booking_id = b.id and n = i.n)
+                 -- Of a month that has gone back whole there is nothing to be paid.
+                 and (select coalesce(-sum(e.amount_minor), 0)
+                      from ledger_transactions t join ledger_entries e using (step)
+                      where t.payment_id = i.payment_id and e.account = 'host_payable')
+                   > (select coalesce(sum((shares->>'hostMinor')::bigint), 0)
+                      from refunds where payment_id = i.payment_id and status <> 'settled' and not released)))`;
 
 /** What would be wrong of these rows if nobody conducted them. */
 interface Conducted<T extends Unfinished> {

@@ -7,6 +7,7 @@ import { recordEvent } from '#db/events.ts';
 import { writeLedger } from '#db/ledger.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { PayoutRow } from '#db/payouts.ts';
+import { failRefund, lockRefund } from '#db/refunds.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Entry } from '#domain/ledger.ts';
 import { useOwnDatabase } from '../support/database.ts';
@@ -62,6 +63,17 @@ describe('the doctor, of payouts,', () => {
     );
     const transfers = rows.map(({ id, amount_minor: sentMinor }) => ({ ...sent, bookingId: id, sentMinor }));
     assert.deepEqual(await found(true, transfers), {});
+  });
+
+  it('finds nothing where what a host owed for a refund came back with it (M11)', async () => {
+    const { booking } = await aPaidHost(db());
+    const refund = await aPromise(db(), booking, 3_000);
+    await settle(db(), refund);
+    await inTransaction(db(), async (trx) => {
+      const settled = await lockRefund(trx, refund.id);
+      await failRefund(trx, { refund: settled, booking, failure: 'declined', at: booking.checkInAt });
+    });
+    assert.deepEqual(await found(), {});
   });
 
   it('finds payouts and shares that nobody works on', async () => {

@@ -45,7 +45,7 @@ export async function aPaidStay(db: Db, propertyId?: PropertyId): Promise<Bookin
   return booking;
 }
 
-export const dueAt = (booking: BookingRow): string => payoutDueAt(booking.checkInAt);
+export const dueAt = ({ checkInAt }: Pick<BookingRow, 'checkInAt'>): string => payoutDueAt(checkInAt);
 
 export async function aDuePayout(db: Db, booking: BookingRow): Promise<PayoutRow> {
   return inTransaction(db, async (trx) => {
@@ -86,8 +86,12 @@ export async function aPaidHost(
   return { booking, payout: await pay(db, due, await claim(db, due)) };
 }
 
-/** Promises the guest a part of the host's share, and nothing else. */
-export async function aPromise(db: Db, booking: BookingRow, hostMinor: number): Promise<RefundRow> {
+/** Promises the guest a part of the host's share in a payment, and nothing else. */
+export async function aPromise(
+  db: Db,
+  booking: Pick<BookingRow, 'id' | 'paymentId' | 'guestId' | 'checkInAt'>,
+  hostMinor: number,
+): Promise<RefundRow> {
   return inTransaction(db, async (trx) => {
     const id = newId('refund');
     await requestRefund(trx, {

@@ -258,6 +258,49 @@ describe('money that is given back of free will', () => {
       assert.deepEqual(await balancesOf(world().db, booking.id), {});
     });
 
+    it('makes good what the bank had given, and what has come back (M11)', async () => {
+      const { booking, host, guest } = await world().booked();
+      const shares = async () =>
+        (await world().db('refunds').where({ booking_id: booking.id }).orderBy('id')).map(
+          ({ shares: of }) => of,
+        );
+      const gift = await host.must(201, give(host, booking, { amount: 4_000 }));
+      await settled(guest, booking, 1);
+      const [atBank] = await world().bank.refundsOf(booking.id);
+      await world().bank.control('POST', `/refunds/${atBank?.id}/settlement`, { outcome: 'fail' });
+      await refused(booking, guest);
+      await world().bank.refundByHand(booking.id, 4_000);
+      let made: Wire;
+      await until('what was made by hand is in the books', async () => {
+        made = (await listed(guest, booking)).find(({ id }) => id !== gift.id);
+        return made?.status === 'settled';
+      });
+      assert.deepEqual([made.amount, made.reason], [4_000, 'goodwill']);
+      const [given, again] = await shares();
+      assert.deepEqual(again, given);
+      assert.equal((await paymentOf(guest, booking)).refunded, 4_000);
+      const { host_payable: hostPayable } = await balancesOf(world().db, booking.id);
+      assert.equal(hostPayable, -(OF_HOST - 4_000));
+      await assertBooksBalance(world().db);
+    });
+
+    it('makes good a cancellation that has come back whole, and leaves nothing behind (M11)', async () => {
+      const { booking, guest } = await world().booked();
+      await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+      const [promise] = await settled(guest, booking, 1);
+      const [atBank] = await world().bank.refundsOf(booking.id);
+      await world().bank.control('POST', `/refunds/${atBank?.id}/settlement`, { outcome: 'fail' });
+      await refused(booking, guest);
+      await world().bank.refundByHand(booking.id);
+      await until('what was made by hand is in the books', async () => {
+        const made = (await listed(guest, booking)).find(({ id }) => id !== promise.id);
+        return made?.status === 'settled' && made.reason === 'cancellation' && made.amount === TOTAL;
+      });
+      assert.deepEqual(await balancesOf(world().db, booking.id), {});
+      const { cancellation } = await guest.must(200, guest.get(`/bookings/${booking.id}`));
+      assert.equal(cancellation.refund.amount, TOTAL);
+    });
+
     for (const [times, parts] of Object.entries({ once: [9_900], twice: [9_900, 5_000] })) {
       it(`${times} leaves the guest the rest of what they are owed`, async () => {
         const { booking, guest } = await world().booked();
