@@ -87,7 +87,7 @@ export async function accountOfBooking(
 /** What came in for a booking, by whose it is since it was last altered. Refunds, payouts and disputes left aside. */
 export async function sharesPosted(trx: Transaction, bookingId: BookingId): Promise<Shares> {
   const { rows } = await trx.raw<{ rows: [Shares] }>(
-    `select cast(coalesce(-sum(e.amount_minor) filter (where e.account = 'host_payable'), 0) as bigint) as "hostMinor",
+    `select cast(coalesce(-sum(e.amount_minor) filter (where e.account in ('host_payable', 'host_debt')), 0) as bigint) as "hostMinor",
             cast(coalesce(-sum(e.amount_minor) filter (where e.account = 'platform_revenue'), 0) as bigint) as "platformMinor",
             cast(coalesce(-sum(e.amount_minor) filter (where e.account = 'taxes_payable'), 0) as bigint) as "taxesMinor"
      from ledger_transactions t join ledger_entries e using (step)

@@ -114,7 +114,7 @@ async function sharesLess(trx: Transaction, payment: PaymentRow, which: Partial<
   return sharesOf(Math.min(leftMinor, sumOf(left)), left);
 }
 
-/** What is left of all that was paid for a booking, by whose it is; never less than nothing. */
+/** What is left of all that was paid for a booking, by whose it is; never less than nothing: the others have so much less. */
 export async function sharesOfBooking(
   trx: Transaction,
   bookingId: BookingId,
@@ -127,7 +127,7 @@ export async function sharesOfBooking(
     await sharesPosted(trx, bookingId),
     refunds.map(({ shares }) => shares),
   );
-  return withinShares(left, left);
+  return sharesOf(Math.max(0, sumOf(left)), withinShares(left, left));
 }
 
 /** A payment's refunds, the oldest first: there are never many. */

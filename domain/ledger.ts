@@ -94,10 +94,14 @@ export function refundEntries(shares: Shares, owedMinor = 0): Entry[] {
   ]);
 }
 
-/** What is here already changes hands, since what was paid for has changed. The parts are what each has more, and add up to nothing. */
-export function redivisionEntries(more: Shares): Entry[] {
+/**
+ * What is here already changes hands, since what was paid for has changed. The parts are what each has more, and add up to
+ * nothing. Of what the host has less `owedMinor` is not with us any more: that part the host owes.
+ */
+export function redivisionEntries(more: Shares, owedMinor = 0): Entry[] {
   return balanced([
-    { account: 'host_payable', amountMinor: -more.hostMinor },
+    { account: 'host_payable', amountMinor: -more.hostMinor - owedMinor },
+    { account: 'host_debt', amountMinor: owedMinor },
     { account: 'platform_revenue', amountMinor: -more.platformMinor },
     { account: 'taxes_payable', amountMinor: -more.taxesMinor },
   ]);

@@ -6,6 +6,7 @@ import type { AlteredNights } from '#db/altered-stays.ts';
 import { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { recordEvent } from '#db/events.ts';
+import { hostShareLeft } from '#db/host-money.ts';
 import { writeLedger } from '#db/ledger.ts';
 import { findRefundPromisedAt, lockPayments, promiseBack } from '#db/promised-refunds.ts';
 import { sharesOfBooking } from '#db/refunds.ts';
@@ -97,7 +98,8 @@ function stayOf({ checkInAt, checkOutAt, price }: AlterationRow): AlteredStay {
 }
 
 async function redivide(trx: Transaction, { booking, alteration, at }: ToAlter, more: Shares): Promise<void> {
-  const entries = redivisionEntries(more);
+  const left = await hostShareLeft(trx, booking.id, { less: 'nothing' });
+  const entries = redivisionEntries(more, Math.max(0, -more.hostMinor - Math.max(0, left)));
   if (entries.length === 0) return;
   const { paymentId } = booking;
   await writeLedger(trx, { step: `alteration:${alteration.id}`, booking, paymentId, at, entries });

@@ -37,15 +37,17 @@ interface Owing {
 }
 
 /**
- * How what a host owes can come out of what they were paid for that month, or else were last paid for the booking;
- * undefined where it cannot.
+ * How what a host owes can come out of what they were paid for that month, or else by the smallest transfer for the booking
+ * that bears it, as it was paid out of the smallest charge that bore it; undefined where it cannot.
  */
 export async function takingFor(
   trx: Transaction,
   { bookingId, owedMinor, reason, n }: Owing,
 ): Promise<TakingBack | undefined> {
   const paid = (await findPaidPayouts(trx, bookingId)).filter(({ transferId }) => transferId !== null);
-  const payout = paid.find((each) => each.n === n) ?? paid[0];
+  const largestFirst = paid.toSorted((one, other) => other.amountMinor - one.amountMinor);
+  const bearing = largestFirst.findLast(({ amountMinor }) => amountMinor >= owedMinor);
+  const payout = paid.find((each) => each.n === n) ?? bearing ?? largestFirst[0];
   if (owedMinor === 0 || payout === undefined) return undefined;
   const { transferId, accountId, currency } = payout;
   if (transferId === null || accountId === null) return undefined;

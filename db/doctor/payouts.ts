@@ -76,7 +76,7 @@ function checksOfShares(db: Db): Check[] {
                            from refunds where payment_id = any (own.ids) and status = 'settled') r
        cross join lateral (select coalesce(-sum(e.amount_minor) filter (where e.account = 'host_payable'), 0) as owed,
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_debt'
-                                    and split_part(t.step, ':', 1) in ('refund', 'return', 'reversal')), 0) as debt,
+                                    and split_part(t.step, ':', 1) in ('refund', 'return', 'reversal', 'alteration')), 0) as debt,
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'bank_balance'
                                     and split_part(t.step, ':', 1) = 'reversal'), 0) as reversed,
                                   coalesce(sum(e.amount_minor) filter (where e.account = 'host_payable'
