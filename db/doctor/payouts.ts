@@ -66,10 +66,12 @@ function checksOfShares(db: Db): Check[] {
        cross join lateral (select altered.given_back + case when b.upfront_minor is null then (b.price->>'hostPayoutMinor')::bigint
                                   else (select sum((shares->>'hostMinor')::bigint) from instalments
                                         where booking_id = b.id and status = 'paid') end as share) s
-       cross join lateral (select array_append(array(
+       cross join lateral (select array(
                              select payment_id from instalments where booking_id = b.id and status = 'paid'
-                             union select payment_id from alterations where booking_id = b.id and status = 'altered'),
-                             b.payment_id) as ids) own
+                             union select payment_id from alterations where booking_id = b.id and status = 'altered'
+                             -- Of a stay that was free it may be an alteration's that came to nothing.
+                             union select b.payment_id where not exists (
+                               select from alterations where payment_id = b.payment_id and status <> 'altered')) as ids) own
        cross join lateral (select coalesce(sum(debt_netted_minor + case status when 'paid' then amount_minor else 0 end), 0)
                              as paid from payouts where booking_id = b.id) p
        cross join lateral (select coalesce(sum((shares->>'hostMinor')::bigint), 0) as back

@@ -78,3 +78,33 @@ describe('the share of a host in a booking that is altered', () => {
     await assertSound(world(), booking);
   });
 });
+
+describe('money for a stay that was free, and is altered', () => {
+  const world = useWorld();
+
+  it('that came too late is none of the booking’s, whatever becomes of it (L9)', async () => {
+    const { booking, guest, host, property } = await world().booked(
+      {},
+      { pricing: { nightly: 0, weekend: 0 } },
+    );
+    await host.must(200, host.patch(`/properties/${property.id}`, { pricing: { nightly: 10_000 } }));
+    const late = await guest.must(201, propose(guest, booking, { checkOut: inDays(34) }));
+    await host.must(200, answer(host, late, 'acceptance'));
+    const { alteration } = await guest.must(200, guest.get(`/bookings/${booking.id}`));
+    await world().bank.control('POST', '/webhooks/pause');
+    assert.equal(await world().bank.payInBrowser(alteration.payment.clientSecret), 200);
+    await guest.must(200, answer(guest, late, 'withdrawal'));
+    await world().refunded(booking.id, { reason: 'late_payment' });
+    await world().bank.control('POST', '/webhooks/resume');
+    await assertSound(world(), booking);
+    const wanted = { checkOut: inDays(34), paymentMethodId: 'pm_card_visa' };
+    const proposal = await guest.must(201, propose(guest, booking, wanted));
+    assert.equal((await host.must(200, answer(host, proposal, 'acceptance'))).status, 'altered');
+    await assertSound(world(), booking);
+    await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));
+    await until('all that was paid has gone back', async () => {
+      return (await balancesOf(world().db, booking.id)).bank_clearing === undefined;
+    });
+    await assertSound(world(), booking);
+  });
+});
