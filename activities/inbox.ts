@@ -3,6 +3,7 @@ import type { Db } from '#db/connect.ts';
 import { findDisputeAtBank } from '#db/disputes.ts';
 import { findInstalmentOf } from '#db/instalments.ts';
 import { findPayment, findPaymentByIntent, someIntentIsUnknown } from '#db/payments.ts';
+import type { PaymentRow } from '#db/payments.ts';
 import { findPayee } from '#db/payout-accounts.ts';
 import { findOpenPayouts } from '#db/payouts.ts';
 import { findRefundAtBank } from '#db/refunds-by-hand.ts';
@@ -106,7 +107,7 @@ async function tellBooking(
 ): Promise<string> {
   const payment = await findPayment(db, owner.paymentId);
   const isAnother = payment?.status === 'posted' && owner.says === 'posted' && payment.intentId !== intentId;
-  if (isAnother && intentId !== null) return giveBack({ db, workflows }, owner, intentId);
+  if (isAnother && intentId !== null) return giveBackAnother(workflows, payment, intentId);
   if (payment?.status === 'posted' || (payment?.status === owner.says && owner.says !== 'pending'))
     return 'known';
   const workflowId = bookStayId(owner.bookingId);
@@ -117,20 +118,26 @@ async function tellBooking(
   return giveBack({ db, workflows }, owner);
 }
 
-/** Has money taken in and given back. With an intent, it came in beside that which had paid. */
+/** Has money taken in and given back that came in beside what had paid: for the booking, a month of it or an alteration. */
+async function giveBackAnother(
+  workflows: Workflows,
+  { id: paymentId, bookingId, amountMinor, currency, createdAt: since }: PaymentRow,
+  intentId: string,
+): Promise<string> {
+  return start(workflows, latePaymentOrder({ bookingId, paymentId, amountMinor, currency, since, intentId }));
+}
+
+/** Has money taken in and given back. */
 async function giveBack(
   { db, workflows }: { db: Db; workflows: Workflows },
-  owner: Extract<Owner, { is: 'booking' }>,
-  intentId?: string,
+  { bookingId, paymentId }: Extract<Owner, { is: 'booking' }>,
 ): Promise<string> {
-  const { bookingId, paymentId } = owner;
   const booking = await findBookingOfPayment(db, paymentId);
   if (booking?.id !== bookingId) return 'nobody';
   const instalment = await findInstalmentOf(db, paymentId);
   const amountMinor = instalment?.amountMinor ?? booking.totalMinor;
   const { currency, requestedAt: since } = booking;
-  const late = { bookingId, paymentId, amountMinor, currency, since };
-  return start(workflows, latePaymentOrder({ ...late, ...(intentId !== undefined && { intentId }) }));
+  return start(workflows, latePaymentOrder({ bookingId, paymentId, amountMinor, currency, since }));
 }
 
 /** A refund whose workflow is over is still heard of when its money comes back. */

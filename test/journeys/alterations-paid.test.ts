@@ -120,6 +120,18 @@ describe('the payment of an alteration', () => {
     await isAsItWas({ booking, guest, property });
   });
 
+  it('is given back where it was charged a second time, and the booking stays altered (M24)', async () => {
+    const { booking, guest } = await agreed('pm_card_visa');
+    const intents = await world().bank.intentsOf(booking.id);
+    const difference = intents.find(({ amount }) => amount === DIFFERENCE);
+    assert.ok(difference);
+    await world().bank.chargeByHand(booking.id, difference);
+    await world().refunded(booking.id, { reason: 'late_payment', amount: DIFFERENCE });
+    const { status, total } = await seen(guest, booking);
+    assert.deepEqual([status, total.amount], ['confirmed', TOTAL + DIFFERENCE]);
+    await assertSound(world(), booking);
+  });
+
   it('is called off by a cancellation, which gives back what was paid (L9)', async () => {
     const { booking, guest, property } = await agreed(CHALLENGED);
     const cancelled = await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation`));

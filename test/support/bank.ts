@@ -147,8 +147,8 @@ export class BankDesk {
   }
 
   /** The payer is charged once more for what the booking has paid. */
-  async chargeByHand(bookingId: string): Promise<void> {
-    const { amount, currency, metadata } = await this.intentOf(bookingId);
+  async chargeByHand(bookingId: string, of?: Stripe.PaymentIntent): Promise<void> {
+    const { amount, currency, metadata } = of ?? (await this.intentOf(bookingId));
     const { bookingId: booking = '', paymentId = '' } = metadata;
     await this.#byHand('payment_intents', {
       'amount': String(amount),
