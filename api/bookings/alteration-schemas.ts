@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ALTERATION_STATUSES } from '#domain/alterations.ts';
-import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { PRICE_LINE_KINDS } from '#domain/pricing.ts';
 import { Guests, PriceLine } from '../pricing/schemas.ts';
+import { paymentBeside } from './payment-schemas.ts';
 import { CalendarDate, IdOf, Instant, MinorUnits, Money } from '../schemas.ts';
 
 export const PaymentMethodId = z
@@ -54,17 +54,7 @@ export const Alteration = z
     charge: Money.meta({ description: 'What the guest pays on top.' }),
     refund: Money.meta({ description: 'What goes back to the guest.' }),
     payBy: Instant.optional().meta({ description: 'While `accepted`: until when the guest can pay.' }),
-    payment: z
-      .strictObject({
-        id: IdOf('payment'),
-        status: z.enum(PAYMENT_STATUSES),
-        clientSecret: z
-          .string()
-          .optional()
-          .meta({ description: 'For the guest’s browser, while it waits to be paid.' }),
-        nextActionUrl: z.string().optional(),
-      })
-      .optional(),
+    payment: paymentBeside('For the guest’s browser, while it waits to be paid.').optional(),
     failure: z.strictObject({ code: z.string(), declineCode: z.string().optional() }).optional(),
     proposedAt: Instant,
     endedAt: Instant.optional(),

@@ -3,9 +3,9 @@ import { BOOKING_STATUSES } from '#domain/bookings.ts';
 import { CANCELLED_BY } from '#domain/cancellation.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
-import { PAYMENT_STATUSES } from '#domain/payments.ts';
 import { Instalment } from './instalment-schemas.ts';
 import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
+import { paymentBeside } from './payment-schemas.ts';
 import { Alteration } from './alteration-schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
 
@@ -69,17 +69,7 @@ export const Booking = z
     cancellationPolicy: z.enum(CANCELLATION_POLICIES).meta({ description: 'The one it is under.' }),
     holdExpiresAt: Instant.optional(),
     respondBy: Instant.optional().meta({ description: 'Until when the host may answer, once asked.' }),
-    payment: z
-      .strictObject({
-        id: IdOf('payment'),
-        status: z.enum(PAYMENT_STATUSES),
-        clientSecret: z
-          .string()
-          .optional()
-          .meta({ description: 'For the guest’s browser, while the booking is held.' }),
-        nextActionUrl: z.string().optional(),
-      })
-      .optional(),
+    payment: paymentBeside('For the guest’s browser, while the booking is held.').optional(),
     instalments: z
       .array(Instalment)
       .optional()
