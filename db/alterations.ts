@@ -79,12 +79,12 @@ export async function readAlteration(trx: Transaction, id: AlterationId): Promis
   return AlterationRow.query(trx).findById(id).throwIfNotFound();
 }
 
-/** The proposals of many bookings that are open, by id. */
+/** Many alterations, by id. */
 export async function findAlterations(
   db: Db,
-  ids: AlterationId[],
+  ids: readonly AlterationId[],
 ): Promise<Map<AlterationId, AlterationRow>> {
-  const rows = ids.length === 0 ? [] : await AlterationRow.query(db).findByIds(ids);
+  const rows = await AlterationRow.query(db).findByIds([...ids]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

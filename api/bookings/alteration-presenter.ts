@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { findAlteration } from '#db/alterations.ts';
+import { findAlterations } from '#db/alterations.ts';
 import type { AlterationRow } from '#db/alterations.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
-import { findPayment } from '#db/payments.ts';
+import { findPaymentsOf } from '#db/payments.ts';
 import type { PaymentRow } from '#db/payments.ts';
-import type { UserId } from '#domain/ids.ts';
+import type { AlterationId, BookingId, UserId } from '#domain/ids.ts';
 import { nightCount } from '#domain/nights.ts';
 import type { Alteration } from './alteration-schemas.ts';
 
@@ -15,19 +15,43 @@ export interface AlterationWithPayment {
   payment: PaymentRow | undefined;
 }
 
+/** The proposals that are open, of many bookings. */
+export async function openAlterations(
+  db: Db,
+  bookings: readonly BookingRow[],
+): Promise<Map<BookingId, AlterationWithPayment>> {
+  const ids = bookings.flatMap(({ alterationId }) => alterationId ?? []);
+  const open = ids.length === 0 ? [] : (await readAlterations(db, ids)).values();
+  return new Map(Array.from(open, (each) => [each.alteration.bookingId, each]));
+}
+
 /** The proposal of a booking that is open, if one is. */
 export async function openAlteration(
   db: Db,
   booking: BookingRow,
 ): Promise<AlterationWithPayment | undefined> {
-  if (booking.alterationId === null) return undefined;
-  const alteration = await findAlteration(db, booking.alterationId);
-  return alteration && withPayment(db, alteration);
+  return (await openAlterations(db, [booking])).get(booking.id);
 }
 
-export async function withPayment(db: Db, alteration: AlterationRow): Promise<AlterationWithPayment> {
-  const { paymentId } = alteration;
-  return { alteration, payment: paymentId === null ? undefined : await findPayment(db, paymentId) };
+/** Alterations by their ids, for whoever knows that there are some. */
+export async function readAlterations(
+  db: Db,
+  ids: readonly AlterationId[],
+): Promise<Map<AlterationId, AlterationWithPayment>> {
+  const found = await withPayments(db, [...(await findAlterations(db, ids)).values()]);
+  return new Map(found.map((each) => [each.alteration.id, each]));
+}
+
+export async function withPayments(
+  db: Db,
+  alterations: readonly AlterationRow[],
+): Promise<AlterationWithPayment[]> {
+  const ids = alterations.flatMap(({ paymentId }) => paymentId ?? []);
+  const payments = ids.length === 0 ? undefined : await findPaymentsOf(db, ids);
+  return alterations.map((alteration) => ({
+    alteration,
+    payment: alteration.paymentId === null ? undefined : payments?.get(alteration.paymentId),
+  }));
 }
 
 /** As both sides see it, and operators. The payment's secret is the guest's alone, while it waits to be paid. */

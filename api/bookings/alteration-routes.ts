@@ -16,7 +16,7 @@ import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
 import { bookingFor } from './access.ts';
 import { Alteration, AlterationAcceptance, NewAlteration } from './alteration-schemas.ts';
-import { isGuestOf, presentAlteration, withPayment } from './alteration-presenter.ts';
+import { isGuestOf, presentAlteration, readAlterations, withPayments } from './alteration-presenter.ts';
 import { notAny } from './asking.ts';
 
 const OfBooking = z.strictObject({ id: IdOf('booking') });
@@ -82,10 +82,8 @@ export const listBookingAlterations = endpoint({
   problems: ['not_found'],
   async handle({ params, actor, db }) {
     const booking = await bookingFor(db, params.id, actor);
-    const rows = await listAlterations(db, booking.id);
-    const data = await Promise.all(
-      rows.map(async (row) => presentAlteration(await withPayment(db, row), isGuestOf(booking, actor))),
-    );
+    const all = await withPayments(db, await listAlterations(db, booking.id));
+    const data = all.map((each) => presentAlteration(each, isGuestOf(booking, actor)));
     return ok({ data, nextCursor: null });
   },
 });
@@ -225,9 +223,9 @@ async function alterationNow(
   booking: BookingRow,
   { alterationId, actor }: { alterationId: AlterationId; actor: Actor },
 ) {
-  const alteration = await findAlteration(db, alterationId);
-  if (alteration?.bookingId !== booking.id) throw notFound('alteration');
-  return presentAlteration(await withPayment(db, alteration), isGuestOf(booking, actor));
+  const found = (await readAlterations(db, [alterationId])).get(alterationId);
+  if (found?.alteration.bookingId !== booking.id) throw notFound('alteration');
+  return presentAlteration(found, isGuestOf(booking, actor));
 }
 
 function notTheirs(): DomainError {

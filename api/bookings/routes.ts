@@ -10,7 +10,7 @@ import { endpoint } from '../endpoint.ts';
 import { accepted, created, ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
 import { alterationEndpoints } from './alteration-routes.ts';
-import { openAlteration } from './alteration-presenter.ts';
+import { openAlterations } from './alteration-presenter.ts';
 import { bookingFor, presented } from './access.ts';
 import { bookingActEndpoints } from './act-routes.ts';
 import { cancellationEndpoints } from './cancellation-routes.ts';
@@ -88,9 +88,7 @@ export const listMyBookings = endpoint({
       rows.map(({ paymentId }) => paymentId),
     );
     const instalments = await findInstalmentsOf(db, rows);
-    const open = new Map(
-      await Promise.all(rows.map(async (row) => [row.id, await openAlteration(db, row)] as const)),
-    );
+    const open = await openAlterations(db, rows);
     const present = (booking: BookingRow) => {
       const { id, paymentId } = booking;
       const beside = { instalments: instalments.get(id), alteration: open.get(id) };

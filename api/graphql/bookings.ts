@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { notFound } from '#domain/errors.ts';
 import { isId } from '#domain/ids.ts';
 import { maySeeBooking } from '#domain/permissions.ts';
-import { openAlteration } from '../bookings/alteration-presenter.ts';
 import { presentBooking } from '../bookings/presenter.ts';
 import { listMyBookings } from '../bookings/routes.ts';
 import type { Booking as BookingSchema } from '../bookings/schemas.ts';
@@ -183,12 +182,13 @@ builder.objectFields(Booking, (t) => ({
 /** A booking as whoever asks sees it; undefined where it is none of their business. */
 export async function bookingFor(context: Context, id: string): Promise<Wire | undefined> {
   const actor = signedIn(context);
-  const { bookings, payments, instalments } = context.loaders;
+  const { bookings, payments, instalments, alterations } = context.loaders;
   const booking = isId('booking', id) ? await bookings.load(id) : undefined;
   if (booking === undefined || !maySeeBooking(booking, actor)) return undefined;
   const payment = await payments.load(booking.paymentId);
   const paidInParts = booking.upfrontMinor === null ? undefined : await instalments.load(booking.id);
-  const alteration = await openAlteration(context.deps.db, booking);
+  const { alterationId } = booking;
+  const alteration = alterationId === null ? undefined : await alterations.load(alterationId);
   return presentBooking({ booking, payment, instalments: paidInParts, alteration }, actor);
 }
 

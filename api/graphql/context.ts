@@ -13,8 +13,10 @@ import type { PropertyRow } from '#db/properties.ts';
 import type { UserRow } from '#db/users.ts';
 import type { StayRules } from '#domain/availability.ts';
 import { DomainError } from '#domain/errors.ts';
-import type { BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
+import type { AlterationId, BookingId, PaymentId, PropertyId, UserId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
+import { readAlterations } from '../bookings/alteration-presenter.ts';
+import type { AlterationWithPayment } from '../bookings/alteration-presenter.ts';
 import type { Progress } from '../bookings/progress.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiState } from '../request.ts';
@@ -36,6 +38,7 @@ export interface Loaders {
   properties: DataLoader<PropertyId, PropertyRow | undefined>;
   bookings: DataLoader<BookingId, BookingRow | undefined>;
   payments: DataLoader<PaymentId, PaymentRow | undefined>;
+  alterations: DataLoader<AlterationId, AlterationWithPayment | undefined>;
   instalments: DataLoader<BookingId, InstalmentWithPayment[] | undefined>;
   rules: DataLoader<PropertyId, StayRules | undefined>;
   /** At which properties a guest is expected. */
@@ -56,6 +59,7 @@ export function createLoaders(db: Db): Loaders {
     properties: inBatches((ids) => findProperties(db, ids)),
     bookings: inBatches((ids) => findBookings(db, ids)),
     payments: inBatches((ids) => findPaymentsOf(db, ids)),
+    alterations: inBatches((ids) => readAlterations(db, ids)),
     instalments: inBatches((ids) => readInstalmentsOf(db, ids)),
     rules: inBatches((ids) => findStayRules(db, ids)),
     expectedAt: inBatches((ids) => findExpectedAt(db, ids)),
