@@ -8,6 +8,18 @@ export async function lockHostMoney(trx: Transaction, hostId: UserId): Promise<v
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended('money of ' || ?, 0))`, [hostId]);
 }
 
+type Of = 'booking_id' | 'payment_id';
+
+const notPaidOut = (of: Of): string => `
+  - coalesce((select sum(e.amount_minor) from ledger_transactions t join ledger_entries e using (step)
+              where t.${of} = :id and e.account = 'host_payable'), 0)`;
+
+const lessPromised = (of: Of): string => `
+  - case when :promised then
+      coalesce((select sum((shares->>'hostMinor')::bigint) from refunds
+                where ${of} = :id and status <> 'settled' and not released), 0)
+    else 0 end`;
+
 /**
  * What is left of a host's share of a booking, in minor units: not paid out, not on its way, and with `promised` not
  * promised back to the guest either. Less than nothing where more was promised than is left. Under the booking's lock.
@@ -19,14 +31,10 @@ export async function hostShareLeft(
 ): Promise<number> {
   const { rows } = await trx.raw<{ rows: [{ left: number }] }>(
     `select cast(
-       - coalesce((select sum(e.amount_minor) from ledger_transactions t join ledger_entries e using (step)
-                   where t.booking_id = :id and e.account = 'host_payable'), 0)
+       ${notPaidOut('booking_id')}
        - coalesce((select sum(claimed_amount_minor + claimed_debt_minor) from payouts
                    where booking_id = :id), 0)
-       - case when :promised then
-           coalesce((select sum((shares->>'hostMinor')::bigint) from refunds
-                     where booking_id = :id and status <> 'settled' and not released), 0)
-         else 0 end
+       ${lessPromised('booking_id')}
      as bigint) as left`,
     { id: bookingId, promised: less === 'promises' },
   );
@@ -41,12 +49,8 @@ export async function hostShareOfPayment(
 ): Promise<number> {
   const { rows } = await trx.raw<{ rows: [{ left: number }] }>(
     `select cast(
-       - coalesce((select sum(e.amount_minor) from ledger_transactions t join ledger_entries e using (step)
-                   where t.payment_id = :id and e.account = 'host_payable'), 0)
-       - case when :promised then
-           coalesce((select sum((shares->>'hostMinor')::bigint) from refunds
-                     where payment_id = :id and status <> 'settled' and not released), 0)
-         else 0 end
+       ${notPaidOut('payment_id')}
+       ${lessPromised('payment_id')}
      as bigint) as left`,
     { id: paymentId, promised: less === 'promises' },
   );

@@ -1,4 +1,4 @@
-import type { RefundId } from '#domain/ids.ts';
+import type { PaymentId, RefundId } from '#domain/ids.ts';
 import { sharesOf, sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { lessShares } from '#domain/refunds.ts';
@@ -6,7 +6,23 @@ import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { newId } from './ids.ts';
 import { PaymentRow } from './payments.ts';
+import type { Posting } from './payments.ts';
 import { RefundRow, requestRefund } from './refunds.ts';
+
+/**
+ * Promises back, whole, what came in and nobody owes. The posting says whose money it is; the payment is the one that it
+ * was posted as.
+ */
+export async function promiseLateBack(
+  trx: Transaction,
+  { booking, intent: { amountMinor }, shares, at }: Posting,
+  paymentId: PaymentId,
+): Promise<RefundId> {
+  const id = newId('refund');
+  const why = { reason: 'late_payment', actorId: 'system' } as const;
+  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
+  return id;
+}
 
 interface Owed {
   booking: BookingRow;

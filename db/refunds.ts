@@ -143,15 +143,6 @@ export async function findLateRefund(
   return (await RefundRow.query(db).findOne({ paymentId, reason: 'late_payment' }).select('id'))?.id;
 }
 
-/** One of the refunds that a booking's cancellation has promised, if it has. */
-export async function findCancellationRefund(
-  trx: Transaction,
-  bookingId: BookingId,
-): Promise<RefundId | undefined> {
-  const reason: RefundReason = 'cancellation';
-  return (await RefundRow.query(trx).where({ bookingId, reason }).orderBy('id').select('id').first())?.id;
-}
-
 /** What a cancellation has promised back, the newest payment first. */
 export async function findCancellationRefunds(trx: Transaction, bookingId: BookingId): Promise<RefundId[]> {
   const rows = await RefundRow.query(trx)

@@ -4,9 +4,9 @@ import { freeAddedNights } from '#db/altered-stays.ts';
 import { lockBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
-import { newId } from '#db/ids.ts';
 import { noteBank, postPayment } from '#db/payments.ts';
-import { findLateRefund, requestRefund } from '#db/refunds.ts';
+import { promiseLateBack } from '#db/promised-refunds.ts';
+import { findLateRefund } from '#db/refunds.ts';
 import { settlementOf } from '#domain/alterations/price.ts';
 import type { AlterationId, PaymentId, RefundId } from '#domain/ids.ts';
 import { priceShares, sharesOf } from '#domain/ledger.ts';
@@ -83,13 +83,9 @@ async function sendBack(
   { intent, at }: { intent: Intent; at: string },
 ): Promise<RefundId | undefined> {
   const shares = sharesOf(intent.amountMinor, priceShares(alteration.price));
-  const isNew = await postPayment(trx, { booking, paymentId, intent, shares, at });
-  if (!isNew) return findLateRefund(trx, paymentId);
-  const id = newId('refund');
-  const { amountMinor } = intent;
-  const why = { reason: 'late_payment', actorId: 'system' } as const;
-  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
-  return id;
+  const posting = { booking, paymentId, intent, shares, at };
+  const isNew = await postPayment(trx, posting);
+  return isNew ? promiseLateBack(trx, posting, paymentId) : findLateRefund(trx, paymentId);
 }
 
 export async function endAlteration(trx: Transaction, ending: At & Ending): Promise<void> {

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { lockBooking, moveBooking, upfrontMinorOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
-import { newId } from '#db/ids.ts';
 import { findPaymentByIntent, postAnother, postPayment } from '#db/payments.ts';
-import { findLateRefund, requestRefund } from '#db/refunds.ts';
+import { promiseLateBack } from '#db/promised-refunds.ts';
+import { findLateRefund } from '#db/refunds.ts';
 import { takeUpAgain } from '#db/relay.ts';
 import type { Posting } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
 import { canBegin } from '#domain/availability.ts';
 import { isEnded } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
-import type { PaymentId, RefundId } from '#domain/ids.ts';
+import type { RefundId } from '#domain/ids.ts';
 import type { Intent } from '#domain/payments.ts';
 import { beginInstalments, sharesOfFirst } from '../instalments/accepting.ts';
 import type { At } from './at.ts';
@@ -51,7 +51,7 @@ export async function acceptPayment(trx: Transaction, acceptance: Acceptance): P
     return { confirmed: true };
   }
   if (!isWhole) await endHold(trx, { bookingId, at, to: 'rejected', rejection: TAKEN_IN_PART });
-  return sentBack(isWhole, await giveBack(trx, booking.paymentId, posting));
+  return sentBack(isWhole, await promiseLateBack(trx, posting, booking.paymentId));
 }
 
 /** Somebody took less than the price by hand: the stay is not to be had for it. */
@@ -60,18 +60,6 @@ const TAKEN_IN_PART: Rejection = {
   message: 'Only a part of the price was taken. It goes back to the card.',
   details: { declineCode: 'partial_capture' },
 };
-
-async function giveBack(
-  trx: Transaction,
-  paymentId: PaymentId,
-  { booking, intent, shares, at }: Posting,
-): Promise<RefundId> {
-  const id = newId('refund');
-  const { amountMinor } = intent;
-  const why = { reason: 'late_payment', actorId: 'system' } as const;
-  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
-  return id;
-}
 
 async function retake(trx: Transaction, booking: BookingRow): Promise<void> {
   const { id: bookingId, propertyId, guestId, checkIn, checkOut } = booking;
@@ -113,7 +101,7 @@ async function acceptedBefore(trx: Transaction, posting: Posting): Promise<Accep
   const payment = await findPaymentByIntent(trx, intent.id);
   if (payment === undefined) {
     const another = await postAnother(trx, posting);
-    return { confirmed: false, refundId: await giveBack(trx, another, posting) };
+    return { confirmed: false, refundId: await promiseLateBack(trx, posting, another) };
   }
   if (payment.id === booking.paymentId && booking.confirmedAt !== null) return { confirmed: true };
   const isWhole = payment.amountMinor === upfrontMinorOf(booking);

@@ -1,11 +1,11 @@
 import { BookingRow, lockBooking } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
-import { newId } from '#db/ids.ts';
 import { changeInstalment, findInstalment, findInstalmentOf } from '#db/instalments.ts';
 import type { InstalmentRow } from '#db/instalments.ts';
 import { findPaymentByIntent, openInstalmentPayment, postAnother, postPayment } from '#db/payments.ts';
 import type { Posting } from '#db/payments.ts';
-import { findLateRefund, requestRefund } from '#db/refunds.ts';
+import { promiseLateBack } from '#db/promised-refunds.ts';
+import { findLateRefund } from '#db/refunds.ts';
 import type { PaymentId, RefundId } from '#domain/ids.ts';
 import { priceShares, sharesOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
@@ -30,7 +30,7 @@ export async function acceptInstalment(
   const posting = { booking, intent, shares, at, paymentId };
   if (!(await postPayment(trx, posting))) return acceptedBefore(trx, posting, instalment);
   if (!isWhole || (instalment.status !== 'scheduled' && instalment.status !== 'due'))
-    return { isPaid: false, refundId: await giveBack(trx, posting, paymentId) };
+    return { isPaid: false, refundId: await promiseLateBack(trx, posting, paymentId) };
   await changeInstalment(trx, instalment, { status: 'paid' });
   await tell(trx, instalment, { kind: 'paid', at });
   await keepWhatPaid(trx, booking, intent);
@@ -46,22 +46,11 @@ async function acceptedBefore(
   const payment = await findPaymentByIntent(trx, posting.intent.id);
   if (payment === undefined) {
     const another = await postAnother(trx, posting);
-    return { isPaid: false, refundId: await giveBack(trx, posting, another) };
+    return { isPaid: false, refundId: await promiseLateBack(trx, posting, another) };
   }
   if (payment.id === paymentId && status === 'paid') return { isPaid: true };
   const refundId = await findLateRefund(trx, payment.id);
   return { isPaid: false, ...(refundId !== undefined && { refundId }) };
-}
-
-async function giveBack(
-  trx: Transaction,
-  { booking, intent: { amountMinor }, shares, at }: Posting,
-  paymentId: PaymentId,
-): Promise<RefundId> {
-  const id = newId('refund');
-  const why = { reason: 'late_payment', actorId: 'system' } as const;
-  await requestRefund(trx, { id, booking, paymentId, amountMinor, shares, at, ...why });
-  return id;
 }
 
 /** The card that the guest has paid with is the one that is charged from now on. */
@@ -76,7 +65,7 @@ export async function sharesOfFirst(
   booking: BookingRow,
   { amountMinor }: Intent,
 ): Promise<Shares> {
-  const first = await findInstalment(trx, { bookingId: booking.id, n: 1 });
+  const first = await firstOf(trx, booking);
   return first?.amountMinor === amountMinor
     ? first.shares
     : sharesOf(amountMinor, priceShares(booking.price));
@@ -88,9 +77,17 @@ export async function beginInstalments(
   booking: BookingRow,
   { intent, at }: { intent: Intent; at: string },
 ): Promise<void> {
-  const first = await findInstalment(trx, { bookingId: booking.id, n: 1 });
+  const first = await firstOf(trx, booking);
   if (first === undefined) return;
   await changeInstalment(trx, first, { status: 'paid' });
   await tell(trx, first, { kind: 'paid', at });
   await keepWhatPaid(trx, booking, intent);
+}
+
+/** Undefined where the price is paid at once, which most are: then nothing is asked. */
+async function firstOf(
+  trx: Transaction,
+  { id: bookingId, upfrontMinor }: BookingRow,
+): Promise<InstalmentRow | undefined> {
+  return upfrontMinor === null ? undefined : findInstalment(trx, { bookingId, n: 1 });
 }
