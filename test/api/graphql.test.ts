@@ -138,7 +138,7 @@ describe('GraphQL reads', () => {
       properties(near: { latitude: -8.65, longitude: 115.2 }, radiusKm: 5, guests: 3, minPrice: 10000, currency: "IDR",
         amenities: ["free parking", "Sea, view"], sort: price_descending, roomType: entire_home, q: "canal",
         checkIn: "${inDays(30)}", checkOut: "${inDays(33)}", limit: 2, cursor: $cursor) {
-        data { ${WHOLE} host { id name rating { count } } } nextCursor } }`.replace(
+        data { ${WHOLE} stay { checkIn checkOut nights } host { id name rating { count } } } nextCursor } }`.replace(
       ', $dates: [CalendarDate!]',
       '',
     );

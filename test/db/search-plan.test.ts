@@ -3,6 +3,7 @@ import { importListings } from '#db/import/import-listings.ts';
 import { openListingsFile } from '#db/import/listings-file.ts';
 import { searchStatement } from '#db/search.ts';
 import type { PropertySearch } from '#db/search.ts';
+import { FACETS_COUNTED_OF } from '#db/search/facets.ts';
 import { useOwnDatabase } from '#test/support/database.ts';
 import { csvOf, manyCells, scratch } from '#test/support/listings.ts';
 
@@ -15,6 +16,7 @@ interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Name'?: string;
+  'Actual Loops': number;
   'Shared Hit Blocks': number;
   'Shared Read Blocks': number;
   'Plans'?: Plan[];
@@ -60,6 +62,7 @@ describe('the plan of a search', () => {
   const place = { near: { latitude: 53.48, longitude: -2.24 }, radiusMetres: 10_000 };
   const box = { box: { west: -2.3, south: 53.42, east: -2.2, north: 53.55 } };
   const stay = { checkIn: '2027-03-20', checkOut: '2027-03-24', now: '2027-02-20T12:00:00.000Z' };
+  const flexible = { ...stay, otherCheckIns: ['2027-03-19', '2027-03-21', '2027-03-18', '2027-03-22'] };
   const narrow = { guests: 2, maxPriceMinor: 30_000 };
 
   const CASES: Record<string, { search: Partial<PropertySearch>; index: string; isAPage: boolean }> = {
@@ -96,6 +99,26 @@ describe('the plan of a search', () => {
       index: 'properties_by_text',
       isAPage: true,
     },
+    'by a word with a typing error': {
+      search: { words: ['sevenhundered'], sort: 'relevance' },
+      index: 'properties_by_title',
+      isAPage: true,
+    },
+    'near a point, with flexible dates': {
+      search: { place, stay: flexible, ...narrow },
+      index: 'properties_by_place',
+      isAPage: true,
+    },
+    'near a point, with flexible dates, by rating': {
+      search: { place, stay: flexible, ...narrow, sort: 'rating' },
+      index: 'properties_by_place',
+      isAPage: false,
+    },
+    'anywhere, with flexible dates, best rated first': {
+      search: { stay: flexible, sort: 'rating' },
+      index: 'properties_by_rating',
+      isAPage: true,
+    },
     'by a rare amenity': {
       search: { amenityKeys: ['sauna'], guests: 2, sort: 'price' },
       index: 'properties_by_amenity',
@@ -116,12 +139,22 @@ describe('the plan of a search', () => {
     });
   }
 
-  it('asks for the nights of a few candidates, however many stays there are', async () => {
-    const { nodes } = await planOf({ place, stay, ...narrow });
-    const stays = nodes.filter((node) => node['Relation Name'] === 'stays');
-    assert.deepEqual(
-      stays.map((node) => node['Index Name']),
-      ['stays_by_property'],
-    );
+  for (const [how, asked] of Object.entries({ certain: stay, flexible })) {
+    it(`asks for the nights of a few candidates, however many stays there are, with ${how} dates`, async () => {
+      const { nodes } = await planOf({ place, stay: asked, ...narrow });
+      const stays = nodes.filter((node) => node['Relation Name'] === 'stays');
+      assert.deepEqual(
+        stays.map((node) => node['Index Name']),
+        ['stays_by_property'],
+      );
+    });
+  }
+
+  it('looks at no more properties for the counts than are counted, with dates too', async () => {
+    const { nodes } = await planOf({ stay, sort: 'rating', facets: ['roomType', 'price'] });
+    const rules = nodes.filter((node) => node['Relation Name'] === 'stay_rules');
+    const asked = rules.map((node) => node['Actual Loops']);
+    assert.equal(asked.length, 2);
+    assert.ok(Math.max(...asked) <= 2 * FACETS_COUNTED_OF, String(asked));
   });
 });

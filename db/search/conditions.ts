@@ -1,0 +1,96 @@
+import { centreOf, chordMetres, cuboidAround } from '../places.ts';
+import type { Position, PropertySearch, SearchSort } from '../search.ts';
+import { stayBindings } from './stay.ts';
+import { relevance, textBindings, textConditions } from './text.ts';
+
+type Direction = 'asc' | 'desc';
+
+/** What a search is sorted by, as SQL, and which way. The id, the same way, tells equals apart. */
+export function orderOf({ sort, words = [] }: PropertySearch): { value: string; direction: Direction } {
+  const values: Record<SearchSort, [value: string, direction: Direction]> = {
+    'distance': ['(p.place <-> place_on_earth(:latitude, :longitude))', 'asc'],
+    'rating': ['coalesce(p.rating_average, 0)', 'desc'],
+    'relevance': [relevance(words), 'desc'],
+    'price': ['p.nightly_minor', 'asc'],
+    '-price': ['p.nightly_minor', 'desc'],
+  };
+  const [value, direction] = values[sort];
+  return { value, direction };
+}
+
+/** What is asked of the property alone, each by the part of the search that asks it. */
+const FACTS = {
+  guests: 'p.capacity >= :guests',
+  minBedrooms: 'p.bedrooms >= :minBedrooms',
+  minBeds: 'p.beds >= :minBeds',
+  minRating: 'coalesce(p.rating_average, 0) >= :minRating',
+  minPriceMinor: 'p.nightly_minor >= :minPriceMinor',
+  maxPriceMinor: 'p.nightly_minor <= :maxPriceMinor',
+  currency: 'p.currency = :currency',
+  roomType: 'p.room_type = :roomType',
+  bookingMode: 'p.booking_mode = :bookingMode',
+  cancellationPolicies: 'p.cancellation_policy = any(cast(:cancellationPolicies as text[]))',
+  amenityKeys: 'p.amenity_keys @> cast(:amenityKeys as text[])',
+} as const satisfies Partial<Record<keyof PropertySearch, string>>;
+export type Fact = keyof typeof FACTS;
+const ALL_FACTS = Object.keys(FACTS) as Fact[];
+
+/** The conditions of the facts that the search names among these. */
+export function factConditions(search: PropertySearch, facts: readonly Fact[] = ALL_FACTS): string[] {
+  return facts.filter((fact) => search[fact] !== undefined).map((fact) => FACTS[fact]);
+}
+
+/** All that is asked but the stay and the page; some facts may be left open. */
+export function conditionsOf(search: PropertySearch, leftOpen: readonly Fact[] = []): string[] {
+  return [
+    `p.status = 'published'`,
+    ...placeConditions(search.place),
+    ...factConditions(
+      search,
+      ALL_FACTS.filter((fact) => !leftOpen.includes(fact)),
+    ),
+    ...textConditions(search.words ?? []),
+  ];
+}
+
+/** Nothing of the pages before: what equals their last value comes by id. */
+export function afterCondition(after: Position | undefined, order: { value: string; direction: Direction }) {
+  const { value, direction } = order;
+  return after === undefined
+    ? []
+    : [`(${value}, p.id) ${direction === 'asc' ? '>' : '<'} (:afterValue, :afterId)`];
+}
+
+/** The cuboid is what the index looks up; what lies in its corners is then told apart exactly. */
+function placeConditions(place: PropertySearch['place']): string[] {
+  if (place === undefined) return [];
+  if ('near' in place) {
+    return [
+      'p.place && cube_enlarge(place_on_earth(:latitude, :longitude), :chordMetres, 3)',
+      'p.place <-> place_on_earth(:latitude, :longitude) <= :chordMetres',
+    ];
+  }
+  const { west, east } = place.box;
+  return [
+    'p.place && cube(cast(:least as float8[]), cast(:most as float8[]))',
+    'p.blurred_latitude between :south and :north',
+    west <= east
+      ? 'p.blurred_longitude between :west and :east'
+      : '(p.blurred_longitude >= :west or p.blurred_longitude <= :east)',
+  ];
+}
+
+/** The values of all that the conditions name. */
+export function bindingsOf(search: PropertySearch): Record<string, unknown> {
+  const { place, stay, after, words = [], sort: _, facets: __, ...rest } = search;
+  const bindings: Record<string, unknown> = { ...rest, ...textBindings(words) };
+  if (place !== undefined) Object.assign(bindings, placeBindings(place));
+  if (stay !== undefined) Object.assign(bindings, stayBindings(stay));
+  if (after !== undefined) Object.assign(bindings, { afterValue: after.value, afterId: after.id });
+  return Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== undefined));
+}
+
+function placeBindings(place: NonNullable<PropertySearch['place']>): Record<string, unknown> {
+  if ('near' in place) return { ...place.near, chordMetres: chordMetres(place.radiusMetres) };
+  return { ...centreOf(place.box), ...place.box, ...cuboidAround(place.box) };
+}
