@@ -2,8 +2,8 @@ import { DEFAULT_STAY_RULES, refusalOf } from './availability.ts';
 import type { StayRules } from './availability.ts';
 import { addDays, nightsOf, todayIn } from './nights.ts';
 import type { CalendarDate, Instant, Stay, TimeZone } from './nights.ts';
-import { priceStay } from './pricing.ts';
-import type { Pricing } from './pricing.ts';
+import { nightToday } from './pricing/nights.ts';
+import type { NightPrices } from './pricing/nights.ts';
 import type { Currency } from './money.ts';
 
 /** What may lie on a night, the weightier first: of several the host is told one. */
@@ -23,7 +23,7 @@ export interface CalendarNight {
   date: CalendarDate;
   /** Nothing when the night can be had. */
   reason: NightReason | undefined;
-  /** The night alone, for one guest, in minor units: no fees, no discounts. */
+  /** The night alone, for one guest, in minor units: no fees, no discounts, no taxes. */
   priceMinor: number;
 }
 
@@ -32,7 +32,7 @@ export interface CalendarRequest {
   span: Stay;
   taken: readonly TakenNights[];
   rules: StayRules;
-  pricing: Pricing;
+  pricing: NightPrices;
   currency: Currency;
   zone: TimeZone;
   at: Instant;
@@ -45,7 +45,7 @@ export function calendarOf(request: CalendarRequest): CalendarNight[] {
   return nightsOf(request.span).map((date) => ({
     date,
     reason: date < today ? 'past' : (taken.get(date) ?? outside(date, { earliest, latest })),
-    priceMinor: nightPriceMinor(date, request),
+    priceMinor: nightToday(date, request.pricing).rateMinor,
   }));
 }
 
@@ -100,15 +100,6 @@ function arrivalWindow({
     return refusal === undefined ? checkIn : String(refusal.limit);
   };
   return { today, earliest: bound(today), latest: bound(FAR_FUTURE) };
-}
-
-function nightPriceMinor(
-  date: CalendarDate,
-  { pricing: { nightly, weekend }, currency }: CalendarRequest,
-): number {
-  const stay = { checkIn: date, checkOut: addDays(date, 1) };
-  const { nightRatesMinor } = priceStay({ stay, guests: ONE_GUEST, pricing: { nightly, weekend }, currency });
-  return nightRatesMinor[0] ?? nightly;
 }
 
 const ONE_GUEST = { adults: 1, children: 0, infants: 0, pets: 0 };

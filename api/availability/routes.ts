@@ -14,7 +14,7 @@ import type { Actor } from '#domain/permissions.ts';
 import { isOperator, maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
-import { pricingOf } from '#db/pricing.ts';
+import { readPricing } from '#db/pricing.ts';
 import { created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
 import { presentBlock, presentCalendar } from './presenter.ts';
@@ -57,11 +57,14 @@ export const readPropertyCalendar = endpoint({
     const property = await visibleProperty(db, params.id, actor);
     const span = { checkIn: query.from, checkOut: query.to };
     const { currency, timeZone: zone } = property;
-    const calendar = await readCalendar(db, property.id, span);
+    const [calendar, pricing] = await Promise.all([
+      readCalendar(db, property.id, span),
+      readPricing(db, property, span),
+    ]);
     const request = {
       ...calendar,
       span,
-      pricing: pricingOf(property),
+      pricing,
       currency,
       zone,
       at: now().toISOString(),

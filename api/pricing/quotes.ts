@@ -2,13 +2,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Db } from '#db/connect.ts';
 import { datesUnavailable } from '#db/constraints.ts';
-import { pricingOf } from '#db/pricing.ts';
+import { readPricing } from '#db/pricing.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { readAvailability, stayRefusal } from '#db/stays.ts';
 import { invalidInput } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
-import { assertChargeable } from '#domain/money.ts';
-import { addHours, millisecondsOf, newStay } from '#domain/nights.ts';
+import { addHours, daysBetween, millisecondsOf, newStay, todayIn } from '#domain/nights.ts';
 import type { Instant, Stay } from '#domain/nights.ts';
 import { priceStay } from '#domain/pricing.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
@@ -38,9 +37,10 @@ export interface StayWanted extends Stay {
 export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWanted): Promise<PricedStay> {
   await requireBookable(db, property, wanted);
   const { checkIn, checkOut, guests, at } = wanted;
-  const { id: propertyId, currency } = property;
-  const price = priceStay({ stay: wanted, guests, pricing: pricingOf(property), currency });
-  assertChargeable(price.total);
+  const { id: propertyId, currency, timeZone } = property;
+  const pricing = await readPricing(db, property, wanted);
+  const daysAhead = daysBetween(todayIn(timeZone, at), checkIn);
+  const price = priceStay({ stay: wanted, guests, pricing, currency, daysAhead });
   return { propertyId, checkIn, checkOut, guests, price, expiresAt: addHours(at, QUOTE_MINUTES / 60) };
 }
 
