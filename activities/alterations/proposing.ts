@@ -92,9 +92,9 @@ export async function requireAllowed(
   const property = await findProperty(trx, booking.propertyId);
   if (property === undefined) throw notFound('property');
   const rules = await readStayRules(trx, property.id);
-  const { status, timeZone: zone } = booking;
+  const { status, timeZone: zone, checkInTime } = booking;
   const refusal = alterationRefusal({
-    booking: { stay: booking, guests: guestsOf(booking), status, zone },
+    booking: { stay: booking, guests: guestsOf(booking), status, zone, checkInTime },
     to,
     property: { status: property.status, capacity: property.capacity, rules },
     at,

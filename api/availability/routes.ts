@@ -18,7 +18,8 @@ import { readPricing } from '#db/pricing.ts';
 import { created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
 import { presentBlock, presentCalendar } from './presenter.ts';
-import { Block, Calendar, CalendarQuery, NewBlock, NewStayRules, StayRules } from './schemas.ts';
+import { NewStayRules, StayRules } from './rule-schemas.ts';
+import { Block, Calendar, CalendarQuery, NewBlock } from './schemas.ts';
 
 const OfProperty = z.strictObject({ id: IdOf('property') });
 const OfBlock = z.strictObject({ id: IdOf('property'), blockId: IdOf('block') });
@@ -157,8 +158,8 @@ export const replaceRules = endpoint({
   output: { 200: StayRules },
   problems: ['not_found'],
   async handle({ params, input, actor, db }) {
-    await inTransaction(db, (trx) => setStayRules(trx, { id: params.id, hostId: actor.id }, input));
-    return ok(input);
+    const property = { id: params.id, hostId: actor.id };
+    return ok(await inTransaction(db, (trx) => setStayRules(trx, property, input)));
   },
 });
 

@@ -1,18 +1,15 @@
-/** A stay as the statement knows it: SQL expressions of the dates and of the number of its nights. */
-export interface AskedStay {
-  checkIn: string;
-  checkOut: string;
-  nights: string;
-}
+import { TODAY } from './asked.ts';
+import type { AskedStay } from './asked.ts';
 
-/** The one stay of a search for certain dates. */
-export const THE_STAY: AskedStay = {
-  checkIn: 'cast(:checkIn as date)',
-  checkOut: 'cast(:checkOut as date)',
-  nights: ':nights',
-};
-
-const TODAY = 'cast(cast(:now as timestamptz) at time zone p.time_zone as date)';
+/** As `minimumNightsFrom` has it: `greatest` passes over what is null. */
+const minimumNights = (checkIn: string): string => `coalesce(
+            greatest((select season.minimum_nights from seasons season
+                      where season.property_id = r.property_id and season.dates @> ${checkIn}),
+                     r.minimum_nights_by_arrival[cast(extract(isodow from ${checkIn}) as integer)]),
+            r.minimum_nights, 1)`;
+/** As `bookingModeOf` has it: the stay is longer than is booked at once. */
+const isLonger = (nights: string): string =>
+  `(coalesce(r.longer_by_request, false) and ${nights} > r.maximum_nights)`;
 
 /**
  * The property's rules allow the stay, as `refusalOf` in domain/availability.ts judges (a test holds one against the
@@ -22,11 +19,16 @@ const TODAY = 'cast(cast(:now as timestamptz) at time zone p.time_zone as date)'
  */
 export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string {
   return `(
-        select ${nights} between coalesce(r.minimum_nights, 1) and coalesce(r.maximum_nights, 365)
+        select ${nights} >= ${minimumNights(checkIn)}
+          and ${nights} <= case when r.longer_by_request then 365 else coalesce(r.maximum_nights, 365) end
+          and (r.no_arrival_days is null or extract(isodow from ${checkIn}) <> all (r.no_arrival_days))
+          and (r.no_departure_days is null or extract(isodow from ${checkOut}) <> all (r.no_departure_days))
           and ${checkIn} >= ${TODAY} + coalesce(r.advance_notice_days, 0)
           and ${checkIn} <= ${TODAY} + make_interval(months => coalesce(r.booking_window_months, 12))
           and (r.same_day_latest_time is null or r.advance_notice_days > 0 or ${checkIn} > ${TODAY}
             or cast(:now as timestamptz) <= (${TODAY} + cast(r.same_day_latest_time as time)) at time zone p.time_zone)
+          and ((p.booking_mode = 'instant' and not ${isLonger(nights)})
+            or cast(:now as timestamptz) < (${checkIn} + cast(p.check_in_time as time)) at time zone p.time_zone)
           and not exists (
             select from stays s
             where s.property_id = p.id and s.live
@@ -34,4 +36,10 @@ export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string
                                         ${checkOut} + coalesce(r.preparation_nights_after, 0))
               and (s.kind = 'booking' or s.nights && daterange(${checkIn}, ${checkOut})))
         from (values (1)) as one left join stay_rules r on r.property_id = p.id)`;
+}
+
+/** How a stay of so many nights is booked. */
+export function bookingModeOfStay({ nights }: AskedStay): string {
+  return `case when exists (select from stay_rules r where r.property_id = p.id and ${isLonger(nights)})
+           then 'request' else p.booking_mode end`;
 }

@@ -1,22 +1,16 @@
 import { nightCount } from '#domain/nights.ts';
 import type { PropertySearch, SearchedStay } from '../search.ts';
-import { THE_STAY, stayIsPossible } from './possible.ts';
-
-/** One of the stays asked about; all are as long. */
-const ASKED = {
-  checkIn: 'asked.check_in',
-  checkOut: '(asked.check_in + cast(:nights as integer))',
-  nights: ':nights',
-};
+import { ONE_OF_THE_STAYS, THE_STAY } from './asked.ts';
+import { stayIsPossible } from './possible.ts';
 
 /**
  * Of the stays that would do, the first that is possible. They are few, and asked about one after the other: reading
  * ends with the first.
  */
 const FIRST_POSSIBLE = `cross join lateral (
-      select asked.check_in, ${ASKED.checkOut} as check_out
+      select asked.check_in, ${ONE_OF_THE_STAYS.checkOut} as check_out
       from unnest(cast(:checkIns as date[])) with ordinality as asked(check_in, preference)
-      where ${stayIsPossible(ASKED)}
+      where ${stayIsPossible(ONE_OF_THE_STAYS)}
       order by asked.preference limit 1) as found`;
 
 /** The dates that an entry was found for: what they are called in the answer, and what has to be read for them. */
@@ -37,7 +31,7 @@ export function stayConditions({ stay }: Pick<PropertySearch, 'stay'>): string[]
 export function anyStayConditions({ stay }: Pick<PropertySearch, 'stay'>): string[] {
   if (stay?.otherCheckIns === undefined) return stayConditions({ stay });
   return [
-    `exists (select from unnest(cast(:checkIns as date[])) as asked(check_in) where ${stayIsPossible(ASKED)})`,
+    `exists (select from unnest(cast(:checkIns as date[])) as asked(check_in) where ${stayIsPossible(ONE_OF_THE_STAYS)})`,
   ];
 }
 

@@ -9,6 +9,7 @@ import { csvOf, manyCells, scratch } from '#test/support/listings.ts';
 
 const PROPERTIES = 8_000;
 const STAYS_EACH = 10;
+const SEASONS_EACH = 2;
 /** A page of 20 and its look-ahead, each with the reads of its rules and stays, and some that were refused. */
 const BUFFERS_OF_A_PAGE = 1_500;
 
@@ -45,6 +46,12 @@ describe('the plan of a search', () => {
        select p.id, daterange(date '2027-02-01' + n * 30, date '2027-02-06' + n * 30), 'block', p.id || n
        from properties p, generate_series(1, ?::integer) n`,
       [STAYS_EACH],
+    );
+    await db.raw(
+      `insert into seasons (property_id, name, dates, minimum_nights)
+       select r.property_id, 'Month ' || n, daterange(date '2027-01-01' + n * 30, date '2027-01-31' + n * 30), 1
+       from stay_rules r, generate_series(1, ?::integer) n`,
+      [SEASONS_EACH],
     );
     await db.raw('vacuum analyze');
   });

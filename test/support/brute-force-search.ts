@@ -85,7 +85,8 @@ function firstPossible(
 const ONE_GUEST = { adults: 1, children: 0, infants: 0, pets: 0 };
 
 function isPossible({ row, rules, taken }: Listing, stay: Stay, at: string): boolean {
-  const request = { stay, guests: ONE_GUEST, rules, capacity: row.capacity, zone: row.timeZone, at };
+  const { capacity, timeZone: zone, bookingMode, checkInTime } = row;
+  const request = { stay, guests: ONE_GUEST, rules, capacity, zone, bookingMode, checkInTime, at };
   if (refusalOf(request) !== undefined) return false;
   const { before, after } = preparationOf(stay, rules);
   const empty = { checkIn: before?.checkIn ?? stay.checkIn, checkOut: after?.checkOut ?? stay.checkOut };
