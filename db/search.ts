@@ -7,10 +7,10 @@ import type { Db } from './connect.ts';
 import type { BoundingBox } from './places.ts';
 import { SELECTED } from './search/columns.ts';
 import type { FoundProperty } from './search/columns.ts';
-import { afterCondition, bindingsOf, conditionsOf, orderOf } from './search/conditions.ts';
+import { afterConditions, bindingsOf, conditionsOf, orderOf } from './search/conditions.ts';
 import { facetTables } from './search/facets.ts';
 import type { Facet, Facets } from './search/facets.ts';
-import { stayConditions, foundStay } from './search/stay.ts';
+import { priceConditions, sortsByPrice, staySql } from './search/stay.ts';
 
 export const SEARCH_SORTS = ['distance', 'relevance', 'rating', 'price', '-price'] as const;
 export type SearchSort = (typeof SEARCH_SORTS)[number];
@@ -26,7 +26,7 @@ export interface PropertySearch {
   minBeds?: number | undefined;
   /** Stars; what nobody has rated has none. */
   minRating?: number | undefined;
-  /** Of the nightly price, in minor units of each property's own currency; both bounds are included. */
+  /** Of the whole stay, or without dates of a night, in minor units of each property's own currency; both are included. */
   minPriceMinor?: number | undefined;
   maxPriceMinor?: number | undefined;
   currency?: Currency | undefined;
@@ -96,45 +96,52 @@ export function searchStatement(search: PropertySearch): Statement {
   return { sql, bindings: bindingsOf(search) };
 }
 
-/** Nearest first, or without a place, rows come in order out of an index; otherwise all that meet the conditions must be sorted. */
+/**
+ * Nearest first, or without a place, rows come in order out of an index. Otherwise all that meet the conditions are
+ * sorted, and before dates are asked about.
+ */
 function needsSorting({ place, stay, sort }: PropertySearch): boolean {
-  return stay !== undefined && sort !== 'distance' && (place !== undefined || sort === 'relevance');
+  if (stay === undefined || sort === 'distance') return false;
+  if (sortsByPrice({ sort })) return stay.otherCheckIns === undefined; // Which of several is found decides their price.
+  return place !== undefined || sort === 'relevance';
 }
 
 /** Reading ends when the page is full. */
 function readInOrder(search: PropertySearch): string {
   const order = orderOf(search);
   const { value, direction } = order;
-  const { columns, join } = foundStay(search);
-  const conditions = [
-    ...conditionsOf(search),
-    ...afterCondition(search.after, order),
-    ...stayConditions(search),
-  ];
+  const stay = staySql(search);
+  const conditions = [...conditionsOf(search), ...afterConditions(search.after, order), ...stay.conditions];
   return `
-    select ${SELECTED}${columns}, ${value} as "sortValue"
-    from properties p ${search.sort === 'distance' ? EXPECT_MANY : ''} ${join}
+    select ${SELECTED}${stay.columns}, ${value} as "sortValue"
+    from properties p ${search.sort === 'distance' ? EXPECT_MANY : ''} ${stay.join}
     where ${conditions.join('\n      and ')}
     order by ${value} ${direction}, p.id ${direction}
     limit :limit`;
 }
 
 /**
- * By price or rating within a place, all that lie there have to be sorted. Only their ids are, and the costly question
- * whether the stay is possible is put to one after the other until the page is full: `offset 0` keeps it out.
+ * By rating or relevance within a place, or by the price of the stay, all that lie there have to be sorted. Only their
+ * ids are, and the costly question whether the stay is possible is put to one after the other until the page is full:
+ * `offset 0` keeps it out.
  */
 function sortedThenAsked(search: PropertySearch): string {
-  const order = orderOf(search);
-  const { value, direction } = order;
-  const { columns, join } = foundStay(search);
+  const { value, direction } = orderOf(search);
+  const stay = staySql(search);
+  const conditions = [
+    ...afterConditions(search.after, { value: 'valued.value', id: 'valued.id', direction }),
+    ...(sortsByPrice(search) ? priceConditions(search, 'valued.value') : []),
+  ];
   return `
-    select ${SELECTED}${columns}, candidate.value as "sortValue"
+    select ${SELECTED}${stay.columns}, candidate.value as "sortValue"
     from (
-      select p.id, ${value} as value from properties p
-      where ${[...conditionsOf(search), ...afterCondition(search.after, order)].join('\n        and ')}
-      order by 2 ${direction}, 1 ${direction} offset 0
-    ) as candidate join properties p on p.id = candidate.id ${join}
-    where ${['true', ...stayConditions(search)].join(' and ')}
+      select valued.id, valued.value
+      from (select p.id, ${value} as value from properties p
+            where ${conditionsOf(search).join('\n              and ')} offset 0) as valued
+      where ${['true', ...conditions].join(' and ')}
+      order by valued.value ${direction}, valued.id ${direction} offset 0
+    ) as candidate join properties p on p.id = candidate.id ${stay.join}
+    where ${['true', ...stay.conditions].join(' and ')}
     order by candidate.value ${direction}, candidate.id ${direction}
     limit :limit`;
 }

@@ -3,6 +3,7 @@ import type { Facet } from '#db/search/facets.ts';
 import type { FoundStay as FoundStayWire } from '../properties/found.ts';
 import type { Facets as FacetsWire, FoundPage } from '../properties/found.ts';
 import { builder, enumOf } from './builder.ts';
+import { Money } from './pricing.ts';
 import { BookingMode, CancellationPolicy, Property, RoomType } from './properties.ts';
 
 type Counted = z.output<typeof FacetsWire>;
@@ -110,6 +111,10 @@ const FoundStay = builder
       checkIn: t.expose('checkIn', { type: 'CalendarDate', description: 'The first night.' }),
       checkOut: t.expose('checkOut', { type: 'CalendarDate', description: 'The morning after the last.' }),
       nights: t.exposeInt('nights', { description: 'How many.' }),
+      total: t.expose('total', {
+        type: Money,
+        description: 'What the whole stay costs now, with fees and taxes, for `guests` or for one.',
+      }),
     }),
   });
 

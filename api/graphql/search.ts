@@ -19,8 +19,8 @@ const PropertySort = builder.enumType('PropertySort', {
       description: 'Words that stand as they were typed before those with typing errors; needs `q`.',
     },
     rating: { value: 'rating', description: 'The best rated first.' },
-    price: { value: 'price', description: 'The cheapest night first.' },
-    price_descending: { value: '-price', description: 'The dearest night first: `-price` in REST.' },
+    price: { value: 'price', description: 'The cheapest stay first, or without dates the cheapest night.' },
+    price_descending: { value: '-price', description: 'The other way round: `-price` in REST.' },
   } satisfies Record<string, { value: SearchSort; description: string }>,
 });
 
@@ -67,7 +67,8 @@ const SEARCH_ARGS = builder.args((t) => ({
   guests: t.int({ description: 'How many have to find room.' }),
   minPrice: t.field({
     type: 'MinorUnits',
-    description: 'Of a night, in minor units of the property’s own currency.',
+    description:
+      'Of the whole stay where dates are given, else of a night, in minor units of the property’s own currency.',
   }),
   maxPrice: t.field({ type: 'MinorUnits', description: 'Likewise; both bounds are included.' }),
   currency: t.string({ description: 'Only properties with prices in it. ISO 4217.' }),

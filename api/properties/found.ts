@@ -6,13 +6,20 @@ import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { nightCount } from '#domain/nights.ts';
 import { BOOKING_MODES, ROOM_TYPES } from '#domain/properties.ts';
 import { page } from '../cursors.ts';
-import { CalendarDate, CurrencyCode, MinorUnits, pageOf } from '../schemas.ts';
+import { CalendarDate, CurrencyCode, MinorUnits, Money, pageOf } from '../schemas.ts';
 import { presentPublicProperty } from './presenter.ts';
 import { Property } from './schemas.ts';
 import { positionAfter } from './search.ts';
 
 export const FoundStay = z
-  .strictObject({ checkIn: CalendarDate, checkOut: CalendarDate, nights: z.int().min(1) })
+  .strictObject({
+    checkIn: CalendarDate,
+    checkOut: CalendarDate,
+    nights: z.int().min(1),
+    total: Money.meta({
+      description: 'What the whole stay costs now, with fees and taxes, for `guests` or for one.',
+    }),
+  })
   .meta({ id: 'FoundStay', description: 'A stay that can be booked now.' });
 
 export const FoundProperty = Property.extend({
@@ -38,7 +45,10 @@ export const Facets = z
     price: z
       .array(z.strictObject({ currency: CurrencyCode, least: MinorUnits, most: MinorUnits, count: z.int() }))
       .optional()
-      .meta({ description: 'From what to what prices reach, for each currency.' }),
+      .meta({
+        description:
+          'From what to what prices reach, for each currency: of the stays that were found, or without dates of a night.',
+      }),
   })
   .meta({
     id: 'Facets',
@@ -66,10 +76,12 @@ export function presentFound(
 }
 
 function presentEntry(row: FoundRow): z.output<typeof FoundProperty> {
-  const { checkIn, checkOut } = row;
-  const hasStay = checkIn !== undefined && checkOut !== undefined;
+  const { checkIn, checkOut, totalMinor, currency } = row;
+  if (checkIn === undefined || checkOut === undefined || totalMinor === undefined)
+    return presentPublicProperty(row);
+  const nights = nightCount({ checkIn, checkOut });
   return {
     ...presentPublicProperty(row),
-    ...(hasStay && { stay: { checkIn, checkOut, nights: nightCount({ checkIn, checkOut }) } }),
+    stay: { checkIn, checkOut, nights, total: { amount: totalMinor, currency } },
   };
 }

@@ -105,7 +105,8 @@ export const searchForProperties = endpoint({
   limit: 'search',
   summary: 'Search properties, or list your own',
   description:
-    'Published ones that meet every condition. With dates: those that are free then and can be booked now. ' +
+    'Published ones that meet every condition. With dates: those that are free then and can be booked now, each with ' +
+    'the price of the whole stay. ' +
     'Prices are compared in minor units, each in its own currency: give `currency` to keep to one.',
   query: SearchQuery,
   output: { 200: FoundPage },

@@ -50,7 +50,7 @@ export const SearchQuery = z.strictObject({
     .meta({
       description:
         'The stay may begin so many days earlier or later, for as many nights. Each entry says in `stay` which dates ' +
-        'were found for it: those asked for if possible, else the nearest to them.',
+        'were found for it: those asked for if possible, else the nearest to them; sorted by price, the cheapest.',
     }),
   month: z
     .string()
@@ -63,11 +63,13 @@ export const SearchQuery = z.strictObject({
     .meta({
       description:
         'How long in `month`: a `weekend`, from one of its Fridays to the Sunday, or a `week`, seven nights of it in a ' +
-        'row. Each entry says in `stay` which was found for it: the first that is possible.',
+        'row. Each entry says in `stay` which was found for it: the first that is possible; sorted by price, the cheapest.',
     }),
   guests: z.coerce.number().int().min(1).max(PROPERTY_LIMITS.capacity).optional(),
   minPrice: Price.optional().meta({
-    description: 'Of a night, in minor units of the property’s own currency.',
+    description:
+      'Of the whole stay where dates are given, with fees and taxes; without dates, of a night. In minor units of the ' +
+      'property’s own currency.',
   }),
   maxPrice: Price.optional().meta({ description: 'Likewise; both bounds are included.' }),
   currency: CurrencyCode.optional().meta({ description: 'Only properties with prices in it.' }),
@@ -123,7 +125,8 @@ export const SearchQuery = z.strictObject({
     .meta({
       description:
         'By default `relevance` where `q` is given, `distance` where a place is, else `rating`. Best or nearest first: ' +
-        '`relevance` puts words that stand as they were typed before those with typing errors.',
+        '`relevance` puts words that stand as they were typed before those with typing errors. `price` is that of the ' +
+        'whole stay where dates are given, else of a night.',
     }),
   facets: someOf(FACETS)
     .optional()
@@ -179,10 +182,13 @@ function placeOf({ near, radiusKm = DEFAULT_RADIUS_KM, bbox }: SearchQuery): Pro
   return { box: { west, south, east, north } };
 }
 
-function sortOf({ sort, near, bbox, q }: SearchQuery): PropertySearch['sort'] {
+function sortOf({ sort, near, bbox, q, month, flexibleDays }: SearchQuery): PropertySearch['sort'] {
   const hasPlace = near !== undefined || bbox !== undefined;
   if (sort === undefined) return q !== undefined ? 'relevance' : hasPlace ? 'distance' : 'rating';
   if (sort === 'distance' && !hasPlace) throw invalidInput('sort', '`distance` needs `near` or `bbox`.');
+  const isFlexible = month !== undefined || (flexibleDays ?? 0) > 0;
+  if ((sort === 'price' || sort === '-price') && isFlexible && !hasPlace)
+    throw invalidInput('sort', 'By price, flexible dates need `near` or `bbox`.'); // Each would have to be priced.
   if (sort === 'relevance' && q === undefined) throw invalidInput('sort', '`relevance` needs `q`.');
   return sort;
 }

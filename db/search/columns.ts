@@ -43,9 +43,11 @@ export const SELECTED = Object.entries(COLUMNS)
 /** What anyone may know of a property: neither its address nor its exact location is even read. */
 export type PublicProperty = Pick<PropertyRow, keyof typeof COLUMNS>;
 
-/** An entry of a page. `sortValue` is what it is sorted by; the dates are there where the search names any. */
+/** An entry of a page. `sortValue` is what it is sorted by; the stay is there where the search names dates. */
 export type FoundProperty = PublicProperty & {
   sortValue: number;
   checkIn?: CalendarDate;
   checkOut?: CalendarDate;
+  /** Of the whole stay, in minor units of its currency. */
+  totalMinor?: number;
 };

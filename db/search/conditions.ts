@@ -1,18 +1,27 @@
 import { centreOf, chordMetres, cuboidAround } from '../places.ts';
 import type { Position, PropertySearch, SearchSort } from '../search.ts';
-import { stayBindings } from './stay.ts';
+import { THE_STAY } from './asked.ts';
+import { bookingModeOfStay } from './possible.ts';
+import { stayTotal } from './price.ts';
+import { priceConditions, stayBindings } from './stay.ts';
 import { relevance, textBindings, textConditions } from './text.ts';
 
-type Direction = 'asc' | 'desc';
+export interface Order {
+  value: string;
+  direction: 'asc' | 'desc';
+}
 
 /** What a search is sorted by, as SQL, and which way. The id, the same way, tells equals apart. */
-export function orderOf({ sort, words = [] }: PropertySearch): { value: string; direction: Direction } {
-  const values: Record<SearchSort, [value: string, direction: Direction]> = {
+export function orderOf(search: PropertySearch): Order {
+  const { sort, stay, words = [] } = search;
+  const price =
+    stay === undefined ? 'p.nightly_minor' : stay.otherCheckIns ? 'found.total' : stayTotal(THE_STAY);
+  const values: Record<SearchSort, [value: string, direction: Order['direction']]> = {
     'distance': ['(p.place <-> place_on_earth(:latitude, :longitude))', 'asc'],
     'rating': ['coalesce(p.rating_average, 0)', 'desc'],
     'relevance': [relevance(words), 'desc'],
-    'price': ['p.nightly_minor', 'asc'],
-    '-price': ['p.nightly_minor', 'desc'],
+    'price': [price, 'asc'],
+    '-price': [price, 'desc'],
   };
   const [value, direction] = values[sort];
   return { value, direction };
@@ -24,8 +33,6 @@ const FACTS = {
   minBedrooms: 'p.bedrooms >= :minBedrooms',
   minBeds: 'p.beds >= :minBeds',
   minRating: 'coalesce(p.rating_average, 0) >= :minRating',
-  minPriceMinor: 'p.nightly_minor >= :minPriceMinor',
-  maxPriceMinor: 'p.nightly_minor <= :maxPriceMinor',
   currency: 'p.currency = :currency',
   roomType: 'p.room_type = :roomType',
   bookingMode: 'p.booking_mode = :bookingMode',
@@ -33,32 +40,35 @@ const FACTS = {
   amenityKeys: 'p.amenity_keys @> cast(:amenityKeys as text[])',
 } as const satisfies Partial<Record<keyof PropertySearch, string>>;
 export type Fact = keyof typeof FACTS;
-const ALL_FACTS = Object.keys(FACTS) as Fact[];
 
-/** The conditions of the facts that the search names among these. */
-export function factConditions(search: PropertySearch, facts: readonly Fact[] = ALL_FACTS): string[] {
-  return facts.filter((fact) => search[fact] !== undefined).map((fact) => FACTS[fact]);
+/** The condition of one fact; undefined where the search leaves it open. */
+export function factCondition(search: PropertySearch, fact: Fact): string | undefined {
+  if (search[fact] === undefined) return undefined;
+  return fact === 'bookingMode' ? `${bookingModeIn(search)} = :bookingMode` : FACTS[fact];
 }
 
-/** All that is asked but the stay and the page; some facts may be left open. */
-export function conditionsOf(search: PropertySearch, leftOpen: readonly Fact[] = []): string[] {
+/** A long stay may be by request where shorter ones are booked at once. */
+export function bookingModeIn({ stay }: PropertySearch): string {
+  return stay === undefined ? 'p.booking_mode' : bookingModeOfStay(THE_STAY);
+}
+
+/** All that is asked but the stay, with its price, and the page. */
+export function conditionsOf(search: PropertySearch): string[] {
   return [
     `p.status = 'published'`,
     ...placeConditions(search.place),
-    ...factConditions(
-      search,
-      ALL_FACTS.filter((fact) => !leftOpen.includes(fact)),
-    ),
+    ...(Object.keys(FACTS) as Fact[]).flatMap((fact) => factCondition(search, fact) ?? []),
+    ...(search.stay === undefined ? priceConditions(search, 'p.nightly_minor') : []),
     ...textConditions(search.words ?? []),
   ];
 }
 
 /** Nothing of the pages before: what equals their last value comes by id. */
-export function afterCondition(after: Position | undefined, order: { value: string; direction: Direction }) {
-  const { value, direction } = order;
+export function afterConditions(after: Position | undefined, order: Order & { id?: string }): string[] {
+  const { value, id = 'p.id', direction } = order;
   return after === undefined
     ? []
-    : [`(${value}, p.id) ${direction === 'asc' ? '>' : '<'} (:afterValue, :afterId)`];
+    : [`(${value}, ${id}) ${direction === 'asc' ? '>' : '<'} (:afterValue, :afterId)`];
 }
 
 /** The cuboid is what the index looks up; what lies in its corners is then told apart exactly. */
@@ -85,7 +95,7 @@ export function bindingsOf(search: PropertySearch): Record<string, unknown> {
   const { place, stay, after, words = [], sort: _, facets: __, ...rest } = search;
   const bindings: Record<string, unknown> = { ...rest, ...textBindings(words) };
   if (place !== undefined) Object.assign(bindings, placeBindings(place));
-  if (stay !== undefined) Object.assign(bindings, stayBindings(stay));
+  if (stay !== undefined) Object.assign(bindings, stayBindings(stay, rest.guests));
   if (after !== undefined) Object.assign(bindings, { afterValue: after.value, afterId: after.id });
   return Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== undefined));
 }

@@ -2,9 +2,8 @@ import type { Currency } from '#domain/money.ts';
 import type { BookingMode, RoomType } from '#domain/properties.ts';
 import type { CancellationPolicy } from '#domain/cancellation/policies.ts';
 import type { PropertySearch } from '../search.ts';
-import { conditionsOf, factConditions } from './conditions.ts';
-import type { Fact } from './conditions.ts';
-import { anyStayConditions } from './stay.ts';
+import { bookingModeIn, conditionsOf, factCondition } from './conditions.ts';
+import { meetsPrice, priceConditions, staySql } from './stay.ts';
 
 /** What may be counted among the properties that a search finds. */
 export const FACETS = ['roomType', 'bookingMode', 'cancellationPolicy', 'amenities', 'price'] as const;
@@ -31,21 +30,29 @@ export interface Facets {
   cancellationPolicy?: FacetCount<CancellationPolicy>[];
   /** By `amenityKey`. */
   amenities?: FacetCount[];
-  /** What the prices reach from and to, in minor units, for each currency. */
+  /** What the prices reach from and to, in minor units, for each currency: of a night, or of the stay that was found. */
   price?: { currency: Currency; least: number; most: number; count: number }[];
 }
 
 /**
- * The filters that are left open in counting a facet: it tells what each other choice would find. A further amenity
- * narrows a search that names some, so those stay.
+ * The filter that is left open in counting a facet: it tells what each other choice would find. A further amenity narrows
+ * a search that names some, so those stay.
  */
-const OPEN_IN: Readonly<Record<Facet, readonly Fact[]>> = {
+const OPEN_IN = {
   roomType: ['roomType'],
   bookingMode: ['bookingMode'],
   cancellationPolicy: ['cancellationPolicies'],
   amenities: [],
   price: ['minPriceMinor', 'maxPriceMinor'],
-};
+} as const satisfies Record<Facet, readonly (keyof PropertySearch)[]>;
+
+const isOpenIn = (search: PropertySearch, facet: Facet): boolean =>
+  OPEN_IN[facet].some((filter) => search[filter] !== undefined);
+
+function withoutFiltersOf(search: PropertySearch, facets: readonly Facet[]): PropertySearch {
+  const open = facets.flatMap((facet) => OPEN_IN[facet]).map((filter) => [filter, undefined]);
+  return { ...search, ...(Object.fromEntries(open) as Partial<PropertySearch>) };
+}
 
 const VALUES: Readonly<Record<Exclude<Facet, 'price'>, string>> = {
   roomType: 'room_type',
@@ -60,23 +67,19 @@ const VALUES: Readonly<Record<Exclude<Facet, 'price'>, string>> = {
  */
 export function facetTables(search: PropertySearch): string {
   const { facets = [] } = search;
-  const open = facets.filter((facet) => factConditions(search, OPEN_IN[facet]).length > 0);
-  const meets = open.map((facet) => [factConditions(search, OPEN_IN[facet]).join(' and '), `meets_${facet}`]);
-  const noted = meets.map(([condition, name]) => `, ${condition} as "${name}"`).join('');
+  const open = facets.filter((facet) => isOpenIn(search, facet));
+  const noted = open.map((facet) => `, ${filterOf(facet, search)} as ${meets(facet)}`).join('');
+  const others = withoutFiltersOf(search, open);
+  const { join, conditions } = staySql(others);
   const countedFor = (facet?: Facet) =>
-    [`number <= ${FACETS_COUNTED_OF}`, ...open.filter((other) => other !== facet).map(meetsIt)].join(' and ');
+    [`number <= ${FACETS_COUNTED_OF}`, ...open.filter((other) => other !== facet).map(meets)].join(' and ');
   return `
     counted as materialized (
-      select row_number() over () as number, p.room_type, p.booking_mode, p.cancellation_policy, p.amenity_keys,
-        p.currency, p.nightly_minor as price${noted}
-      from properties p
-      where ${[
-        ...conditionsOf(
-          search,
-          open.flatMap((facet) => OPEN_IN[facet]),
-        ),
-        ...anyStayConditions(search),
-      ].join('\n        and ')}
+      select row_number() over () as number, p.room_type, ${bookingModeIn(search)} as booking_mode,
+        p.cancellation_policy, p.amenity_keys, p.currency,
+        ${search.stay === undefined ? 'p.nightly_minor' : 'found.total'} as price${noted}
+      from properties p ${join}
+      where ${[...conditionsOf(others), ...conditions].join('\n        and ')}
       limit ${FACETS_COUNTED_OF + 1}
     ),
     facets as (
@@ -88,7 +91,15 @@ export function facetTables(search: PropertySearch): string {
     )`;
 }
 
-const meetsIt = (facet: Facet): string => `"meets_${facet}"`;
+/** The name of the column that notes whether a property meets the filter of a facet. */
+const meets = (facet: Facet): string => `"meets_${facet}"`;
+
+function filterOf(facet: Facet, search: PropertySearch): string {
+  if (facet === 'price')
+    return search.stay ? meetsPrice(search) : priceConditions(search, 'p.nightly_minor').join(' and ');
+  const [fact] = OPEN_IN[facet];
+  return (fact && factCondition(search, fact)) ?? 'true';
+}
 
 function countsOf(facet: Facet, where: string): string {
   if (facet === 'price') {

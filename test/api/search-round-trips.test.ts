@@ -46,7 +46,7 @@ describe('a page of a search', () => {
     const query = `query ($checkIn: CalendarDate!, $checkOut: CalendarDate!) {
       properties(near: { latitude: ${AT.latitude}, longitude: ${AT.longitude} }, checkIn: $checkIn, checkOut: $checkOut,
                  flexibleDays: 2, instantOnly: true, cancellationPolicy: [flexible, firm], facets: [roomType, price]) {
-        data { id title rating { average } stay { checkIn checkOut nights } }
+        data { id title rating { average } stay { checkIn checkOut nights total { amount currency } } }
         facets { count isExact roomType { value count } amenities { value count } price { currency least most count } }
       } }`;
     let answer;
@@ -57,13 +57,17 @@ describe('a page of a search', () => {
     assert.equal(errors, undefined);
     assert.equal(statements, 1);
     assert.equal(data.properties.data.length, PROPERTIES);
-    assert.deepEqual(data.properties.data[0].stay, { ...dates, nights: 2 });
+    assert.deepEqual(data.properties.data[0].stay, {
+      ...dates,
+      nights: 2,
+      total: { amount: 28_500, currency: 'GBP' },
+    });
     assert.deepEqual(data.properties.facets, {
       count: PROPERTIES,
       isExact: true,
       roomType: [{ value: 'entire_home', count: PROPERTIES }],
       amenities: null,
-      price: [{ currency: 'GBP', least: 10_000, most: 10_000, count: PROPERTIES }],
+      price: [{ currency: 'GBP', least: 28_500, most: 28_500, count: PROPERTIES }],
     });
   });
 });

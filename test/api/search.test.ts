@@ -3,7 +3,7 @@ import { availabilityEndpoints } from '#api/availability/routes.ts';
 import { propertyEndpoints } from '#api/properties/routes.ts';
 import { sessionEndpoints } from '#api/sessions/routes.ts';
 import { userEndpoints } from '#api/users/routes.ts';
-import { addMonths, weekdayOf } from '#domain/nights.ts';
+import { addDays, addMonths, weekdayOf } from '#domain/nights.ts';
 import { useLocalApi } from '../support/api.ts';
 import { assertConforms } from '../support/conforms.ts';
 import { Person, inDays, newPerson, newProperty } from '../support/people.ts';
@@ -117,17 +117,42 @@ describe('searching over HTTP', () => {
     const found = async (query: string) =>
       (await search(`near=-50.5,-130.5&${query}`)).body.data.map(({ stay }: Wire) => stay);
     const dates = `checkIn=${inDays(21)}&checkOut=${inDays(23)}`;
+    const after = { checkIn: inDays(23), checkOut: inDays(25), nights: 2 };
+    const total = (amount: number) => ({ amount, currency: 'GBP' });
     assert.deepEqual(await found(`${dates}&flexibleDays=1`), []);
-    assert.deepEqual(await found(`${dates}&flexibleDays=2`), [
-      { checkIn: inDays(23), checkOut: inDays(25), nights: 2 },
-    ]);
-    assert.deepEqual(await found(`${dates}&flexibleDays=3`), [
-      { checkIn: inDays(23), checkOut: inDays(25), nights: 2 },
-    ]);
+    assert.deepEqual(await found(`${dates}&flexibleDays=2`), [{ ...after, total: total(28_500) }]);
+    assert.deepEqual(await found(`${dates}&flexibleDays=3`), [{ ...after, total: total(28_500) }]);
     assert.deepEqual(await found(`checkIn=${inDays(24)}&checkOut=${inDays(25)}&flexibleDays=3`), [
-      { checkIn: inDays(24), checkOut: inDays(25), nights: 1 },
+      { checkIn: inDays(24), checkOut: inDays(25), nights: 1, total: total(17_100) },
     ]);
     assert.deepEqual(await found('guests=1'), [undefined]);
+  });
+
+  it('compares and sorts what the whole stay costs, where there are dates', async () => {
+    const host = await newPerson(api().url);
+    const at = { location: { latitude: -52.5, longitude: -135.5 } };
+    const plain = await newProperty(host, { ...at, pricing: { nightly: 10_000 } });
+    const cleaned = await newProperty(host, { ...at, pricing: { nightly: 9_000, cleaningFee: 9_000 } });
+    const by = (query: string) => found(`near=-52.5,-135.5&${query}`);
+    const stay = (nights: number) => `checkIn=${inDays(20)}&checkOut=${inDays(20 + nights)}`;
+    assert.deepEqual(await by('sort=price'), [cleaned.id, plain.id]);
+    assert.deepEqual(await by(`sort=price&${stay(2)}`), [plain.id, cleaned.id]);
+    assert.deepEqual(await by(`sort=-price&${stay(2)}`), [cleaned.id, plain.id]);
+    assert.deepEqual(await by(`maxPrice=22800&${stay(2)}`), [plain.id]); // 20,000 and a fee of 14 %.
+    assert.deepEqual(await by(`maxPrice=22799&${stay(2)}`), []);
+    assert.deepEqual(await by(`minPrice=22801&${stay(2)}`), [cleaned.id]);
+  });
+
+  it('finds the cheapest of flexible dates by price, and else the nearest', async () => {
+    const host = await newPerson(api().url);
+    const pricing = { nightly: 20_000, weekend: 10_000 };
+    await newProperty(host, { location: { latitude: -54.5, longitude: -140.5 }, pricing });
+    const wednesday = inDays(20 + ((10 - weekdayOf(inDays(20))) % 7));
+    const dates = `checkIn=${wednesday}&checkOut=${addDays(wednesday, 1)}&flexibleDays=3`;
+    const checkIn = async (sort: string) =>
+      (await search(`near=-54.5,-140.5&${dates}&sort=${sort}`)).body.data[0].stay.checkIn;
+    assert.equal(await checkIn('distance'), wednesday);
+    assert.equal(await checkIn('price'), addDays(wednesday, 2));
   });
 
   for (const [stay, nights, weekday] of [
@@ -249,6 +274,8 @@ describe('searching over HTTP', () => {
     ['cancellationPolicy=long_term', 'cancellationPolicy'],
     ['facets=title', 'facets'],
     ['sort=relevance', 'sort'],
+    ['sort=price&month=2027-05&stay=week', 'sort'],
+    ['sort=-price&checkIn=2027-01-01&checkOut=2027-01-02&flexibleDays=1', 'sort'],
     ['guests=0', 'guests'],
     ['guests=2.5', 'guests'],
     ['minPrice=-1', 'minPrice'],

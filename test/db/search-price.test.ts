@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { findNightPrices, setNightPrices } from '#db/night-prices.ts';
 import { pricingOf } from '#db/pricing.ts';
 import { insertProperty, PropertyRow } from '#db/properties.ts';
-import { NIGHT_PRICES_OF_STAY, priceFound, STAY_TOTAL, stayTotalBindings } from '#db/search/price.ts';
-import type { PricedProperty, PricedStaySearch } from '#db/search/price.ts';
+import type { SearchedStay } from '#db/search.ts';
+import { THE_STAY } from '#db/search/asked.ts';
+import { stayTotal } from '#db/search/price.ts';
+import { stayBindings } from '#db/search/stay.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import { MAX_AMOUNT_MINOR } from '#domain/money.ts';
@@ -70,10 +72,10 @@ describe('the price of the whole stay in a search', () => {
     });
   }
 
-  async function totals(search: PricedStaySearch): Promise<Map<PropertyId, number>> {
+  async function totals(search: SearchedStay & { guests?: number }): Promise<Map<PropertyId, number>> {
     const { rows } = await db().raw<{ rows: { id: PropertyId; total: number }[] }>(
-      `select p.id, ${STAY_TOTAL} as total from properties p`,
-      stayTotalBindings(search) as unknown as Record<string, string>,
+      `select p.id, ${stayTotal(THE_STAY)} as total from properties p`,
+      stayBindings(search, search.guests) as unknown as Record<string, string>,
     );
     return new Map(rows.map(({ id, total }) => [id, total]));
   }
@@ -129,47 +131,15 @@ describe('the price of the whole stay in a search', () => {
     assert.equal(found.get(id), Number.MAX_SAFE_INTEGER);
   });
 
-  it('comes line by line for a page, read with it, but for what the bank would not charge', async () => {
-    const home = await aHome(
-      { nightly: 10_000, dated: { [FROM]: 15_000 }, earlyBird: { percent: 10, days: 1 } },
-      'GBP',
-    );
-    const cheap = await aHome({ nightly: 10 }, 'GBP');
-    const search = { checkIn: FROM, checkOut: addDays(FROM, 2), now: NOW };
-    const { rows } = await db().raw<{
-      rows: { id: PropertyId; nightPrices: PricedProperty['nightPrices'] }[];
-    }>(
-      `select p.id, ${NIGHT_PRICES_OF_STAY} as "nightPrices" from properties p`,
-      stayTotalBindings(search) as unknown as Record<string, string>,
-    );
-    const nightPrices = new Map(rows.map((row) => [row.id, row.nightPrices]));
-    const page = [home, cheap].map((row) =>
-      Object.assign(row, { nightPrices: nightPrices.get(row.id) ?? null }),
-    );
-    const prices = priceFound(page, search);
-    assert.deepEqual([...prices.keys()], [home.id]);
-    assert.equal(prices.get(home.id)?.total.amount, (await totals(search)).get(home.id));
-    assert.deepEqual(
-      prices.get(home.id)?.lines.map(({ label, amount }) => [label, amount]),
-      [
-        ['Night at a price of its own', 15_000],
-        ['Night', 10_000],
-        ['Early-bird discount, 10 %', -2_500],
-        ['Service fee', 3_150],
-      ],
-    );
-  });
-
   it('reads no prices of single nights where a property has none from that night on', async () => {
     const home = await aHome({ nightly: 10_000, dated: { [FROM]: 15_000 } }, 'GBP');
     assert.equal(home.nightPricesUntil, FROM);
     const { rows } = await db().raw<{ rows: [{ 'QUERY PLAN': unknown }] }>(
-      `explain (analyze, format json) select ${STAY_TOTAL} from properties p`,
-      stayTotalBindings({
-        checkIn: addDays(FROM, 1),
-        checkOut: addDays(FROM, 5),
-        now: NOW,
-      }) as unknown as Record<string, string>,
+      `explain (analyze, format json) select ${stayTotal(THE_STAY)} from properties p`,
+      stayBindings({ checkIn: addDays(FROM, 1), checkOut: addDays(FROM, 5), now: NOW }) as unknown as Record<
+        string,
+        string
+      >,
     );
     const neverRun = /"Relation Name":"night_prices"[^{}]*"Actual Loops":0/;
     assert.match(JSON.stringify(rows[0]['QUERY PLAN']), neverRun);

@@ -1,11 +1,13 @@
+import { pricingOf } from '#db/pricing.ts';
 import type { PropertyRow } from '#db/properties.ts';
-import type { PropertySearch, SearchedStay } from '#db/search.ts';
+import type { PropertySearch } from '#db/search.ts';
 import { FORGIVEN_FROM_LETTERS, WORD_LIKENESS } from '#db/search/text.ts';
-import { preparationOf, refusalOf } from '#domain/availability.ts';
+import { bookingModeOf, preparationOf, refusalOf } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import type { PropertyId } from '#domain/ids.ts';
-import { addDays, nightCount, staysOverlap } from '#domain/nights.ts';
-import type { Stay } from '#domain/nights.ts';
+import { addDays, daysBetween, nightCount, staysOverlap, todayIn } from '#domain/nights.ts';
+import type { CalendarDate, Stay } from '#domain/nights.ts';
+import { reckonStay } from '#domain/pricing.ts';
 import type { Point } from '#domain/properties.ts';
 
 /** A property and all that decides whether a stay at it is possible. */
@@ -13,12 +15,18 @@ export interface Listing {
   row: PropertyRow;
   rules: StayRules;
   taken: readonly { kind: 'booking' | 'block'; stay: Stay }[];
+  /** Prices of single nights, in minor units. */
+  dated: Readonly<Record<CalendarDate, number>>;
 }
 
 export interface Match {
   id: PropertyId;
   value: number;
-  stay: Stay | undefined;
+  stay: PricedStay | undefined;
+}
+
+export interface PricedStay extends Stay {
+  totalMinor: number;
 }
 
 /**
@@ -28,18 +36,21 @@ export interface Match {
 export function bruteForce(listings: readonly Listing[], search: PropertySearch): Match[] {
   const direction = search.sort === 'distance' || search.sort === 'price' ? 1 : -1;
   return listings
-    .filter(({ row }) => row.status === 'published' && meets(row, search))
+    .filter(
+      ({ row, rules }) => row.status === 'published' && meets(row, search) && isBookedAs(row, rules, search),
+    )
     .flatMap((listing): Match[] => {
-      const { id } = listing.row;
-      if (search.stay === undefined) return [{ id, value: valueOf(listing.row, search), stay: undefined }];
-      const stay = firstPossible(listing, search.stay);
-      return stay === undefined ? [] : [{ id, value: valueOf(listing.row, search), stay }];
+      const { row } = listing;
+      const stay = search.stay && bestStay(listing, search);
+      if (stay === undefined && search.stay !== undefined) return [];
+      return [{ id: row.id, value: valueOf(row, search, stay), stay }];
     })
     .sort((a, b) => direction * (a.value - b.value || (a.id < b.id ? -1 : 1)));
 }
 
-function valueOf(row: PropertyRow, { sort, place, words = [] }: PropertySearch): number {
-  if (sort === 'price' || sort === '-price') return row.nightlyMinor;
+function valueOf(row: PropertyRow, search: PropertySearch, stay: PricedStay | undefined): number {
+  const { sort, place, words = [] } = search;
+  if (sort === 'price' || sort === '-price') return stay?.totalMinor ?? row.nightlyMinor;
   if (sort === 'rating') return row.ratingAverage ?? 0;
   if (sort === 'relevance') {
     const scores = words.map((word) => scoreOf(word, row));
@@ -48,44 +59,66 @@ function valueOf(row: PropertyRow, { sort, place, words = [] }: PropertySearch):
   return chordBetween(centreOf(place), publicPoint(row));
 }
 
-/** Everything but the dates. */
-export function meets(row: PropertyRow, search: PropertySearch): boolean {
+/** Everything but the dates, and what the stay costs. */
+function meets(row: PropertyRow, search: PropertySearch): boolean {
   const { guests = 0, minBedrooms = 0, minBeds = 0, minRating = 0, amenityKeys = [], words = [] } = search;
-  const { minPriceMinor = 0, maxPriceMinor = Infinity, cancellationPolicies } = search;
+  const { stay, cancellationPolicies } = search;
   return (
     isWithin(row, search.place) &&
     row.capacity >= guests &&
     row.bedrooms >= minBedrooms &&
     row.beds >= minBeds &&
     (row.ratingAverage ?? 0) >= minRating &&
-    row.nightlyMinor >= minPriceMinor &&
-    row.nightlyMinor <= maxPriceMinor &&
+    (stay !== undefined || isWithinBounds(row.nightlyMinor, search)) &&
     [undefined, row.currency].includes(search.currency) &&
     [undefined, row.roomType].includes(search.roomType) &&
-    [undefined, row.bookingMode].includes(search.bookingMode) &&
     (cancellationPolicies === undefined || cancellationPolicies.includes(row.cancellationPolicy)) &&
     amenityKeys.every((key) => row.amenityKeys.includes(key)) &&
     words.every((word) => scoreOf(word, row) > 0)
   );
 }
 
+function isBookedAs({ bookingMode }: PropertyRow, rules: StayRules, search: PropertySearch): boolean {
+  const mode = search.stay === undefined ? bookingMode : bookingModeOf(search.stay, { rules, bookingMode });
+  return [undefined, mode].includes(search.bookingMode);
+}
+
 /* Dates */
 
-function firstPossible(
-  listing: Listing,
-  { otherCheckIns = [], now, ...first }: SearchedStay,
-): Stay | undefined {
-  const stays = [first.checkIn, ...otherCheckIns].map((checkIn) => ({
-    checkIn,
-    checkOut: addDays(checkIn, nightCount(first)),
-  }));
-  return stays.find((stay) => isPossible(listing, stay, now));
+/** The first that is possible and costs neither too much nor too little; sorted by price, the cheapest. */
+function bestStay(listing: Listing, search: PropertySearch): PricedStay | undefined {
+  if (search.stay === undefined) return undefined;
+  const { otherCheckIns = [], now, ...first } = search.stay;
+  const stays = [first.checkIn, ...otherCheckIns]
+    .map((checkIn) => ({ checkIn, checkOut: addDays(checkIn, nightCount(first)) }))
+    .filter((stay) => isPossible(listing, stay, now))
+    .map((stay) => ({ ...stay, totalMinor: totalOf(listing, stay, search) }))
+    .filter(({ totalMinor }) => isWithinBounds(totalMinor, search));
+  if (search.sort === 'price' || search.sort === '-price') stays.sort((a, b) => a.totalMinor - b.totalMinor);
+  return stays[0];
+}
+
+function isWithinBounds(price: number, { minPriceMinor = 0, maxPriceMinor = Infinity }: PropertySearch) {
+  return price >= minPriceMinor && price <= maxPriceMinor;
+}
+
+function totalOf({ row, dated }: Listing, stay: Stay, { guests = 1, stay: asked }: PropertySearch): number {
+  const daysAhead = daysBetween(todayIn(row.timeZone, asked?.now ?? ''), stay.checkIn);
+  const party = { ...ONE_GUEST, adults: guests };
+  return reckonStay({
+    stay,
+    guests: party,
+    pricing: pricingOf(row, dated),
+    currency: row.currency,
+    daysAhead,
+  }).total.amount;
 }
 
 const ONE_GUEST = { adults: 1, children: 0, infants: 0, pets: 0 };
 
 function isPossible({ row, rules, taken }: Listing, stay: Stay, at: string): boolean {
-  const { capacity, timeZone: zone, bookingMode, checkInTime } = row;
+  const { capacity, timeZone: zone, checkInTime } = row;
+  const bookingMode = bookingModeOf(stay, { rules, bookingMode: row.bookingMode });
   const request = { stay, guests: ONE_GUEST, rules, capacity, zone, bookingMode, checkInTime, at };
   if (refusalOf(request) !== undefined) return false;
   const { before, after } = preparationOf(stay, rules);

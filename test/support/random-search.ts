@@ -3,10 +3,12 @@ import type { NewProperty } from '#db/properties.ts';
 import type { Chance } from '#db/seeds/chance.ts';
 import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
+import { WEEKDAYS } from '#domain/availability/seasons.ts';
 import { OFFERED_POLICIES } from '#domain/cancellation/policies.ts';
 import { staysAround, staysInMonth } from '#domain/flexible-dates.ts';
-import { addDays } from '#domain/nights.ts';
+import { addDays, nightCount } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
+import { SERVICE_FEE_MODES } from '#domain/pricing/fees.ts';
 import { BOOKING_MODES, ROOM_TYPES } from '#domain/properties.ts';
 import type { Point } from '#domain/properties.ts';
 import type { Listing } from './brute-force-search.ts';
@@ -43,7 +45,36 @@ export function someProperty(chance: Chance): Omit<NewProperty, 'hostId'> {
     bookingMode: chance.oneOf(BOOKING_MODES),
     cancellationPolicy: chance.oneOf(OFFERED_POLICIES),
     nightlyMinor: chance.between(3, 20) * 1_000,
+    ...somePrices(chance),
   };
+}
+
+/** All that the price of a whole stay depends on, in few values, so that some stays cost the same. */
+function somePrices(chance: Chance): Partial<NewProperty> {
+  return {
+    weekendMinor: chance.oneOf([null, null, 12_000, 15_000]),
+    cleaningFeeMinor: chance.oneOf([0, 3_000]),
+    extraGuestFeeMinor: chance.oneOf([0, 500]),
+    guestsIncluded: chance.between(1, 3),
+    weeklyDiscountPercent: chance.oneOf([0, 10]),
+    lastMinutePercent: chance.oneOf([0, 15]),
+    lastMinuteDays: 5,
+    earlyBirdPercent: chance.oneOf([0, 20]),
+    earlyBirdDays: 30,
+    serviceFees: chance.oneOf(SERVICE_FEE_MODES),
+    taxes: chance.oneOf([
+      null,
+      [{ name: 'VAT', included: false, charge: 'percent', percent: 20, base: 'stay' }],
+    ]),
+  };
+}
+
+/** Prices of some nights. */
+export function someDated(chance: Chance): Listing['dated'] {
+  const nights = Array.from({ length: chance.oneOf([0, 0, 10]) }, () =>
+    addDays(FIRST_DAY, chance.between(0, 60)),
+  );
+  return Object.fromEntries(nights.map((night) => [night, chance.between(1, 20) * 1_000]));
 }
 
 export function someRules(chance: Chance): StayRules {
@@ -57,6 +88,11 @@ export function someRules(chance: Chance): StayRules {
     bookingWindowMonths: chance.between(1, 3),
     preparationNightsBefore: chance.oneOf([0, 0, 1]),
     preparationNightsAfter: chance.oneOf([0, 0, 2]),
+    longerByRequest: chance.oneOf([false, true]),
+    noArrivalDays: chance.someOf(WEEKDAYS, chance.oneOf([0, 0, 2])),
+    noDepartureDays: chance.someOf(WEEKDAYS, chance.oneOf([0, 0, 2])),
+    minimumNightsByArrival: chance.oneOf([{}, {}, { friday: 3, saturday: 2 }]),
+    seasons: chance.oneOf([[], [{ name: 'Spring', from: '2027-03-01', to: '2027-04-01', minimumNights: 3 }]]),
   };
 }
 
@@ -78,20 +114,22 @@ export function someSearch(chance: Chance): PropertySearch {
     chance.between(1, oneIn) === 1 ? value() : undefined;
   const place = perhaps(() => somePlace(chance), 1.5);
   const words = perhaps(() => Array.from({ length: chance.between(1, 2) }, () => someWord(chance)), 3);
-  const minPriceMinor = perhaps(() => chance.between(3, 12) * 1_000);
+  const stay = perhaps(() => someStay(chance), 1.5);
+  const nights = stay === undefined ? 1 : nightCount(stay);
+  const minPriceMinor = perhaps(() => chance.between(3, 12) * 1_000 * nights);
   const sorts: SearchSort[] = ['rating', 'price', '-price'];
   if (place !== undefined) sorts.push('distance', 'distance');
   if (words !== undefined) sorts.push('relevance', 'relevance', 'relevance');
   return {
     place,
     words,
-    stay: perhaps(() => someStay(chance), 1.5),
+    stay,
     guests: perhaps(() => chance.between(1, 4), 2),
     minBedrooms: perhaps(() => chance.between(1, 3)),
     minBeds: perhaps(() => chance.between(1, 3)),
     minRating: perhaps(() => chance.between(1, 5)),
     minPriceMinor,
-    maxPriceMinor: perhaps(() => (minPriceMinor ?? 3_000) + chance.between(0, 12) * 1_000),
+    maxPriceMinor: perhaps(() => (minPriceMinor ?? 3_000 * nights) + chance.between(0, 12) * 1_000 * nights),
     currency: perhaps(() => chance.oneOf(['GBP', 'EUR'])),
     roomType: perhaps(() => chance.oneOf(ROOM_TYPES)),
     bookingMode: perhaps(() => 'instant' as const),

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import type { Db } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
+import { setNightPrices } from '#db/night-prices.ts';
+import type { NightPrice } from '#db/night-prices.ts';
 import { findProperty, insertProperty, setPublication } from '#db/properties.ts';
 import { searchProperties } from '#db/search.ts';
 import type { PropertySearch } from '#db/search.ts';
+import type { FoundProperty } from '#db/search/columns.ts';
 import { Chance } from '#db/seeds/chance.ts';
 import { setStayRules } from '#db/stay-rules.ts';
 import type { UserId } from '#domain/ids.ts';
+import { addDays } from '#domain/nights.ts';
 import { bruteForce } from './brute-force-search.ts';
 import type { Listing, Match } from './brute-force-search.ts';
-import { someProperty, someRules, someSearch, someTaken } from './random-search.ts';
+import { someDated, someProperty, someRules, someSearch, someTaken } from './random-search.ts';
 
 /** Offers so many random properties, the same at every call. */
 export async function offerMany(db: Db, hostId: UserId, count: number): Promise<Listing[]> {
@@ -38,7 +42,15 @@ export async function assertAgree(db: Db, listings: readonly Listing[], count: n
 }
 
 const shown = ({ id, stay }: Pick<Match, 'id' | 'stay'>): string =>
-  stay === undefined ? id : `${id} ${stay.checkIn}/${stay.checkOut}`;
+  stay === undefined ? id : `${id} ${stay.checkIn}/${stay.checkOut} for ${stay.totalMinor}`;
+
+function nightPricesOf(dated: Listing['dated']): NightPrice[] {
+  return Object.entries(dated).map(([night, amountMinor]) => ({
+    checkIn: night,
+    checkOut: addDays(night, 1),
+    amountMinor,
+  }));
+}
 
 /** The first page and what comes after it, as a client reads them. */
 async function firstPages(db: Db, search: PropertySearch): Promise<string[][]> {
@@ -46,14 +58,7 @@ async function firstPages(db: Db, search: PropertySearch): Promise<string[][]> {
   let after: PropertySearch['after'];
   for (let page = 0; page < 2; page++) {
     const { rows } = await searchProperties(db, { ...search, after });
-    pages.push(
-      rows.map(({ id, checkIn, checkOut }) =>
-        shown({
-          id,
-          stay: checkIn === undefined || checkOut === undefined ? undefined : { checkIn, checkOut },
-        }),
-      ),
-    );
+    pages.push(rows.map((row) => shown({ id: row.id, stay: stayOf(row) })));
     const last = rows.at(-1);
     if (last === undefined || rows.length < search.limit) break;
     after = { value: last.sortValue, id: last.id };
@@ -61,12 +66,19 @@ async function firstPages(db: Db, search: PropertySearch): Promise<string[][]> {
   return pages;
 }
 
+function stayOf({ checkIn, checkOut, totalMinor }: FoundProperty): Match['stay'] {
+  if (checkIn === undefined || checkOut === undefined || totalMinor === undefined) return undefined;
+  return { checkIn, checkOut, totalMinor };
+}
+
 async function offer(db: Db, hostId: UserId, chance: Chance): Promise<Listing> {
   const rules = someRules(chance);
   const taken = someTaken(chance);
+  const dated = someDated(chance);
   const id = await db.transaction(async (trx) => {
     const property = await insertProperty(trx, { ...someProperty(chance), hostId });
     await setStayRules(trx, property, rules);
+    await setNightPrices(trx, property, nightPricesOf(dated));
     if (chance.between(1, 12) > 1) await setPublication(trx, property, 'published');
     const reviews = chance.between(0, 3);
     await trx('properties')
@@ -83,5 +95,5 @@ async function offer(db: Db, hostId: UserId, chance: Chance): Promise<Listing> {
     });
   }
   const row = (await findProperty(db, id)) ?? assert.fail('It is not there.');
-  return { row, rules, taken };
+  return { row, rules, taken, dated };
 }
