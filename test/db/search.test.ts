@@ -177,8 +177,15 @@ describe('search', () => {
       assert.deepEqual(await by('canal'), [above, below, like]);
       await db()('properties').where({ id: like }).update({ review_count: 1, review_sum: 5 });
       assert.deepEqual(await by('canal'), [above, below, like]);
-      assert.deepEqual(await by('canla'), [like, above]);
+      assert.deepEqual(await by('canla'), [above, like]);
     });
+
+    for (const typed of ['lihgthouse', 'ilghthouse', 'lighthosue', 'ligthouse', 'lightthouse', 'lighthause'])
+      it(`takes ${typed} for a lighthouse`, async () => {
+        const { id } = await published({ title: 'Old Lighthouse' });
+        await published({ title: 'Old mill', description: 'Near the lighthouse.' });
+        assert.deepEqual(await idsOf({ words: [typed], sort: 'relevance' }), [id]);
+      });
 
     it('forgives no error in a word of three letters', async () => {
       await published({ title: 'Cat house' });
