@@ -4,7 +4,7 @@ import type { TakenNights } from '#domain/calendar.ts';
 import type { PropertyId } from '#domain/ids.ts';
 import type { Stay } from '#domain/nights.ts';
 import type { Db } from './connect.ts';
-import { rulesOfRow } from './stay-rules.ts';
+import { RULES_AS_JSON, rulesOfRow } from './stay-rules.ts';
 import type { StayRulesRow } from './stay-rules.ts';
 
 /** How far a booking reaches beyond its own nights at most, by the preparation around it. */
@@ -20,7 +20,7 @@ export async function readCalendar(
   span: Stay,
 ): Promise<{ rules: StayRules; taken: TakenNights[] }> {
   const { rows } = await db.raw<{ rows: [{ rules: StayRulesRow | null; taken: TakenNights[] }] }>(
-    `select to_jsonb(r) as rules, coalesce(t.taken, '[]') as taken
+    `select ${RULES_AS_JSON} as rules, coalesce(t.taken, '[]') as taken
      from (values (1)) as one
      left join stay_rules r on r.property_id = :propertyId
      cross join (

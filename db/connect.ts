@@ -1,6 +1,7 @@
 import knex from 'knex';
 import pg from 'pg';
 import type { Knex } from 'knex';
+import { WORD_LIKENESS } from './search/text.ts';
 
 /** A pool or a transaction: queries take either, so that a caller decides what commits together. */
 export type Db = Knex;
@@ -31,6 +32,7 @@ export function connect(options: ConnectOptions): Db {
     client: 'pg',
     connection: {
       connectionString: databaseUrl,
+      options: `-c pg_trgm.word_similarity_threshold=${WORD_LIKENESS}`,
       application_name: options.applicationName ?? 'stayward',
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: statementTimeoutMs,

@@ -5,6 +5,8 @@ import type { PropertyId, UserId } from '#domain/ids.ts';
 import type { CancellationPolicy } from '#domain/cancellation/policies.ts';
 import type { CalendarDate, LocalTime, TimeZone } from '#domain/nights.ts';
 import type { Currency } from '#domain/money.ts';
+import type { ServiceFeeMode } from '#domain/pricing/fees.ts';
+import type { Tax } from '#domain/pricing/taxes.ts';
 import type { BookingMode, PropertyStatus, RoomType } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { derivedColumns, newLocationSalt } from './derived-columns.ts';
@@ -16,6 +18,7 @@ import { grantRole } from './users.ts';
 
 export class PropertyRow extends Row {
   static override tableName = 'properties';
+  static override jsonAttributes = ['taxes'];
   declare id: PropertyId;
   declare hostId: UserId;
   declare title: string;
@@ -48,6 +51,15 @@ export class PropertyRow extends Row {
   declare petFeeMinor: number;
   declare weeklyDiscountPercent: number;
   declare monthlyDiscountPercent: number;
+  declare lowestNightlyMinor: number | null;
+  declare earlyBirdPercent: number;
+  declare earlyBirdDays: number;
+  declare lastMinutePercent: number;
+  declare lastMinuteDays: number;
+  declare serviceFees: ServiceFeeMode;
+  declare taxes: Tax[] | null;
+  /** The last night that has a price of its own (db/night-prices.ts). */
+  declare nightPricesUntil: CalendarDate | null;
   declare status: PropertyStatus;
   /** Generated from what its source and its guests here have given. */
   declare ratingAverage: number | null;
@@ -65,6 +77,7 @@ export class PropertyRow extends Row {
 type Derived =
   | keyof DerivedColumns
   | 'locationSalt'
+  | 'nightPricesUntil'
   | 'ratingAverage'
   | 'ratingCount'
   | 'source'

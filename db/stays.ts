@@ -1,15 +1,14 @@
-import { preparationOf, refusalOf } from '#domain/availability.ts';
+import { bookingModeOf, preparationOf, refusalOf, stayRefused } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import { MAX_LIVE_HOLDS_PER_GUEST, MAX_REQUESTS_PER_GUEST } from '#domain/bookings.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
-import { instantOf, millisecondsOf } from '#domain/nights.ts';
 import type { CalendarDate, Instant, LocalTime, Stay, TimeZone } from '#domain/nights.ts';
 import type { Guests } from '#domain/pricing.ts';
 import type { BookingMode, PropertyStatus } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
-import { rulesOfRow } from './stay-rules.ts';
+import { RULES_AS_JSON, rulesOfRow } from './stay-rules.ts';
 import type { StayRulesRow } from './stay-rules.ts';
 
 /** The nights of a booking, to be taken. */
@@ -111,7 +110,7 @@ export interface Availability {
  */
 export async function readAvailability(db: Db, propertyId: PropertyId, stay: Stay): Promise<Availability> {
   const { rows } = await db.raw<{ rows: [{ rules: StayRulesRow | null; free: boolean }] }>(
-    `select to_jsonb(r) as rules, not exists (
+    `select ${RULES_AS_JSON} as rules, not exists (
        select from stays s
        where s.property_id = :propertyId and s.live
          and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
@@ -138,30 +137,26 @@ export interface Bookable {
   rules: StayRules;
 }
 
+/** A stay that somebody asks for: of a booking with the mode that it was made in. */
+export interface StayAsked extends Stay {
+  guestId: UserId | undefined;
+  guests: Guests;
+  bookingMode?: BookingMode;
+  at: Instant;
+}
+
 /** Why this stay may not be booked, its nights free or not; `stay_refused`, with `rule`. */
-export function stayRefusal(
-  property: Bookable,
-  stay: Stay & { guestId: UserId | undefined; guests: Guests; at: Instant },
-): DomainError | undefined {
+export function stayRefusal(property: Bookable, stay: StayAsked): DomainError | undefined {
   if (property.status !== 'published') {
     return new DomainError('stay_refused', 'The property takes no bookings.', { rule: 'not_published' });
   }
   if (property.hostId === stay.guestId) {
     return new DomainError('stay_refused', 'Hosts cannot book their own property.', { rule: 'own_property' });
   }
-  const { rules, capacity, zone } = property;
-  const broken = refusalOf({ stay, guests: stay.guests, rules, capacity, zone, at: stay.at });
-  if (broken !== undefined) {
-    return new DomainError('stay_refused', broken.message, { rule: broken.rule, limit: broken.limit });
-  }
-  if (property.bookingMode === 'instant' || leavesTimeToAnswer(property, stay)) return undefined;
-  const message = 'The host has to be asked, and could not answer before check-in.';
-  return new DomainError('stay_refused', message, { rule: 'host_answer' });
-}
-
-/** A host answers until check-in at the latest: past it there is nobody to ask. */
-function leavesTimeToAnswer({ checkInTime, zone }: Bookable, stay: Stay & { at: Instant }): boolean {
-  return millisecondsOf(stay.at) < millisecondsOf(instantOf(stay.checkIn, checkInTime, zone));
+  const { rules, capacity, checkInTime, zone } = property;
+  const { guests, at, bookingMode = bookingModeOf(stay, property) } = stay;
+  const broken = refusalOf({ stay, guests, rules, capacity, bookingMode, checkInTime, zone, at });
+  return broken && stayRefused(broken);
 }
 
 /**
@@ -173,7 +168,7 @@ async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promi
   const { rows } = await trx.raw<{ rows: (Omit<Bookable, 'rules'> & { rules: StayRulesRow | null })[] }>(
     `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
      select p.host_id as "hostId", p.status, p.time_zone as zone, p.check_in_time as "checkInTime",
-            p.booking_mode as "bookingMode", p.capacity, to_jsonb(r) as rules
+            p.booking_mode as "bookingMode", p.capacity, ${RULES_AS_JSON} as rules
      from guest cross join properties p left join stay_rules r on r.property_id = p.id
      where p.id = :propertyId and p.deleted_at is null
      for no key update of p`,

@@ -1,9 +1,9 @@
-import { refusalOf, STAY_REFUSAL_RULES } from './availability.ts';
+import { refusalOf, STAY_REFUSAL_RULES, stayRefused } from './availability.ts';
 import type { StayRefusalRule, StayRules } from './availability.ts';
 import { LONG_TERM_FROM_NIGHTS } from './cancellation/policies.ts';
 import { DomainError } from './errors.ts';
 import type { BookingStatus } from './bookings.ts';
-import type { CalendarDate, Instant, Stay, TimeZone } from './nights.ts';
+import type { CalendarDate, Instant, LocalTime, Stay, TimeZone } from './nights.ts';
 import { nightCount, nightsOf, staysOverlap, todayIn } from './nights.ts';
 import type { Guests } from './pricing.ts';
 import type { PropertyStatus } from './properties.ts';
@@ -87,15 +87,18 @@ export function isSameStay(a: Stay, b: Stay): boolean {
 
 /** What decides whether a booking may become what is wanted, but for the nights themselves being free. */
 export interface AlterationAsked {
-  booking: Wanted & { status: BookingStatus; zone: TimeZone };
+  booking: Wanted & { status: BookingStatus; zone: TimeZone; checkInTime: LocalTime };
   to: Wanted;
   property: { status: PropertyStatus; capacity: number; rules: StayRules };
   at: Instant;
 }
 
-/** Rules that look at when a stay begins, and at how long it is: they have no say where that stays as it is. */
-const OF_ARRIVAL: readonly StayRefusalRule[] = ['past', 'advance_notice', 'booking_window'];
+/** Rules that look at when a stay begins or ends, and at how long it is: they have no say where that stays as it is. */
+const OF_ARRIVAL: readonly StayRefusalRule[] = ['past', 'advance_notice', 'booking_window', 'no_arrival_day'];
+const OF_DEPARTURE: readonly StayRefusalRule[] = ['no_departure_day'];
 const OF_LENGTH: readonly StayRefusalRule[] = ['minimum_nights', 'maximum_nights'];
+/** Its host is asked anyway, and until when they may answer is the proposal's own affair. */
+const OF_REQUESTS: readonly StayRefusalRule[] = ['host_answer'];
 
 /**
  * Why a booking may not become what is wanted: `stay_refused` with a `rule` of the property's, `not_published` where
@@ -114,15 +117,17 @@ export function alterationRefusal(asked: AlterationAsked): DomainError | undefin
   const begun = pastNights(asked);
   if (begun !== undefined) return begun;
   const rules = STAY_REFUSAL_RULES.filter((rule) => hasSay(rule, asked));
-  const request = { ...to, rules: property.rules, capacity: property.capacity, zone: booking.zone, at };
+  const { zone, checkInTime } = booking;
+  // Both sides have their say, so a longer stay is one that the host is asked for.
+  const request = { ...property, ...to, bookingMode: 'request' as const, zone, checkInTime, at };
   const broken = refusalOf(request, rules);
-  return (
-    broken && new DomainError('stay_refused', broken.message, { rule: broken.rule, limit: broken.limit })
-  );
+  return broken && stayRefused(broken);
 }
 
 function hasSay(rule: StayRefusalRule, { booking, to }: AlterationAsked): boolean {
+  if (OF_REQUESTS.includes(rule)) return false;
   if (OF_ARRIVAL.includes(rule)) return booking.stay.checkIn !== to.stay.checkIn;
+  if (OF_DEPARTURE.includes(rule)) return booking.stay.checkOut !== to.stay.checkOut;
   return !OF_LENGTH.includes(rule) || !isSameStay(booking.stay, to.stay);
 }
 

@@ -1,12 +1,19 @@
+import { minimumNightsFrom, nextDayBeside, weekdayNameOf } from './availability/seasons.ts';
+import type { MinimumNights, WeekdayName } from './availability/seasons.ts';
 import { DomainError } from './errors.ts';
 import type { CalendarDate, Instant, LocalTime, Stay, TimeZone } from './nights.ts';
 import { addDays, addMonths, instantOf, millisecondsOf, nightCount, todayIn } from './nights.ts';
 import type { Guests } from './pricing.ts';
+import type { BookingMode } from './properties.ts';
 
 /** What a host asks of a stay, per property. */
-export interface StayRules {
-  minimumNights: number;
+export interface StayRules extends MinimumNights {
   maximumNights: number;
+  /** Whether a guest may ask the host for a longer stay, also where bookings are made at once. */
+  longerByRequest: boolean;
+  /** Days of the week on which no stay begins, or ends. */
+  noArrivalDays: WeekdayName[];
+  noDepartureDays: WeekdayName[];
   /** How many days before check-in, in the property's zone, a stay must be booked. 0: on the same day too. */
   advanceNoticeDays: number;
   /** With no advance notice: until when on the day itself. `null`: all day. */
@@ -21,7 +28,12 @@ export interface StayRules {
 
 export const DEFAULT_STAY_RULES: Readonly<StayRules> = {
   minimumNights: 1,
+  minimumNightsByArrival: {},
+  seasons: [],
   maximumNights: 365,
+  longerByRequest: false,
+  noArrivalDays: [],
+  noDepartureDays: [],
   advanceNoticeDays: 0,
   sameDayLatestTime: null,
   bookingWindowMonths: 12,
@@ -49,10 +61,13 @@ export const STAY_REFUSAL_RULES = [
   'past',
   'advance_notice',
   'booking_window',
+  'no_arrival_day',
+  'no_departure_day',
   'minimum_nights',
   'maximum_nights',
   'capacity',
   'pets',
+  'host_answer',
 ] as const;
 export type StayRefusalRule = (typeof STAY_REFUSAL_RULES)[number];
 
@@ -70,6 +85,9 @@ export interface StayRequest {
   rules: StayRules;
   /** How many guests the property sleeps. */
   capacity: number;
+  /** How it is to be booked: `bookingModeOf` says, until the booking does. */
+  bookingMode: BookingMode;
+  checkInTime: LocalTime;
   zone: TimeZone;
   at: Instant;
 }
@@ -87,12 +105,18 @@ export function refusalOf(
   return undefined;
 }
 
-/** @throws DomainError `stay_refused`, with `rule` and `limit`, when a rule is broken. */
-export function assertAllowed(request: StayRequest): void {
-  const refusal = refusalOf(request);
-  if (refusal === undefined) return;
-  const { rule, message, limit } = refusal;
-  throw new DomainError('stay_refused', message, { rule, limit });
+/** What whoever asked is told: `stay_refused`, with `rule` and `limit`. */
+export function stayRefused({ rule, message, limit }: StayRefusal): DomainError {
+  return new DomainError('stay_refused', message, { rule, limit });
+}
+
+/** How a stay is booked: its host is asked where bookings are requests, and for one that is longer than most. */
+export function bookingModeOf(
+  stay: Stay,
+  { bookingMode, rules }: { bookingMode: BookingMode; rules: StayRules },
+): BookingMode {
+  const isLonger = rules.longerByRequest && nightCount(stay) > rules.maximumNights;
+  return isLonger ? 'request' : bookingMode;
 }
 
 /** Whether a stay can still be begun at a moment: until its first day is over, in the property's zone. */
@@ -137,14 +161,27 @@ const CHECKS: Readonly<Record<StayRefusalRule, Check>> = {
     return { message: `The latest possible check-in is ${latest}.`, limit: latest };
   },
 
+  no_arrival_day({ stay, rules }) {
+    const limit = nextDayBeside(rules.noArrivalDays, stay.checkIn);
+    if (limit === stay.checkIn) return undefined;
+    return { message: `No stay begins on a ${named(stay.checkIn)}: the next can on ${limit}.`, limit };
+  },
+
+  no_departure_day({ stay, rules }) {
+    const limit = nextDayBeside(rules.noDepartureDays, stay.checkOut);
+    if (limit === stay.checkOut) return undefined;
+    return { message: `No stay ends on a ${named(stay.checkOut)}: the next can on ${limit}.`, limit };
+  },
+
   minimum_nights({ stay, rules }) {
-    const limit = rules.minimumNights;
+    const limit = minimumNightsFrom(stay.checkIn, rules);
     if (nightCount(stay) >= limit) return undefined;
     return { message: `The stay must be at least ${counted(limit, 'night')} long.`, limit };
   },
 
-  maximum_nights({ stay, rules }) {
-    const limit = rules.maximumNights;
+  maximum_nights({ stay, rules, bookingMode }) {
+    const mayBeLonger = rules.longerByRequest && bookingMode === 'request';
+    const limit = mayBeLonger ? STAY_RULE_LIMITS.maximumNights.most : rules.maximumNights;
     if (nightCount(stay) <= limit) return undefined;
     return { message: `The stay may be at most ${counted(limit, 'night')} long.`, limit };
   },
@@ -162,6 +199,15 @@ const CHECKS: Readonly<Record<StayRefusalRule, Check>> = {
       limit,
     };
   },
+
+  /** A host answers until check-in at the latest: past it there is nobody to ask. */
+  host_answer({ stay, bookingMode, checkInTime, zone, at }, today) {
+    if (bookingMode === 'instant') return undefined;
+    const checkInAt = instantOf(stay.checkIn, checkInTime, zone);
+    if (millisecondsOf(at) < millisecondsOf(checkInAt)) return undefined;
+    const message = 'The host has to be asked, and could not answer before check-in.';
+    return { message, limit: addDays(today, 1) };
+  },
 };
 
 function earliestCheckIn(
@@ -172,6 +218,12 @@ function earliestCheckIn(
   const closesAt = instantOf(today, sameDayLatestTime, zone);
   const isOpen = millisecondsOf(at) <= millisecondsOf(closesAt); // The closing instant itself is in time.
   return isOpen ? today : addDays(today, 1);
+}
+
+/** A day of the week as English writes it. */
+function named(date: CalendarDate): string {
+  const name = weekdayNameOf(date);
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function counted(count: number, noun: string): string {

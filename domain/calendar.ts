@@ -1,9 +1,10 @@
-import { DEFAULT_STAY_RULES, refusalOf } from './availability.ts';
-import type { StayRules } from './availability.ts';
+import { refusalOf } from './availability.ts';
+import type { StayRefusalRule, StayRules } from './availability.ts';
+import { minimumNightsFrom, nextDayBeside } from './availability/seasons.ts';
 import { addDays, nightsOf, todayIn } from './nights.ts';
 import type { CalendarDate, Instant, Stay, TimeZone } from './nights.ts';
-import { priceStay } from './pricing.ts';
-import type { Pricing } from './pricing.ts';
+import { nightToday } from './pricing/nights.ts';
+import type { NightPrices } from './pricing/nights.ts';
 import type { Currency } from './money.ts';
 
 /** What may lie on a night, the weightier first: of several the host is told one. */
@@ -23,8 +24,13 @@ export interface CalendarNight {
   date: CalendarDate;
   /** Nothing when the night can be had. */
   reason: NightReason | undefined;
-  /** The night alone, for one guest, in minor units: no fees, no discounts. */
+  /** The night alone, for one guest, in minor units: no fees, no discounts, no taxes. */
   priceMinor: number;
+  /** Of a stay that begins on this date. */
+  minimumNights: number;
+  /** Whether a stay may begin, or end, on this day of the week. */
+  arrivalAllowed: boolean;
+  departureAllowed: boolean;
 }
 
 export interface CalendarRequest {
@@ -32,20 +38,24 @@ export interface CalendarRequest {
   span: Stay;
   taken: readonly TakenNights[];
   rules: StayRules;
-  pricing: Pricing;
+  pricing: NightPrices;
   currency: Currency;
   zone: TimeZone;
   at: Instant;
 }
 
-/** A property night by night. A night is available when it is free and could be the first of a stay booked now. */
+/** A property night by night. A night is available when it is free and neither too near nor too far ahead. */
 export function calendarOf(request: CalendarRequest): CalendarNight[] {
   const taken = takenByNight(request);
   const { today, earliest, latest } = arrivalWindow(request);
+  const { rules } = request;
   return nightsOf(request.span).map((date) => ({
     date,
     reason: date < today ? 'past' : (taken.get(date) ?? outside(date, { earliest, latest })),
-    priceMinor: nightPriceMinor(date, request),
+    priceMinor: nightToday(date, request.pricing).rateMinor,
+    minimumNights: minimumNightsFrom(date, rules),
+    arrivalAllowed: nextDayBeside(rules.noArrivalDays, date) === date,
+    departureAllowed: nextDayBeside(rules.noDepartureDays, date) === date,
   }));
 }
 
@@ -89,27 +99,14 @@ function arrivalWindow({
 }: CalendarRequest): Record<'today' | 'earliest' | 'latest', CalendarDate> {
   const today = todayIn(zone, at);
   const bound = (checkIn: CalendarDate): CalendarDate => {
-    const refusal = refusalOf({
-      stay: { checkIn, checkOut: addDays(checkIn, 1) },
-      guests: ONE_GUEST,
-      rules: { ...rules, minimumNights: DEFAULT_STAY_RULES.minimumNights },
-      capacity: 1,
-      zone,
-      at,
-    });
+    const stay = { checkIn, checkOut: addDays(checkIn, 1) };
+    const alone = { guests: ONE_GUEST, capacity: 1, bookingMode: 'instant', checkInTime: '00:00' } as const;
+    const refusal = refusalOf({ ...alone, stay, rules, zone, at }, OF_ARRIVAL);
     return refusal === undefined ? checkIn : String(refusal.limit);
   };
   return { today, earliest: bound(today), latest: bound(FAR_FUTURE) };
 }
 
-function nightPriceMinor(
-  date: CalendarDate,
-  { pricing: { nightly, weekend }, currency }: CalendarRequest,
-): number {
-  const stay = { checkIn: date, checkOut: addDays(date, 1) };
-  const { nightRatesMinor } = priceStay({ stay, guests: ONE_GUEST, pricing: { nightly, weekend }, currency });
-  return nightRatesMinor[0] ?? nightly;
-}
-
+const OF_ARRIVAL: readonly StayRefusalRule[] = ['past', 'advance_notice', 'booking_window'];
 const ONE_GUEST = { adults: 1, children: 0, infants: 0, pets: 0 };
 const FAR_FUTURE = '2999-12-30';

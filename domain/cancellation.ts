@@ -144,10 +144,10 @@ function outcomeOf(parts: DividedPrice, reason: CancellationReason): Cancellatio
     reason,
     lines: lines.filter((line) => line.refundMinor + line.keptMinor > 0),
     refundSplit: {
-      fromHostPayable: ofHost - parts.host_fee.refundMinor,
+      fromHostPayable: ofHost - parts.host_fee.refundMinor - parts.included_tax.refundMinor,
       fromGuestFee: parts.service_fee.refundMinor,
       fromHostFee: parts.host_fee.refundMinor,
-      fromTaxes: parts.tax.refundMinor,
+      fromTaxes: parts.tax.refundMinor + parts.included_tax.refundMinor,
     },
   };
 }

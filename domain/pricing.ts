@@ -1,7 +1,15 @@
 import type { Currency, Money } from './money.ts';
-import { assertChargeable, coinMinor, percentOf, splitInParts } from './money.ts';
-import type { CalendarDate, Stay } from './nights.ts';
-import { nightsOf, weekdayOf } from './nights.ts';
+import { assertChargeable, splitInParts } from './money.ts';
+import type { Stay } from './nights.ts';
+import { nightsOf } from './nights.ts';
+import { discountLines } from './pricing/discounts.ts';
+import type { Discounts } from './pricing/discounts.ts';
+import { guestServiceFee, hostServiceFee, plainGuestFee } from './pricing/fees.ts';
+import type { ServiceFeeMode } from './pricing/fees.ts';
+import { nightLines, nightToday } from './pricing/nights.ts';
+import type { NightPrices } from './pricing/nights.ts';
+import { taxesOn } from './pricing/taxes.ts';
+import type { Tax, TaxLine } from './pricing/taxes.ts';
 
 /** Who comes along. Infants sleep with their parents: they are neither counted in the capacity nor paid for. */
 export interface Guests {
@@ -11,11 +19,8 @@ export interface Guests {
   pets: number;
 }
 
-/** What a host asks for a property. Amounts in minor units of the property's currency, percents whole. */
-export interface Pricing {
-  nightly: number;
-  /** For Friday and Saturday nights, in place of `nightly`. */
-  weekend?: number | undefined;
+/** What a host asks for a property. Amounts in minor units of the property's currency. */
+export interface Pricing extends NightPrices, Discounts {
   /** Once a stay. */
   cleaningFee?: number | undefined;
   /** Per night and guest above those included. */
@@ -24,19 +29,10 @@ export interface Pricing {
   guestsIncluded?: number | undefined;
   /** Once a stay with pets. */
   petFee?: number | undefined;
-  /** From 7 nights. 0 is none. */
-  weeklyDiscountPercent?: number | undefined;
-  /** From 28 nights, in place of the weekly one. 0 is none. */
-  monthlyDiscountPercent?: number | undefined;
+  /** By both sides unless set. */
+  serviceFees?: ServiceFeeMode | undefined;
+  taxes?: readonly Tax[] | undefined;
 }
-
-/** The platform's fees, in hundredths of a percent of what the host's side of the stay costs (`hostBaseMinor`). */
-export const GUEST_SERVICE_FEE_BASIS_POINTS = 1400;
-export const HOST_SERVICE_FEE_BASIS_POINTS = 300;
-
-export const WEEKLY_DISCOUNT_FROM_NIGHTS = 7;
-export const MONTHLY_DISCOUNT_FROM_NIGHTS = 28;
-export const MAX_DISCOUNT_PERCENT = 100;
 
 export const PRICE_LINE_KINDS = [
   'night',
@@ -72,8 +68,16 @@ export interface StayPrice {
   guestServiceFeeMinor: number;
   /** Taken from the host's side: no line of the guest's bill. */
   hostServiceFeeMinor: number;
+  /** All taxes: those that are lines of the bill, and those that its other lines include. */
   taxMinor: number;
   hostPayoutMinor: number;
+  /** The taxes that other lines of the bill include, where there are any. */
+  includedTaxes?: TaxLine[];
+  /** What the price is reckoned by when the booking is altered; a price from before there was a choice has none of it. */
+  serviceFees?: ServiceFeeMode;
+  taxes?: readonly Tax[];
+  /** From the day of the booking to the check-in. */
+  daysAhead?: number;
 }
 
 export interface PriceRequest {
@@ -81,46 +85,73 @@ export interface PriceRequest {
   guests: Guests;
   pricing: Pricing;
   currency: Currency;
+  /** From today, by the calendar of the property, to the check-in: it decides whether the stay is booked early or late. */
+  daysAhead?: number | undefined;
 }
-
-const FRIDAY = 5;
-const SATURDAY = 6;
 
 /**
  * The price of a stay. The same request gives the same price, to the unit.
  * @throws DomainError `amount_too_small`, or `stay_refused` with rule `amount_too_large`, where the bank would refuse
  *   the total.
  */
-export function priceStay({ stay, guests, pricing, currency }: PriceRequest): StayPrice {
+export function priceStay(request: PriceRequest): StayPrice {
+  const price = reckonStay(request);
+  assertChargeable(price.total);
+  return price;
+}
+
+/** The same, whether or not the bank would take it. */
+export function reckonStay({ stay, guests, pricing, currency, daysAhead }: PriceRequest): StayPrice {
   const nights = nightsOf(stay).map((night) => nightToday(night, pricing));
   const nightRatesMinor = nights.map(({ rateMinor }) => rateMinor);
   const lines = [
     ...nightLines(nights),
     ...extraGuestLines(nights.length, guests, pricing),
-    ...discountLines(nightRatesMinor, pricing),
+    ...discountLines(nightRatesMinor, pricing, daysAhead),
     ...feeLine('cleaning', pricing.cleaningFee),
     ...feeLine('pet', guests.pets > 0 ? pricing.petFee : undefined),
   ];
-  const price = withFees({ lines, nightRatesMinor, currency });
-  assertChargeable(price.total);
-  return price;
+  const { serviceFees, taxes } = pricing;
+  return withFees({ lines, nightRatesMinor, guests, currency, serviceFees, taxes, daysAhead });
 }
 
 /** What the host's side of a stay asks of the guest. */
-export interface HostsBill {
+export interface HostsBill extends Pick<StayPrice, 'nightRatesMinor'> {
   lines: readonly PriceLine[];
-  nightRatesMinor: number[];
+  guests: Guests;
   currency: Currency;
+  serviceFees?: ServiceFeeMode | undefined;
+  taxes?: readonly Tax[] | undefined;
+  daysAhead?: number | undefined;
   /** What the guest pays the platform beyond the fee on this bill: fees that did not go back with what is no longer on it. */
   feeKeptMinor?: number;
 }
 
-/** The whole price: the host's bill, and the platform's fees on it. */
-export function withFees({ lines, nightRatesMinor, currency, feeKeptMinor = 0 }: HostsBill): StayPrice {
+/** The whole price: the host's bill, and on it the platform's fees, and then the taxes. */
+export function withFees(bill: HostsBill): StayPrice {
+  const { lines, nightRatesMinor, guests, currency, daysAhead, serviceFees: mode = 'split' } = bill;
+  const { taxes = [], feeKeptMinor: keptMinor } = bill;
   const hostBaseMinor = sumOf(lines);
-  const guestServiceFeeMinor = guestServiceFee(hostBaseMinor, currency, feeKeptMinor);
-  const hostServiceFeeMinor = percentOf(hostBaseMinor, HOST_SERVICE_FEE_BASIS_POINTS);
-  const all = [...lines, ...feeLine('service_fee', guestServiceFeeMinor)];
+  const basis = { hostBaseMinor, mode, currency, ...(keptMinor !== undefined && { keptMinor }) };
+  const hostServiceFeeMinor = hostServiceFee(basis);
+  const taxed = {
+    nights: nightRatesMinor.length,
+    guests: payingGuests(guests),
+    baseMinor: {
+      nights: sumOf(lines, 'night', 'discount', 'removed_night'),
+      stay: hostBaseMinor,
+      stay_and_fee: hostBaseMinor + plainGuestFee(basis),
+    },
+    currency,
+  };
+  const { added, included } = taxesOn(taxed, taxes, hostBaseMinor - hostServiceFeeMinor);
+  const [addedTaxMinor, includedTaxMinor] = [amountOf(added), amountOf(included)];
+  const guestServiceFeeMinor = guestServiceFee({ ...basis, addedTaxMinor });
+  const all = [
+    ...lines,
+    ...guestFeeLine(mode, guestServiceFeeMinor),
+    ...added.map((line) => ({ kind: 'tax' as const, ...line })),
+  ];
   return {
     lines: all,
     total: { amount: sumOf(all), currency },
@@ -128,16 +159,28 @@ export function withFees({ lines, nightRatesMinor, currency, feeKeptMinor = 0 }:
     hostBaseMinor,
     guestServiceFeeMinor,
     hostServiceFeeMinor,
-    taxMinor: 0,
-    hostPayoutMinor: hostBaseMinor - hostServiceFeeMinor,
+    taxMinor: addedTaxMinor + includedTaxMinor,
+    hostPayoutMinor: hostBaseMinor - hostServiceFeeMinor - includedTaxMinor,
+    ...(included.length > 0 && { includedTaxes: included }),
+    ...(mode !== 'split' && { serviceFees: mode }),
+    ...(taxes.length > 0 && { taxes }),
+    ...(daysAhead !== undefined && { daysAhead }),
   };
 }
 
-/** The guest's fee in minor units: its percentage, and what is missing to a total that can be paid in coins. */
-export function guestServiceFee(hostBaseMinor: number, currency: Currency, keptMinor = 0): number {
-  const coin = coinMinor(currency);
-  const total = hostBaseMinor + percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS) + keptMinor;
-  return Math.ceil(total / coin) * coin - hostBaseMinor;
+/** Where the host pays all fees the guest still pays in whole coins. */
+function guestFeeLine(mode: ServiceFeeMode, amount: number): PriceLine[] {
+  const lines = feeLine('service_fee', amount);
+  return mode === 'split' ? lines : lines.map((line) => ({ ...line, label: 'Rounding to whole coins' }));
+}
+
+/** What of the taxes the other lines of the bill include, in minor units. */
+export function includedTaxMinor({ taxMinor, lines }: StayPrice): number {
+  return taxMinor - sumOf(lines, 'tax');
+}
+
+function amountOf(lines: readonly TaxLine[]): number {
+  return lines.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** What all lines of the given kinds, or simply all lines, come to, in minor units. */
@@ -148,7 +191,7 @@ export function sumOf(lines: readonly PriceLine[], ...kinds: readonly PriceLineK
 }
 
 /**
- * What each night costs in the end, in order: its rate and extra guests, less its share of the length discount.
+ * What each night costs in the end, in order: its rate and extra guests, less its share of the discounts.
  * Adds up to the lines for nights, extra guests and discounts exactly. Cleaning and pets are not in it.
  */
 export function nightSharesMinor({ lines, nightRatesMinor }: StayPrice): number[] {
@@ -156,38 +199,6 @@ export function nightSharesMinor({ lines, nightRatesMinor }: StayPrice): number[
   const extraGuests = splitInParts(sumOf(lines, 'extra_guest'), evenly);
   const discounts = splitInParts(sumOf(lines, 'discount'), nightRatesMinor);
   return nightRatesMinor.map((rate, night) => rate + (extraGuests[night] ?? 0) + (discounts[night] ?? 0));
-}
-
-function isWeekendNight(night: CalendarDate): boolean {
-  const weekday = weekdayOf(night);
-  return weekday === FRIDAY || weekday === SATURDAY;
-}
-
-/** A night and what it costs before extra guests and discounts, in minor units. */
-export interface PricedNight {
-  label: string;
-  rateMinor: number;
-}
-
-/** What a night costs whoever books it now. */
-export function nightToday(night: CalendarDate, { nightly, weekend }: Pricing): PricedNight {
-  const rateMinor = weekend !== undefined && isWeekendNight(night) ? weekend : nightly;
-  return { label: rateMinor === nightly ? 'Night' : 'Weekend night', rateMinor };
-}
-
-/** Nights of one price are one line, in the order in which that price first occurs. */
-export function nightLines(nights: readonly PricedNight[]): PriceLine[] {
-  const lines = new Map<number, PriceLine>();
-  for (const { label, rateMinor } of nights) {
-    const line = lines.get(rateMinor);
-    if (line === undefined) {
-      lines.set(rateMinor, { kind: 'night', label, quantity: 1, amount: rateMinor });
-    } else {
-      line.quantity += 1;
-      line.amount += rateMinor;
-    }
-  }
-  return [...lines.values()];
 }
 
 function extraGuestLines(nights: number, guests: Guests, pricing: Pricing): PriceLine[] {
@@ -207,23 +218,6 @@ export function payingGuests({ adults, children }: Guests): number {
 
 export function guestsIncluded({ guestsIncluded: included = 1 }: Pricing): number {
   return included;
-}
-
-/** One length discount at most: they do not stack. */
-export function discountLines(nightRatesMinor: readonly number[], pricing: Pricing): PriceLine[] {
-  const { label, percent } = lengthDiscount(nightRatesMinor.length, pricing);
-  const nightsMinor = nightRatesMinor.reduce((sum, rate) => sum + rate, 0);
-  const amount = percentOf(nightsMinor, percent * 100);
-  return amount === 0
-    ? []
-    : [{ kind: 'discount', label: `${label}, ${percent} %`, quantity: 1, amount: -amount }];
-}
-
-function lengthDiscount(nights: number, pricing: Pricing): { label: string; percent: number } {
-  const { monthlyDiscountPercent: monthly = 0, weeklyDiscountPercent: weekly = 0 } = pricing;
-  if (nights >= MONTHLY_DISCOUNT_FROM_NIGHTS && monthly > 0)
-    return { label: 'Monthly discount', percent: monthly };
-  return { label: 'Weekly discount', percent: nights >= WEEKLY_DISCOUNT_FROM_NIGHTS ? weekly : 0 };
 }
 
 const FEES = {

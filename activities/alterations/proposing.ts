@@ -4,7 +4,7 @@ import { guestsOf, lockBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { datesUnavailable } from '#db/constraints.ts';
-import { pricingOf } from '#db/pricing.ts';
+import { readPricing } from '#db/pricing.ts';
 import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { readStayRules } from '#db/stay-rules.ts';
@@ -54,7 +54,7 @@ export async function proposeAlteration(trx: Transaction, proposal: At & Proposa
     ...judged,
     guests: guestsOf(booking),
     to,
-    pricing: pricingOf(property),
+    pricing: await readPricing(trx, property, to.stay),
     by,
   });
   await insertProposal(trx, booking, {
@@ -92,9 +92,9 @@ export async function requireAllowed(
   const property = await findProperty(trx, booking.propertyId);
   if (property === undefined) throw notFound('property');
   const rules = await readStayRules(trx, property.id);
-  const { status, timeZone: zone } = booking;
+  const { status, timeZone: zone, checkInTime } = booking;
   const refusal = alterationRefusal({
-    booking: { stay: booking, guests: guestsOf(booking), status, zone },
+    booking: { stay: booking, guests: guestsOf(booking), status, zone, checkInTime },
     to,
     property: { status: property.status, capacity: property.capacity, rules },
     at,

@@ -24,11 +24,13 @@ export function presentCalendar(
   request: CalendarRequest,
   { forHost }: { forHost: boolean },
 ): z.output<typeof Calendar> {
-  const nights = calendarOf(request).map(({ date, reason, priceMinor }) => ({
-    date,
+  const nights = calendarOf(request).map(({ reason, priceMinor, ...night }) => ({
+    date: night.date,
     available: reason === undefined,
     price: priceMinor,
-    minimumNights: request.rules.minimumNights,
+    minimumNights: night.minimumNights,
+    arrivalAllowed: night.arrivalAllowed,
+    departureAllowed: night.departureAllowed,
     ...(forHost && reason !== undefined && { reason }),
   }));
   return { propertyId, currency: request.currency, nights };

@@ -14,11 +14,12 @@ import type { Actor } from '#domain/permissions.ts';
 import { isOperator, maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
-import { pricingOf } from '#db/pricing.ts';
+import { readPricing } from '#db/pricing.ts';
 import { created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
 import { presentBlock, presentCalendar } from './presenter.ts';
-import { Block, Calendar, CalendarQuery, NewBlock, NewStayRules, StayRules } from './schemas.ts';
+import { NewStayRules, StayRules } from './rule-schemas.ts';
+import { Block, Calendar, CalendarQuery, NewBlock } from './schemas.ts';
 
 const OfProperty = z.strictObject({ id: IdOf('property') });
 const OfBlock = z.strictObject({ id: IdOf('property'), blockId: IdOf('block') });
@@ -57,11 +58,14 @@ export const readPropertyCalendar = endpoint({
     const property = await visibleProperty(db, params.id, actor);
     const span = { checkIn: query.from, checkOut: query.to };
     const { currency, timeZone: zone } = property;
-    const calendar = await readCalendar(db, property.id, span);
+    const [calendar, pricing] = await Promise.all([
+      readCalendar(db, property.id, span),
+      readPricing(db, property, span),
+    ]);
     const request = {
       ...calendar,
       span,
-      pricing: pricingOf(property),
+      pricing,
       currency,
       zone,
       at: now().toISOString(),
@@ -154,8 +158,8 @@ export const replaceRules = endpoint({
   output: { 200: StayRules },
   problems: ['not_found'],
   async handle({ params, input, actor, db }) {
-    await inTransaction(db, (trx) => setStayRules(trx, { id: params.id, hostId: actor.id }, input));
-    return ok(input);
+    const property = { id: params.id, hostId: actor.id };
+    return ok(await inTransaction(db, (trx) => setStayRules(trx, property, input)));
   },
 });
 

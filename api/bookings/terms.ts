@@ -8,6 +8,7 @@ import type { PropertyId, UserId } from '#domain/ids.ts';
 import { instalmentsOf } from '#domain/instalments.ts';
 import { instantOf } from '#domain/nights.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
+import type { BookingMode } from '#domain/properties.ts';
 import { presentQuote } from '../pricing/presenter.ts';
 import { isExpired, priceQuote, readQuote, requireBookable, signQuote } from '../pricing/quotes.ts';
 import type { PricedStay } from '../pricing/quotes.ts';
@@ -34,6 +35,8 @@ export interface Reserve extends StayAsked {
 export interface Terms {
   property: PropertyRow;
   price: StayPrice;
+  /** Whether the host is asked first: the property's own way, but for a stay that is longer than most. */
+  bookingMode: BookingMode;
 }
 
 interface Deps {
@@ -53,7 +56,10 @@ export async function termsOf({ db, quoteSecret, now }: Deps, asked: StayAsked):
     throw notFound('property');
   }
   const wanted = { ...asked, at: now().toISOString() };
-  if (asked.quoteId === undefined) return { property, price: (await priceQuote(db, property, wanted)).price };
+  if (asked.quoteId === undefined) {
+    const { price, bookingMode } = await priceQuote(db, property, wanted);
+    return { property, price, bookingMode };
+  }
   const quote = readQuote(asked.quoteId, quoteSecret);
   if (!isFor(quote, asked)) throw invalidInput('quoteId', 'This quote is for another stay.');
   if (isExpired(quote, wanted.at)) {
@@ -62,8 +68,7 @@ export async function termsOf({ db, quoteSecret, now }: Deps, asked: StayAsked):
       quote: presentQuote(signQuote(fresh, quoteSecret), fresh),
     });
   }
-  await requireBookable(db, property, wanted);
-  return { property, price: quote.price };
+  return { property, price: quote.price, bookingMode: await requireBookable(db, property, wanted) };
 }
 
 function isFor(quote: PricedStay, asked: StayAsked): boolean {
@@ -80,7 +85,7 @@ function isFor(quote: PricedStay, asked: StayAsked): boolean {
 }
 
 /** The request on these terms, as it is recorded: a snapshot that later edits of the property do not reach. */
-export function newBooking(request: Reserve, { property, price }: Terms, now: Date): NewBooking {
+export function newBooking(request: Reserve, { property, price, bookingMode }: Terms, now: Date): NewBooking {
   const { guestId, checkIn, checkOut, guests, paymentMethodId, noteToHost, sandbox = false } = request;
   const { checkInTime, checkOutTime, timeZone } = property;
   const [first, ...more] = instalmentsOf(price, { checkIn, checkOut });
@@ -96,7 +101,7 @@ export function newBooking(request: Reserve, { property, price }: Terms, now: Da
     totalMinor: price.total.amount,
     upfrontMinor: more.length === 0 ? null : (first?.amountMinor ?? null),
     currency: price.total.currency,
-    bookingMode: property.bookingMode,
+    bookingMode,
     cancellationPolicy: property.cancellationPolicy,
     timeZone,
     checkInTime,

@@ -27,7 +27,7 @@ const CalendarNight = builder
     fields: (t) => ({
       date: t.expose('date', { type: 'CalendarDate', description: 'The day on whose evening it begins.' }),
       available: t.exposeBoolean('available', {
-        description: 'Free, and can be the first night of a stay booked now.',
+        description: 'Free, and neither too near nor too far ahead to be booked now.',
       }),
       price: t.expose('price', {
         type: 'MinorUnits',
@@ -35,6 +35,12 @@ const CalendarNight = builder
       }),
       minimumNights: t.exposeInt('minimumNights', {
         description: 'How long a stay that begins on this night must be.',
+      }),
+      arrivalAllowed: t.exposeBoolean('arrivalAllowed', {
+        description: 'Whether a stay may begin on this day of the week.',
+      }),
+      departureAllowed: t.exposeBoolean('departureAllowed', {
+        description: 'Whether a stay may end on this day of the week.',
       }),
       reason: t.expose('reason', {
         type: NightReason,

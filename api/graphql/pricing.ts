@@ -10,6 +10,7 @@ import type { Money as MoneyWire } from '../schemas.ts';
 import { builder, enumOf } from './builder.ts';
 import { KEY_IF_ANY, act } from './calls.ts';
 import { ACT_COST } from './limits.ts';
+import { BookingMode } from './properties.ts';
 
 export const Money = builder
   .objectRef<z.output<typeof MoneyWire>>('Money')
@@ -110,6 +111,10 @@ const Quote = builder
         type: [QuotedInstalment],
         nullable: true,
         description: 'Of a long stay, what is paid when; null where the price is paid at once.',
+      }),
+      bookingMode: t.expose('bookingMode', {
+        type: BookingMode,
+        description: '`request`: the host is asked first, also for a stay that is longer than most.',
       }),
       expiresAt: t.expose('expiresAt', {
         type: 'Instant',

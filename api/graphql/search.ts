@@ -1,10 +1,11 @@
 import type { InputShapeFromFields } from '@pothos/core';
 import type { SearchSort } from '#db/search.ts';
 import { searchForProperties } from '../properties/routes.ts';
-import { builder } from './builder.ts';
+import { builder, enumOf } from './builder.ts';
 import { call } from './calls.ts';
 import { PAGE } from './pages.ts';
-import { PropertyPage, RoomType } from './properties.ts';
+import { SearchFacet, SearchPage } from './found.ts';
+import { CancellationPolicy, RoomType } from './properties.ts';
 
 /** What a search costs by itself, whatever is asked of those it finds. */
 const SEARCH_COST = 100;
@@ -13,10 +14,19 @@ const PropertySort = builder.enumType('PropertySort', {
   description: 'In what order properties are found.',
   values: {
     distance: { value: 'distance', description: 'The nearest first; needs `near` or `bbox`.' },
+    relevance: {
+      value: 'relevance',
+      description: 'Words that stand as they were typed before those with typing errors; needs `q`.',
+    },
     rating: { value: 'rating', description: 'The best rated first.' },
-    price: { value: 'price', description: 'The cheapest night first.' },
-    price_descending: { value: '-price', description: 'The dearest night first: `-price` in REST.' },
+    price: { value: 'price', description: 'The cheapest stay first, or without dates the cheapest night.' },
+    price_descending: { value: '-price', description: 'The other way round: `-price` in REST.' },
   } satisfies Record<string, { value: SearchSort; description: string }>,
+});
+
+const LengthInAMonth = enumOf('LengthInAMonth', 'How long a stay in a month is.', {
+  weekend: 'From one of its Fridays to the Sunday.',
+  week: 'Seven nights of it in a row.',
 });
 
 const PointInput = builder.inputType('PointInput', {
@@ -46,19 +56,40 @@ const SEARCH_ARGS = builder.args((t) => ({
     description: 'With `checkOut`: only what is free and can be booked.',
   }),
   checkOut: t.field({ type: 'CalendarDate', description: 'The morning after the last night.' }),
+  flexibleDays: t.int({
+    description: 'The stay may begin so many days earlier or later, 3 at most. `stay` says what was found.',
+  }),
+  month: t.string({ description: 'In place of dates, as `2027-05`; with `stay`.' }),
+  stay: t.field({
+    type: LengthInAMonth,
+    description: 'How long in `month`. The first that is possible is found.',
+  }),
   guests: t.int({ description: 'How many have to find room.' }),
   minPrice: t.field({
     type: 'MinorUnits',
-    description: 'Of a night, in minor units of the property’s own currency.',
+    description:
+      'Of the whole stay where dates are given, else of a night, in minor units of the property’s own currency.',
   }),
   maxPrice: t.field({ type: 'MinorUnits', description: 'Likewise; both bounds are included.' }),
   currency: t.string({ description: 'Only properties with prices in it. ISO 4217.' }),
   roomType: t.field({ type: RoomType, description: 'What guests get to themselves.' }),
+  minRating: t.float({ description: 'Stars, on average, from 1 to 5.' }),
+  bedrooms: t.int({ description: 'At least.' }),
+  beds: t.int({ description: 'At least.' }),
+  instantOnly: t.boolean({ description: 'Only what is booked at once, without waiting for the host.' }),
+  cancellationPolicy: t.field({ type: [CancellationPolicy], description: 'Any of them.' }),
   amenities: t.stringList({ description: 'All of them, in any spelling; 20 at most.' }),
-  q: t.string({ description: 'Words, or parts of words, of title or description.' }),
+  q: t.string({
+    description:
+      'Words, or parts of words, of title or description. In the title a word of 4 letters or more may have a typing error.',
+  }),
   sort: t.field({
     type: PropertySort,
-    description: 'By default `distance` where a place is given, else `rating`.',
+    description: 'By default `relevance` where `q` is given, `distance` where a place is, else `rating`.',
+  }),
+  facets: t.field({
+    type: [SearchFacet],
+    description: 'What to count, by its values, among all that is found.',
   }),
   limit: t.int(PAGE.limit),
   cursor: t.string(PAGE.cursor),
@@ -67,9 +98,13 @@ const SEARCH_ARGS = builder.args((t) => ({
 type SearchArgs = InputShapeFromFields<typeof SEARCH_ARGS>;
 
 /** As the query of `GET /properties` says it, so that one schema judges both. */
-function asQuery({ near, bbox, amenities, ...rest }: SearchArgs): Record<string, unknown> {
+function asQuery(args: SearchArgs): Record<string, unknown> {
+  const { near, bbox, amenities, instantOnly, cancellationPolicy, facets, ...rest } = args;
   return {
     ...rest,
+    instantOnly: instantOnly?.toString(),
+    cancellationPolicy: cancellationPolicy?.join(),
+    facets: facets?.join(),
     near: near && [near.latitude, near.longitude].join(),
     bbox: bbox && [bbox.west, bbox.south, bbox.east, bbox.north].join(),
     amenities: amenities?.map((amenity) => amenity.replaceAll(',', ' ')).join(), // A comma parts them there, and says nothing in a name.
@@ -78,7 +113,7 @@ function asQuery({ near, bbox, amenities, ...rest }: SearchArgs): Record<string,
 
 builder.queryField('properties', (t) =>
   t.field({
-    type: PropertyPage,
+    type: SearchPage,
     nullable: true,
     description:
       'Published properties that meet every condition. With dates: those that are free then and can be booked now.',

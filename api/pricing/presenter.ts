@@ -5,7 +5,7 @@ import type { Quote, QuotedInstalment } from './schemas.ts';
 
 /** The bill. What the host earns of it is in the token, no secret, and none of the guest's business. */
 export function presentQuote(id: string, quote: PricedStay): z.output<typeof Quote> {
-  const { propertyId, checkIn, checkOut, guests, price, expiresAt } = quote;
+  const { propertyId, checkIn, checkOut, guests, price, bookingMode, expiresAt } = quote;
   const instalments = presentInstalments(quote);
   return {
     id,
@@ -16,6 +16,7 @@ export function presentQuote(id: string, quote: PricedStay): z.output<typeof Quo
     lines: price.lines,
     total: price.total,
     ...(instalments.length > 1 && { instalments }),
+    bookingMode,
     expiresAt,
   };
 }

@@ -2,16 +2,17 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Db } from '#db/connect.ts';
 import { datesUnavailable } from '#db/constraints.ts';
-import { pricingOf } from '#db/pricing.ts';
+import { readPricing } from '#db/pricing.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { readAvailability, stayRefusal } from '#db/stays.ts';
+import { bookingModeOf } from '#domain/availability.ts';
 import { invalidInput } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
-import { assertChargeable } from '#domain/money.ts';
-import { addHours, millisecondsOf, newStay } from '#domain/nights.ts';
+import { addHours, daysBetween, millisecondsOf, newStay, todayIn } from '#domain/nights.ts';
 import type { Instant, Stay } from '#domain/nights.ts';
 import { priceStay } from '#domain/pricing.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
+import type { BookingMode } from '#domain/properties.ts';
 
 /** RULES "Price": how long a quote stands, its last instant included. */
 export const QUOTE_MINUTES = 30;
@@ -21,6 +22,8 @@ export interface PricedStay extends Stay {
   propertyId: PropertyId;
   guests: Guests;
   price: StayPrice;
+  /** Whether its host would be asked first. */
+  bookingMode: BookingMode;
   expiresAt: Instant;
 }
 
@@ -36,12 +39,21 @@ export interface StayWanted extends Stay {
  * @throws DomainError as `requireBookable`, and `amount_too_small`.
  */
 export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWanted): Promise<PricedStay> {
-  await requireBookable(db, property, wanted);
+  const bookingMode = await requireBookable(db, property, wanted);
   const { checkIn, checkOut, guests, at } = wanted;
-  const { id: propertyId, currency } = property;
-  const price = priceStay({ stay: wanted, guests, pricing: pricingOf(property), currency });
-  assertChargeable(price.total);
-  return { propertyId, checkIn, checkOut, guests, price, expiresAt: addHours(at, QUOTE_MINUTES / 60) };
+  const { id: propertyId, currency, timeZone } = property;
+  const pricing = await readPricing(db, property, wanted);
+  const daysAhead = daysBetween(todayIn(timeZone, at), checkIn);
+  const price = priceStay({ stay: wanted, guests, pricing, currency, daysAhead });
+  return {
+    propertyId,
+    checkIn,
+    checkOut,
+    guests,
+    price,
+    bookingMode,
+    expiresAt: addHours(at, QUOTE_MINUTES / 60),
+  };
 }
 
 /** Of a property that is not published only its host knows. */
@@ -50,10 +62,14 @@ export function isQuotable(property: PropertyRow, userId: UserId | undefined): b
 }
 
 /**
- * The refusals that can be told at once. `takeNights` asks the same again, and finally.
+ * How the stay can be booked, or the refusals that can be told at once. `takeNights` asks the same again, and finally.
  * @throws DomainError `invalid_input` for dates that make no stay, `stay_refused`, `dates_unavailable`.
  */
-export async function requireBookable(db: Db, property: PropertyRow, wanted: StayWanted): Promise<void> {
+export async function requireBookable(
+  db: Db,
+  property: PropertyRow,
+  wanted: StayWanted,
+): Promise<BookingMode> {
   const stay = newStay(wanted.checkIn, wanted.checkOut);
   const { rules, free } = await readAvailability(db, property.id, stay);
   const { hostId, status, timeZone: zone, capacity, checkInTime, bookingMode } = property;
@@ -61,6 +77,7 @@ export async function requireBookable(db: Db, property: PropertyRow, wanted: Sta
   const refusal = stayRefusal(bookable, wanted);
   if (refusal !== undefined) throw refusal;
   if (!free) throw datesUnavailable();
+  return bookingModeOf(stay, bookable);
 }
 
 export function isExpired(quote: PricedStay, at: Instant): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PRICE_LINE_KINDS } from '#domain/pricing.ts';
+import { BOOKING_MODES } from '#domain/properties.ts';
 import { CalendarDate, IdOf, Instant, MinorUnits, Money } from '../schemas.ts';
 
 const MAX_OF_A_KIND = 50;
@@ -58,6 +59,9 @@ export const Quote = z
       .meta({
         description: 'Of a stay that is not paid at once: what is paid when. They add up to the total.',
       }),
+    bookingMode: z
+      .enum(BOOKING_MODES)
+      .meta({ description: '`request`: the host is asked first, also for a stay that is longer than most.' }),
     expiresAt: Instant.meta({ description: 'Until then, this instant included, the price stands.' }),
   })
   .meta({ id: 'Quote', description: 'What a stay costs, for thirty minutes.' });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { PropertyRow } from '#db/properties.ts';
-import type { PublicProperty } from '#db/search.ts';
+import type { PublicProperty } from '#db/search/columns.ts';
 import type { Property } from './schemas.ts';
 
 type Wire = z.output<typeof Property>;

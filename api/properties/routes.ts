@@ -22,7 +22,8 @@ import { decodeCursor, page } from '../cursors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endpoint } from '../endpoint.ts';
 import { created, noContent, ok, raw } from '../replies.ts';
-import { IdOf, pageOf } from '../schemas.ts';
+import { IdOf } from '../schemas.ts';
+import { FoundPage, presentFound } from './found.ts';
 import { columnsOf, requirePricesChargeable } from './input.ts';
 import { presentProperty, presentPublicProperty } from './presenter.ts';
 import { NewProperty, Property, PropertyChanges } from './schemas.ts';
@@ -104,21 +105,15 @@ export const searchForProperties = endpoint({
   limit: 'search',
   summary: 'Search properties, or list your own',
   description:
-    'Published ones that meet every condition. With dates: those that are free then and can be booked now. ' +
+    'Published ones that meet every condition. With dates: those that are free then and can be booked now, each with ' +
+    'the price of the whole stay. ' +
     'Prices are compared in minor units, each in its own currency: give `currency` to keep to one.',
   query: SearchQuery,
-  output: { 200: pageOf(Property) },
+  output: { 200: FoundPage },
   async handle({ query, actor, db, now }) {
     if (query.hostId === 'me') return ownProperties(query, actor, db);
     const search = searchOf(query, now());
-    const rows = await searchProperties(db, search);
-    const { sort } = search;
-    return ok(
-      page(rows, query.limit, {
-        present: presentPublicProperty,
-        positionOf: ({ sortValue, id }) => ({ sort, value: sortValue, id }),
-      }),
-    );
+    return ok(presentFound(await searchProperties(db, search), search));
   },
 });
 

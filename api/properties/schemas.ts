@@ -6,7 +6,7 @@ import {
 } from '#domain/cancellation/policies.ts';
 import { isCurrency } from '#domain/money.ts';
 import { isLocalTime, isTimeZone } from '#domain/nights.ts';
-import { MAX_DISCOUNT_PERCENT } from '#domain/pricing.ts';
+import { MAX_DISCOUNT_PERCENT } from '#domain/pricing/discounts.ts';
 import { BOOKING_MODES, PROPERTY_LIMITS, PROPERTY_STATUSES, ROOM_TYPES } from '#domain/properties.ts';
 import { CurrencyCode, IdOf, Instant, MinorUnits } from '../schemas.ts';
 

@@ -1,29 +1,21 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Position, PropertySearch, SearchSort } from '#db/search.ts';
+import type { Position, PropertySearch, SearchedStay } from '#db/search.ts';
 import { SEARCH_SORTS } from '#db/search.ts';
+import { FACETS } from '#db/search/facets.ts';
+import { OFFERED_POLICIES } from '#domain/cancellation/policies.ts';
 import { invalidInput } from '#domain/errors.ts';
-import { newStay } from '#domain/nights.ts';
+import { LENGTHS_IN_A_MONTH, MAX_FLEXIBLE_DAYS, staysAround, staysInMonth } from '#domain/flexible-dates.ts';
+import { isCalendarDate, newStay } from '#domain/nights.ts';
+import type { Stay } from '#domain/nights.ts';
 import { PROPERTY_LIMITS, ROOM_TYPES, amenityKey } from '#domain/properties.ts';
+import { numbers, someOf } from '../comma-lists.ts';
 import { decodeCursor } from '../cursors.ts';
 import { CalendarDate, CurrencyCode, IdOf, PageQuery } from '../schemas.ts';
 
 /** How far a search may reach, how far it does unless told, and how much may be asked of it. */
 export const SEARCH_LIMITS = { radiusKm: 500, textLength: 100, words: 10, amenities: 20 } as const;
 const DEFAULT_RADIUS_KM = 25;
-
-/** Numbers with commas between them, each within its bounds. */
-function numbers(form: string, bounds: readonly { most: number }[]) {
-  return z
-    .string()
-    .regex(/^[^,]+(,[^,]+)*$/, `Must be ${form}.`)
-    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
-    .refine(
-      (values) =>
-        values.length === bounds.length &&
-        values.every((value, i) => Math.abs(value) <= (bounds[i]?.most ?? 0)),
-      { message: `Must be ${form}, in degrees.`, abort: true },
-    );
-}
 
 const LATITUDE = { most: 90 };
 const LONGITUDE = { most: 180 };
@@ -49,13 +41,62 @@ export const SearchQuery = z.strictObject({
     }),
   checkIn: CalendarDate.optional(),
   checkOut: CalendarDate.optional(),
+  flexibleDays: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_FLEXIBLE_DAYS)
+    .optional()
+    .meta({
+      description:
+        'The stay may begin so many days earlier or later, for as many nights. Each entry says in `stay` which dates ' +
+        'were found for it: those asked for if possible, else the nearest to them; sorted by price, the cheapest.',
+    }),
+  month: z
+    .string()
+    .refine((month) => isCalendarDate(`${month}-01`), 'Must be a month, YYYY-MM.')
+    .optional()
+    .meta({ description: 'In place of `checkIn` and `checkOut`; with `stay`.', example: '2027-05' }),
+  stay: z
+    .enum(LENGTHS_IN_A_MONTH)
+    .optional()
+    .meta({
+      description:
+        'How long in `month`: a `weekend`, from one of its Fridays to the Sunday, or a `week`, seven nights of it in a ' +
+        'row. Each entry says in `stay` which was found for it: the first that is possible; sorted by price, the cheapest.',
+    }),
   guests: z.coerce.number().int().min(1).max(PROPERTY_LIMITS.capacity).optional(),
   minPrice: Price.optional().meta({
-    description: 'Of a night, in minor units of the property’s own currency.',
+    description:
+      'Of the whole stay where dates are given, with fees and taxes; without dates, of a night. In minor units of the ' +
+      'property’s own currency.',
   }),
   maxPrice: Price.optional().meta({ description: 'Likewise; both bounds are included.' }),
   currency: CurrencyCode.optional().meta({ description: 'Only properties with prices in it.' }),
+  minRating: z.coerce.number().min(1).max(5).optional().meta({ description: 'Stars, on average.' }),
+  bedrooms: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(PROPERTY_LIMITS.bedrooms)
+    .optional()
+    .meta({ description: 'At least.' }),
+  beds: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(PROPERTY_LIMITS.beds)
+    .optional()
+    .meta({ description: 'At least.' }),
   roomType: z.enum(ROOM_TYPES).optional(),
+  instantOnly: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .meta({ description: 'Only what is booked at once, without waiting for the host.' }),
+  cancellationPolicy: someOf(OFFERED_POLICIES)
+    .optional()
+    .meta({ description: 'Any of them.', example: 'flexible,moderate' }),
   amenities: z
     .string()
     .transform((text) => text.split(',').map(amenityKey))
@@ -73,12 +114,25 @@ export const SearchQuery = z.strictObject({
       message: `Must be 1 to ${SEARCH_LIMITS.words} words.`,
     })
     .optional()
-    .meta({ description: 'Words, or parts of words, of title or description.' }),
+    .meta({
+      description:
+        'Words, or parts of words, of title or description, in any case and with or without accents. In the title a ' +
+        'word of 4 letters or more may have a typing error.',
+    }),
   sort: z
     .enum(SEARCH_SORTS)
     .optional()
     .meta({
-      description: 'By default `distance` where a place is given, else `rating`. Best or nearest first.',
+      description:
+        'By default `relevance` where `q` is given, `distance` where a place is, else `rating`. Best or nearest first: ' +
+        '`relevance` puts words that stand as they were typed before those with typing errors. `price` is that of the ' +
+        'whole stay where dates are given, else of a night.',
+    }),
+  facets: someOf(FACETS)
+    .optional()
+    .meta({
+      description: 'What to count, by its values, among all that is found.',
+      example: 'roomType,amenities',
     }),
   hostId: z
     .literal('me')
@@ -89,31 +143,33 @@ export type SearchQuery = z.output<typeof SearchQuery>;
 
 /** What the query asks of the database. @throws DomainError `invalid_input` for what does not go together. */
 export function searchOf(query: SearchQuery, now: Date): PropertySearch {
-  const { near, radiusKm, bbox, checkIn, checkOut, minPrice, maxPrice, amenities, q } = query;
+  const { near, radiusKm, bbox, minPrice, maxPrice } = query;
   if (near !== undefined && bbox !== undefined)
     throw invalidInput('bbox', 'Give `near` or `bbox`, not both.');
   if (radiusKm !== undefined && near === undefined) throw invalidInput('radiusKm', 'Needs `near`.');
   if (minPrice !== undefined && maxPrice !== undefined && minPrice > maxPrice) {
     throw invalidInput('maxPrice', 'Must not be below `minPrice`.');
   }
-  const place = placeOf(query);
-  const sort = query.sort ?? (place === undefined ? 'rating' : 'distance');
-  if (sort === 'distance' && place === undefined)
-    throw invalidInput('sort', '`distance` needs `near` or `bbox`.');
-  return {
-    place,
-    stay: stayOf({ checkIn, checkOut }, now),
+  const search = {
+    place: placeOf(query),
+    stay: stayOf(query, now),
     guests: query.guests,
+    minBedrooms: query.bedrooms,
+    minBeds: query.beds,
+    minRating: query.minRating,
     minPriceMinor: minPrice,
     maxPriceMinor: maxPrice,
     currency: query.currency,
     roomType: query.roomType,
-    amenityKeys: amenities,
-    words: q,
-    sort,
-    after: positionIn(sort, query.cursor),
+    bookingMode: query.instantOnly === true ? ('instant' as const) : undefined,
+    cancellationPolicies: query.cancellationPolicy,
+    amenityKeys: query.amenities,
+    words: query.q,
+    facets: query.facets,
     limit: query.limit + 1,
   };
+  const inOrder = { ...search, sort: sortOf(query) };
+  return { ...inOrder, after: positionIn(inOrder, query.cursor) };
 }
 
 function placeOf({ near, radiusKm = DEFAULT_RADIUS_KM, bbox }: SearchQuery): PropertySearch['place'] {
@@ -126,19 +182,63 @@ function placeOf({ near, radiusKm = DEFAULT_RADIUS_KM, bbox }: SearchQuery): Pro
   return { box: { west, south, east, north } };
 }
 
-function stayOf(
-  { checkIn, checkOut }: Pick<SearchQuery, 'checkIn' | 'checkOut'>,
-  now: Date,
-): PropertySearch['stay'] {
-  if (checkIn === undefined && checkOut === undefined) return undefined;
-  if (checkOut === undefined) throw invalidInput('checkOut', 'Belongs to `checkIn`.');
-  if (checkIn === undefined) throw invalidInput('checkIn', 'Belongs to `checkOut`.');
-  return { ...newStay(checkIn, checkOut), now: now.toISOString() };
+function sortOf({ sort, near, bbox, q, month, flexibleDays }: SearchQuery): PropertySearch['sort'] {
+  const hasPlace = near !== undefined || bbox !== undefined;
+  if (sort === undefined) return q !== undefined ? 'relevance' : hasPlace ? 'distance' : 'rating';
+  if (sort === 'distance' && !hasPlace) throw invalidInput('sort', '`distance` needs `near` or `bbox`.');
+  const isFlexible = month !== undefined || (flexibleDays ?? 0) > 0;
+  if ((sort === 'price' || sort === '-price') && isFlexible && !hasPlace)
+    throw invalidInput('sort', 'By price, flexible dates need `near` or `bbox`.'); // Each would have to be priced.
+  if (sort === 'relevance' && q === undefined) throw invalidInput('sort', '`relevance` needs `q`.');
+  return sort;
 }
 
-/** A cursor is bound to its order: in another one it would skip or repeat. */
-function positionIn(sort: SearchSort, cursor: string | undefined): Position | undefined {
-  const value = sort === 'price' || sort === '-price' ? z.int() : z.number();
-  const schema = z.strictObject({ sort: z.literal(sort), value, id: IdOf('property') });
+function stayOf(query: SearchQuery, now: Date): SearchedStay | undefined {
+  const [stay, ...others] = staysOf(query);
+  if (stay === undefined) return undefined;
+  return {
+    ...stay,
+    ...(others.length > 0 && { otherCheckIns: others.map(({ checkIn }) => checkIn) }),
+    now: now.toISOString(),
+  };
+}
+
+/** The stays that would do, the one that is liked best first; none without dates. */
+function staysOf({ checkIn, checkOut, flexibleDays, month, stay }: SearchQuery): Stay[] {
+  if (month !== undefined) {
+    if (stay === undefined) throw invalidInput('stay', 'Belongs to `month`.');
+    const dates = Object.entries({ checkIn, checkOut, flexibleDays }).find(
+      ([, value]) => value !== undefined,
+    );
+    if (dates !== undefined) throw invalidInput(dates[0], 'Give `month` or dates, not both.');
+    return staysInMonth(`${month}-01`, stay);
+  }
+  if (stay !== undefined) throw invalidInput('month', 'Belongs to `stay`.');
+  if (checkIn === undefined && checkOut === undefined) {
+    if (flexibleDays !== undefined) throw invalidInput('flexibleDays', 'Needs `checkIn` and `checkOut`.');
+    return [];
+  }
+  if (checkOut === undefined) throw invalidInput('checkOut', 'Belongs to `checkIn`.');
+  if (checkIn === undefined) throw invalidInput('checkIn', 'Belongs to `checkOut`.');
+  return staysAround(newStay(checkIn, checkOut), flexibleDays ?? 0);
+}
+
+type Listed = Omit<PropertySearch, 'after'>;
+
+/** Where a page ends, for its cursor. */
+export function positionAfter(search: Listed, { id, sortValue }: { id: string; sortValue: number }) {
+  return { list: nameOf(search), value: sortValue, id };
+}
+
+/** A cursor is bound to its list: with other conditions, or in another order, it would skip or repeat. */
+function positionIn(search: Listed, cursor: string | undefined): Position | undefined {
+  const value = search.sort === 'distance' || search.sort === 'rating' ? z.number() : z.int();
+  const schema = z.strictObject({ list: z.literal(nameOf(search)), value, id: IdOf('property') });
   return decodeCursor(schema, cursor);
+}
+
+/** Names the list that is paged through: what it is of and how it is sorted. Pages may be of any size. */
+function nameOf({ limit: _, facets: __, stay, ...list }: Listed): string {
+  const asked = { ...list, stay: stay && { ...stay, now: undefined } };
+  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 16);
 }

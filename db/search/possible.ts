@@ -1,4 +1,15 @@
-const TODAY = 'cast(cast(:now as timestamptz) at time zone p.time_zone as date)';
+import { TODAY } from './asked.ts';
+import type { AskedStay } from './asked.ts';
+
+/** As `minimumNightsFrom` has it: `greatest` passes over what is null. */
+const minimumNights = (checkIn: string): string => `coalesce(
+            greatest((select season.minimum_nights from seasons season
+                      where season.property_id = r.property_id and season.dates @> ${checkIn}),
+                     r.minimum_nights_by_arrival[cast(extract(isodow from ${checkIn}) as integer)]),
+            r.minimum_nights, 1)`;
+/** As `bookingModeOf` has it: the stay is longer than is booked at once. */
+const isLonger = (nights: string): string =>
+  `(coalesce(r.longer_by_request, false) and ${nights} > r.maximum_nights)`;
 
 /**
  * The property's rules allow the stay, as `refusalOf` in domain/availability.ts judges (a test holds one against the
@@ -6,16 +17,29 @@ const TODAY = 'cast(cast(:now as timestamptz) at time zone p.time_zone as date)'
  * subquery: so it is asked of one candidate after the other, by index, and never becomes a join for which the planner
  * would read every stay there is to find those of a few.
  */
-export const STAY_IS_POSSIBLE = `(
-        select :nights between coalesce(r.minimum_nights, 1) and coalesce(r.maximum_nights, 365)
-          and cast(:checkIn as date) >= ${TODAY} + coalesce(r.advance_notice_days, 0)
-          and cast(:checkIn as date) <= ${TODAY} + make_interval(months => coalesce(r.booking_window_months, 12))
-          and (r.same_day_latest_time is null or r.advance_notice_days > 0 or cast(:checkIn as date) > ${TODAY}
+export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string {
+  return `(
+        select ${nights} >= ${minimumNights(checkIn)}
+          and ${nights} <= case when r.longer_by_request then 365 else coalesce(r.maximum_nights, 365) end
+          and (r.no_arrival_days is null or extract(isodow from ${checkIn}) <> all (r.no_arrival_days))
+          and (r.no_departure_days is null or extract(isodow from ${checkOut}) <> all (r.no_departure_days))
+          and ${checkIn} >= ${TODAY} + coalesce(r.advance_notice_days, 0)
+          and ${checkIn} <= ${TODAY} + make_interval(months => coalesce(r.booking_window_months, 12))
+          and (r.same_day_latest_time is null or r.advance_notice_days > 0 or ${checkIn} > ${TODAY}
             or cast(:now as timestamptz) <= (${TODAY} + cast(r.same_day_latest_time as time)) at time zone p.time_zone)
+          and ((p.booking_mode = 'instant' and not ${isLonger(nights)})
+            or cast(:now as timestamptz) < (${checkIn} + cast(p.check_in_time as time)) at time zone p.time_zone)
           and not exists (
             select from stays s
             where s.property_id = p.id and s.live
-              and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
-                                        cast(:checkOut as date) + coalesce(r.preparation_nights_after, 0))
-              and (s.kind = 'booking' or s.nights && daterange(cast(:checkIn as date), cast(:checkOut as date))))
+              and s.nights && daterange(${checkIn} - coalesce(r.preparation_nights_before, 0),
+                                        ${checkOut} + coalesce(r.preparation_nights_after, 0))
+              and (s.kind = 'booking' or s.nights && daterange(${checkIn}, ${checkOut})))
         from (values (1)) as one left join stay_rules r on r.property_id = p.id)`;
+}
+
+/** How a stay of so many nights is booked. */
+export function bookingModeOfStay({ nights }: AskedStay): string {
+  return `case when exists (select from stay_rules r where r.property_id = p.id and ${isLonger(nights)})
+           then 'request' else p.booking_mode end`;
+}

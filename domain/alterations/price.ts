@@ -4,24 +4,23 @@ import type { KeptNights } from '../cancellation/division.ts';
 import { priceShares, sharesOf } from '../ledger.ts';
 import type { Shares } from '../ledger.ts';
 import { assertChargeable, percentOf, splitInParts } from '../money.ts';
-import { nightsOf } from '../nights.ts';
+import { daysBetween, nightsOf } from '../nights.ts';
 import type { CalendarDate } from '../nights.ts';
 import {
-  discountLines,
   extraGuestLine,
   feeLine,
-  GUEST_SERVICE_FEE_BASIS_POINTS,
-  guestServiceFee,
   guestsIncluded,
-  nightLines,
   nightSharesMinor,
-  nightToday,
   payingGuests,
   PRICE_LINE_KINDS,
   sumOf,
   withFees,
 } from '../pricing.ts';
-import type { Guests, PricedNight, PriceLineKind, Pricing, StayPrice } from '../pricing.ts';
+import type { Guests, PriceLineKind, Pricing, StayPrice } from '../pricing.ts';
+import { discountLines } from '../pricing/discounts.ts';
+import { guestServiceFee, SERVICE_FEES } from '../pricing/fees.ts';
+import { nightLines, nightToday } from '../pricing/nights.ts';
+import type { PricedNight } from '../pricing/nights.ts';
 import { isSameStay } from '../alterations.ts';
 import type { Wanted } from '../alterations.ts';
 
@@ -50,8 +49,9 @@ export interface Offer {
 }
 
 /**
- * RULES.md "Alteration". Nights that are kept keep their price, with their extra guests; added ones have today's. The length
- * discount, fees and taxes are reckoned anew. What the guest gives up counts as cancelled by whoever asks for it: of what a
+ * RULES.md "Alteration". Nights that are kept keep their price, with their extra guests; added ones have today's. Discounts are
+ * reckoned anew by what the host gives now, as if it had been booked so at once; fees and taxes anew by what held when it was
+ * booked. What the guest gives up counts as cancelled by whoever asks for it: of what a
  * guest gives up the policy keeps its part for the host, night by night, and the platform its fee. Depends on zone data:
  * ask in an activity, not in workflow code.
  * @throws DomainError `amount_too_small`, `stay_refused` (`amount_too_large`) where the bank would refuse the difference
@@ -62,6 +62,7 @@ export function alterationOffer(altering: Altering): Offer {
   const nights = nightsOf(to.stay).map((night) => alteredNight(night, altering));
   const nightRatesMinor = nights.map(({ rateMinor }) => rateMinor);
   const givenUp = divideGivenUp(altering, kept);
+  const daysAhead = daysAheadOf(altering);
   const lines = [
     ...nightLines(nights),
     ...extraGuestLine(
@@ -70,16 +71,22 @@ export function alterationOffer(altering: Altering): Offer {
     ),
     ...(isSameStay(altering.stay, to.stay)
       ? before.lines.filter(({ kind }) => kind === 'discount')
-      : discountLines(nightRatesMinor, altering.pricing)),
+      : discountLines(nightRatesMinor, altering.pricing, daysAhead)),
     ...feeLine('cleaning', sumOf(before.lines, 'cleaning')),
     ...feeLine('pet', petFee(altering, kept)),
     ...feeLine('removed_night', sumOf(before.lines, 'removed_night') + givenUp.keptMinor),
   ];
-  const feeKeptMinor = kept === undefined ? 0 : percentOf(givenUp.backMinor, GUEST_SERVICE_FEE_BASIS_POINTS);
+  const { serviceFees = 'split', taxes } = before;
+  const { guestBasisPoints } = SERVICE_FEES[serviceFees];
+  const feeKeptMinor = kept === undefined ? 0 : percentOf(givenUp.backMinor, guestBasisPoints);
   const price = withFees({
     lines,
     nightRatesMinor,
+    guests: to.guests,
     currency: before.total.currency,
+    serviceFees,
+    taxes,
+    daysAhead,
     feeKeptMinor: feeKeptBefore(before) + feeKeptMinor,
   });
   const difference = price.total.amount - before.total.amount;
@@ -90,6 +97,11 @@ export function alterationOffer(altering: Altering): Offer {
     refundMinor: Math.max(0, -difference),
     lines: changedLines(before, price),
   };
+}
+
+/** A stay that is moved is as early or late as if it had been booked for its new dates when it was booked. */
+function daysAheadOf({ price: { daysAhead }, stay, to }: Altering): number | undefined {
+  return daysAhead === undefined ? undefined : daysAhead + daysBetween(stay.checkIn, to.stay.checkIn);
 }
 
 interface AlteredNight extends PricedNight {
@@ -188,8 +200,14 @@ function petFee({ price, guests, to, pricing }: Altering, kept: KeptNights | und
 }
 
 /** What earlier alterations have left of the guest's fee beyond that on what is booked. */
-function feeKeptBefore({ guestServiceFeeMinor, hostBaseMinor, total }: StayPrice): number {
-  return Math.max(0, guestServiceFeeMinor - guestServiceFee(hostBaseMinor, total.currency));
+function feeKeptBefore(price: StayPrice): number {
+  const { guestServiceFeeMinor, hostBaseMinor, lines, total, serviceFees: mode = 'split' } = price;
+  const addedTaxMinor = sumOf(lines, 'tax');
+  const { currency } = total;
+  return Math.max(
+    0,
+    guestServiceFeeMinor - guestServiceFee({ hostBaseMinor, mode, currency, addedTaxMinor }),
+  );
 }
 
 function changedLines(before: StayPrice, after: StayPrice): ChangedLine[] {

@@ -1,6 +1,6 @@
-import { coinMinor, percentOf, splitInParts } from '../money.ts';
+import { coinMinor, percentOf, splitInParts, WHOLE_BASIS_POINTS } from '../money.ts';
 import type { PriceLineKind, StayPrice } from '../pricing.ts';
-import { nightSharesMinor, sumOf } from '../pricing.ts';
+import { includedTaxMinor, nightSharesMinor, sumOf } from '../pricing.ts';
 
 /** An amount between the two sides, in minor units. */
 export interface Division {
@@ -19,8 +19,11 @@ export const CANCELLED_KINDS = [
 /** `night` stands for nights, their extra guests and their discount; `removed_night` for what was kept of earlier ones. */
 export type CancelledKind = (typeof CANCELLED_KINDS)[number];
 
-/** Every part of the bill, divided; and the platform's fee to the host, which is no line of it. */
-export type DividedPrice = Record<CancelledKind | 'host_fee', Division>;
+/**
+ * Every part of the bill, divided; and what comes out of the host's part of it without a line of its own: the platform's
+ * fee to the host, and the taxes that the host's prices include.
+ */
+export type DividedPrice = Record<CancelledKind | 'host_fee' | 'included_tax', Division>;
 
 /** What the host keeps: so many nights from the first on, and a share of each of the others. */
 export interface KeptNights {
@@ -37,8 +40,9 @@ export function divideInFull(price: StayPrice): DividedPrice {
     pet: back(sumOf(price.lines, 'pet')),
     removed_night: back(sumOf(price.lines, 'removed_night')),
     service_fee: back(price.guestServiceFeeMinor),
-    tax: back(price.taxMinor),
+    tax: back(sumOf(price.lines, 'tax')),
     host_fee: back(price.hostServiceFeeMinor),
+    included_tax: back(includedTaxMinor(price)),
   };
 }
 
@@ -60,7 +64,7 @@ export function divideUpTo(price: StayPrice, parts: DividedPrice, refundMinor: n
     const more = shares[at] ?? 0;
     return { keptMinor: keptMinor - more, refundMinor: already + more };
   }) as SixDivisions;
-  return withHostFee(price, { night, cleaning, pet, removed_night, service_fee, tax });
+  return outOfHostsPart(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
 type SixDivisions = [Division, Division, Division, Division, Division, Division];
@@ -85,7 +89,7 @@ export function lessUnpaid(price: StayPrice, parts: DividedPrice, paidMinor: num
     refundMinor: parts[kind].refundMinor - (fromRefunds[at] ?? 0),
     keptMinor: parts[kind].keptMinor - (fromKept[at] ?? 0),
   })) as SixDivisions;
-  return withHostFee(price, { night, cleaning, pet, removed_night, service_fee, tax });
+  return outOfHostsPart(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
 /** All that was paid goes back. */
@@ -94,16 +98,18 @@ function giveAllBack(price: StayPrice, parts: DividedPrice): DividedPrice {
     refundMinor: parts[kind].refundMinor + parts[kind].keptMinor,
     keptMinor: 0,
   })) as SixDivisions;
-  return withHostFee(price, { night, cleaning, pet, removed_night, service_fee, tax });
+  return outOfHostsPart(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
-/** The platform's fee to the host goes back with the part of the bill that it is reckoned on. */
-function withHostFee(price: StayPrice, parts: Record<CancelledKind, Division>): DividedPrice {
+/** The platform's fee to the host, and taxes that are included, go back with the part of the bill that they are reckoned on. */
+function outOfHostsPart(price: StayPrice, parts: Record<CancelledKind, Division>): DividedPrice {
   const { night, cleaning, pet, removed_night: removed } = parts;
   const backMinor = night.refundMinor + cleaning.refundMinor + pet.refundMinor + removed.refundMinor;
+  const proportion = proportionOf(price, price.hostBaseMinor - backMinor);
   return {
     ...parts,
-    host_fee: divideIn(price.hostServiceFeeMinor, proportionOf(price, price.hostBaseMinor - backMinor)),
+    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
+    included_tax: divideIn(includedTaxMinor(price), proportion),
   };
 }
 
@@ -127,20 +133,33 @@ export function divide(price: StayPrice, kept: KeptNights): DividedPrice {
   const removed_night = { refundMinor: 0, keptMinor: sumOf(price.lines, 'removed_night') };
   const keptMinor = sum([night, cleaning, pet, removed_night].map((part) => part.keptMinor));
   const proportion = proportionOf(price, keptMinor);
+  // A tax that is owed for nights given away has no price to follow: it follows the nights.
+  const taxed = price.hostBaseMinor === 0 ? nightsIn(price, kept) : proportion;
   return {
     night,
     cleaning,
     pet,
     removed_night,
     service_fee: { refundMinor: 0, keptMinor: price.guestServiceFeeMinor },
-    tax: inCoins(divideIn(price.taxMinor, proportion), coin),
+    tax: inCoins(divideIn(sumOf(price.lines, 'tax'), taxed), coin),
     host_fee: divideIn(price.hostServiceFeeMinor, proportion),
+    included_tax: divideIn(includedTaxMinor(price), proportion),
   };
 }
 
 /** What is kept and what goes back of the host's part of the bill. A stay for nothing still has one side. */
 function proportionOf({ hostBaseMinor }: StayPrice, keptMinor: number): [number, number] {
   return hostBaseMinor === 0 ? [1, 0] : [keptMinor, hostBaseMinor - keptMinor];
+}
+
+function nightsIn(
+  { nightRatesMinor }: StayPrice,
+  { wholeNights, othersBasisPoints }: KeptNights,
+): [number, number] {
+  const others = Math.max(0, nightRatesMinor.length - wholeNights);
+  const keptOthers = others * othersBasisPoints;
+  const whole = (nightRatesMinor.length - others) * WHOLE_BASIS_POINTS;
+  return [whole + keptOthers, others * WHOLE_BASIS_POINTS - keptOthers];
 }
 
 /** What is less than a coin cannot be given back, and stays where it is. */

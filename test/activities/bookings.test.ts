@@ -40,7 +40,11 @@ describe('the database steps of a booking', () => {
     const guests = { adults: 2, children: 0, infants: 0, pets: 0 };
     const price = priceStay({ stay, guests, pricing: pricingOf(home), currency: home.currency });
     const asked = { ...stay, guests, propertyId: home.id, guestId: await aUser(db()) };
-    const booking = newBooking(asked, { property: home, price }, new Date(NOW));
+    const booking = newBooking(
+      asked,
+      { property: home, price, bookingMode: home.bookingMode },
+      new Date(NOW),
+    );
     await inTransaction(db(), (trx) => insertBooking(trx, booking));
     return booking;
   }

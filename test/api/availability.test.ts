@@ -9,12 +9,35 @@ import { releaseNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
+import {
+  MAX_SEASON_NAME_CHARACTERS,
+  MAX_SEASON_NIGHTS,
+  MAX_SEASONS,
+  WEEKDAYS,
+} from '#domain/availability/seasons.ts';
+import type { Season } from '#domain/availability/seasons.ts';
 import type { UserId } from '#domain/ids.ts';
+import { addDays, addMonths } from '#domain/nights.ts';
 import { aHeldBooking, aProperty, aUser, NOW, take } from '../db/stays-fixture.ts';
 import { useLocalApi } from '../support/api.ts';
 import { assertConforms } from '../support/conforms.ts';
 import { newPerson, Person } from '../support/people.ts';
 import type { Answer, Call, Wire } from '../support/people.ts';
+
+const BY_THE_YEAR: Partial<StayRules> = {
+  seasons: [{ name: 'Summer', from: '2027-07-01', to: '2027-09-01', minimumNights: 7 }],
+  minimumNightsByArrival: { friday: 3, sunday: 2 },
+  longerByRequest: true,
+  noArrivalDays: ['tuesday', 'sunday'],
+  noDepartureDays: ['monday'],
+};
+
+/** One a month, each as long as a month is at least. */
+const manySeasons = (count: number): Season[] =>
+  Array.from({ length: count }, (_, month) => {
+    const from = addMonths('2027-01-01', month);
+    return { name: `Month ${month.toString()}`, from, to: addDays(from, 28), minimumNights: 2 };
+  });
 
 describe('availability', () => {
   const api = useLocalApi([...userEndpoints, ...sessionEndpoints, ...availabilityEndpoints], {
@@ -156,6 +179,7 @@ describe('availability', () => {
       assert.deepEqual((await call(anyone(), `/properties/${id}/rules`)).body, DEFAULT_STAY_RULES);
       const rules = {
         ...DEFAULT_STAY_RULES,
+        ...BY_THE_YEAR,
         minimumNights: 3,
         sameDayLatestTime: '18:00',
         preparationNightsAfter: 1,
@@ -200,6 +224,48 @@ describe('availability', () => {
       );
     });
 
+    it('name what is wrong with a season, or a day of the week', async () => {
+      const { id } = await propertyOfHost();
+      const season = { name: 'Summer', from: '2027-07-01', to: '2027-08-01', minimumNights: 7 };
+      const tries: [body: object, path: string][] = [
+        [{ seasons: [season, { ...season, from: '2027-07-31', to: '2027-08-02' }] }, 'seasons.1'],
+        [{ seasons: [{ ...season, to: season.from }] }, 'seasons.0.to'],
+        [{ seasons: [{ ...season, from: '2027-02-29' }] }, 'seasons.0.from'],
+        [{ seasons: [{ ...season, to: addDays(season.from, MAX_SEASON_NIGHTS + 1) }] }, 'seasons.0.to'],
+        [{ seasons: [{ ...season, name: ' ' }] }, 'seasons.0.name'],
+        [{ seasons: [{ ...season, name: 'S'.repeat(MAX_SEASON_NAME_CHARACTERS + 1) }] }, 'seasons.0.name'],
+        [{ seasons: [season], maximumNights: 6 }, 'seasons.0.minimumNights'],
+        [{ seasons: manySeasons(MAX_SEASONS + 1) }, 'seasons'],
+        [{ minimumNightsByArrival: { friday: 0 } }, 'minimumNightsByArrival.friday'],
+        [{ minimumNightsByArrival: { friday: 8 }, maximumNights: 7 }, 'minimumNightsByArrival.friday'],
+        [{ minimumNightsByArrival: { someday: 2 } }, 'minimumNightsByArrival.someday'],
+        [{ noArrivalDays: WEEKDAYS }, 'noArrivalDays'],
+        [{ noDepartureDays: ['monday', 'monday'] }, 'noDepartureDays'],
+        [{ noDepartureDays: ['Monday'] }, 'noDepartureDays.0'],
+      ];
+      for (const [body, path] of tries) {
+        const answer = await put(host, id, body);
+        const paths = (answer.body.errors as Wire[] | undefined)?.map((error) => error.path as string);
+        assert.deepEqual([answer.status, paths], [400, [path]], JSON.stringify(body));
+      }
+    });
+
+    it('may be as many seasons, and go as far, as the bounds let them', async () => {
+      const { id } = await propertyOfHost();
+      const seasons = manySeasons(MAX_SEASONS);
+      const rules = {
+        ...DEFAULT_STAY_RULES,
+        seasons,
+        minimumNightsByArrival: Object.fromEntries(WEEKDAYS.map((day) => [day, 365])),
+        noArrivalDays: WEEKDAYS.slice(1),
+        noDepartureDays: WEEKDAYS.slice(0, -1),
+      };
+      const set = await put(host, id, { ...rules, seasons: seasons.toReversed() });
+      assert.deepEqual([set.status, set.body], [200, rules]);
+      assert.deepEqual((await call(anyone(), `/properties/${id}/rules`)).body, rules);
+      assert.deepEqual((await put(host, id, {})).body, DEFAULT_STAY_RULES);
+    });
+
     it('are set by the host alone (S1)', async () => {
       const { id } = await propertyOfHost();
       assert.equal((await put(stranger, id, {})).status, 404);
@@ -223,7 +289,7 @@ describe('availability', () => {
 
     it('prices each night and tells how long a stay must be', async () => {
       const { id } = await propertyOfHost({ minimumNights: 2 });
-      const night = { available: true, minimumNights: 2 };
+      const night = { available: true, minimumNights: 2, arrivalAllowed: true, departureAllowed: true };
       assert.deepEqual((await calendar(anyone(), id, ['2027-03-04', '2027-03-07'])).body, {
         propertyId: id,
         currency: 'GBP',
@@ -233,6 +299,34 @@ describe('availability', () => {
           { date: '2027-03-06', price: 120_00, ...night },
         ],
       });
+    });
+
+    it('tells by season and day of the week how long a stay must be, and whether it can begin or end (A9)', async () => {
+      const { id } = await propertyOfHost({
+        minimumNights: 2,
+        seasons: [{ name: 'Easter', from: '2027-03-26', to: '2027-03-30', minimumNights: 4 }],
+        minimumNightsByArrival: { friday: 3, sunday: 5 },
+        noArrivalDays: ['saturday'],
+        noDepartureDays: ['saturday', 'sunday'],
+      });
+      const nights = await nightsOf(anyone(), id, ['2027-03-25', '2027-03-31']);
+      assert.deepEqual(
+        nights.map((night) => [
+          night.date,
+          night.minimumNights,
+          night.arrivalAllowed,
+          night.departureAllowed,
+        ]),
+        [
+          ['2027-03-25', 2, true, true],
+          ['2027-03-26', 4, true, true],
+          ['2027-03-27', 4, false, false],
+          ['2027-03-28', 5, true, false],
+          ['2027-03-29', 4, true, true],
+          ['2027-03-30', 2, true, true],
+        ],
+      );
+      assert.ok(nights.every(({ available }) => available));
     });
 
     it('tells the host why a night is not available, and everyone else only that it is not', async () => {

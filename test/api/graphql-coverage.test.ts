@@ -137,6 +137,10 @@ function valueDifferences(inner: Schema, type: string, where: string): string[] 
 /** Where an input type says other than the schema that judges it: fields, what they need, and so on within. */
 function inputDifferences(schema: Schema, type: string, where: string): string[] {
   const inner = bared(schema);
+  if (inner instanceof z.ZodArray) {
+    if (!type.startsWith('[')) return [`${where} is no list`];
+    return inputDifferences(inner.element, type.slice(1), `${where}[]`);
+  }
   const named = namedIn(type);
   if (!(inner instanceof z.ZodObject))
     return isInputObjectType(named) ? [`${where} is no object in REST`] : [];

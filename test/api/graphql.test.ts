@@ -131,14 +131,14 @@ describe('GraphQL reads', () => {
       200,
       guest.get(
         '/properties?near=-8.65,115.2&radiusKm=5&guests=3&amenities=free%20parking,sea%20view&sort=-price&limit=10' +
-          `&checkIn=${inDays(30)}&checkOut=${inDays(33)}&minPrice=10000&currency=IDR&roomType=entire_home&q=canal`,
+          `&checkIn=${inDays(30)}&checkOut=${inDays(33)}&minPrice=31000&currency=IDR&roomType=entire_home&q=canal`,
       ),
     );
     const query = `query ($cursor: String, $dates: [CalendarDate!]) {
-      properties(near: { latitude: -8.65, longitude: 115.2 }, radiusKm: 5, guests: 3, minPrice: 10000, currency: "IDR",
+      properties(near: { latitude: -8.65, longitude: 115.2 }, radiusKm: 5, guests: 3, minPrice: 31000, currency: "IDR",
         amenities: ["free parking", "Sea, view"], sort: price_descending, roomType: entire_home, q: "canal",
         checkIn: "${inDays(30)}", checkOut: "${inDays(33)}", limit: 2, cursor: $cursor) {
-        data { ${WHOLE} host { id name rating { count } } } nextCursor } }`.replace(
+        data { ${WHOLE} stay { checkIn checkOut nights total { amount currency } } host { id name rating { count } } } nextCursor } }`.replace(
       ', $dates: [CalendarDate!]',
       '',
     );

@@ -60,6 +60,7 @@ describe('quotes', () => {
         { kind: 'service_fee', label: 'Service fee', quantity: 1, amount: 51_80 },
       ],
       total: { amount: 421_80, currency: 'GBP' },
+      bookingMode: 'instant',
       expiresAt: '2027-01-10T12:30:00.000Z',
     });
     assert.match(id, /^qte_1\.[\w-]+\.[\w-]+$/);
@@ -181,6 +182,7 @@ describe('a quote\u2019s token', () => {
     ...stay,
     guests,
     price: priceStay({ stay, guests, pricing: { nightly: 100_00, weekend: 120_00 }, currency: 'GBP' }),
+    bookingMode: 'instant',
     expiresAt: '2027-01-10T12:30:00.000Z',
     ...facts,
   });

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StayRequest, StayRules } from '#domain/availability.ts';
 import {
-  assertAllowed,
+  bookingModeOf,
   countedGuests,
   DEFAULT_STAY_RULES,
   preparationOf,
   refusalOf,
+  stayRefused,
 } from '#domain/availability.ts';
-import { isDomainError } from '#domain/errors.ts';
 import { addDays, addMonths, todayIn } from '#domain/nights.ts';
 import type { Guests } from '#domain/pricing.ts';
+import type { BookingMode } from '#domain/properties.ts';
 
 interface Facts {
   checkIn?: string;
@@ -18,6 +19,7 @@ interface Facts {
   party?: Partial<Guests>;
   rules?: Partial<StayRules>;
   capacity?: number;
+  bookingMode?: BookingMode;
   zone?: string;
   at?: string;
 }
@@ -25,11 +27,14 @@ interface Facts {
 /** Two nights for two in London in July, asked for on 1 June 2026 at noon. Only the facts that matter are named. */
 function request(facts: Facts = {}): StayRequest {
   const { checkIn = '2026-07-01', nights = 2, party, rules, capacity = 4, zone = 'Europe/London' } = facts;
+  const { bookingMode = 'instant' } = facts;
   return {
     stay: { checkIn, checkOut: addDays(checkIn, nights) },
     guests: { adults: 2, children: 0, infants: 0, pets: 0, ...party },
     rules: { ...DEFAULT_STAY_RULES, ...rules },
     capacity,
+    bookingMode,
+    checkInTime: '15:00',
     zone,
     at: facts.at ?? '2026-06-01T11:00:00.000Z',
   };
@@ -71,6 +76,104 @@ check('the length of a stay', [
   { why: '365 nights (D11)', facts: { nights: 365 } },
   { why: '366 nights (D11)', facts: { nights: 366 }, refusal: ['maximum_nights', 365] },
 ]);
+
+const LONGER: Partial<StayRules> = { maximumNights: 14, longerByRequest: true };
+check('a stay that is longer than most', [
+  {
+    why: 'one that nobody asks the host for',
+    facts: { nights: 15, rules: LONGER },
+    refusal: ['maximum_nights', 14],
+  },
+  { why: 'one that the host is asked for', facts: { nights: 15, rules: LONGER, bookingMode: 'request' } },
+  {
+    why: '365 nights that the host is asked for (D11)',
+    facts: { nights: 365, rules: LONGER, bookingMode: 'request' },
+  },
+  {
+    why: '366 nights, whoever is asked (D11)',
+    facts: { nights: 366, rules: LONGER, bookingMode: 'request' },
+    refusal: ['maximum_nights', 365],
+  },
+  {
+    why: 'a request where the host wants no longer ones',
+    facts: { nights: 15, rules: { maximumNights: 14 }, bookingMode: 'request' },
+    refusal: ['maximum_nights', 14],
+  },
+]);
+
+// 1 July 2026 is a Wednesday.
+const SUMMER = [{ name: 'Summer', from: '2026-07-01', to: '2026-08-01', minimumNights: 5 }];
+check('the season and the day of the week', [
+  {
+    why: 'a stay that is too short for its season (A9)',
+    facts: { nights: 4, rules: { seasons: SUMMER } },
+    refusal: ['minimum_nights', 5],
+  },
+  { why: 'a stay as long as its season asks (A9)', facts: { nights: 5, rules: { seasons: SUMMER } } },
+  {
+    why: 'a short stay that begins before the season and goes on in it (A9)',
+    facts: { checkIn: '2026-06-30', nights: 2, rules: { seasons: SUMMER } },
+  },
+  {
+    why: 'a short stay that begins in the season and goes on after it (A9)',
+    facts: { checkIn: '2026-07-31', nights: 4, rules: { seasons: SUMMER } },
+    refusal: ['minimum_nights', 5],
+  },
+  {
+    why: 'a stay that is too short for its day of arrival (A9)',
+    facts: { rules: { minimumNightsByArrival: { wednesday: 3 } } },
+    refusal: ['minimum_nights', 3],
+  },
+  {
+    why: 'a stay over that day (A9)',
+    facts: { checkIn: '2026-06-30', rules: { minimumNightsByArrival: { wednesday: 3 } } },
+  },
+  {
+    why: 'an arrival on a day without, naming the next with',
+    facts: { rules: { noArrivalDays: ['wednesday', 'thursday'] } },
+    refusal: ['no_arrival_day', '2026-07-03'],
+  },
+  {
+    why: 'an arrival on the day after',
+    facts: { checkIn: '2026-07-03', rules: { noArrivalDays: ['wednesday', 'thursday'] } },
+  },
+  {
+    why: 'a departure on a day without, naming the next with',
+    facts: { rules: { noDepartureDays: ['friday', 'saturday', 'sunday'] } },
+    refusal: ['no_departure_day', '2026-07-06'],
+  },
+  { why: 'an arrival on a day when nobody departs', facts: { rules: { noDepartureDays: ['wednesday'] } } },
+]);
+
+const ASKED = { checkIn: '2026-06-01', bookingMode: 'request' } as const;
+check('the host’s answer', [
+  { why: 'a request for today before check-in', facts: { ...ASKED, at: '2026-06-01T13:59:59.999Z' } },
+  {
+    why: 'a request for today when check-in has come (D12)',
+    facts: { ...ASKED, at: '2026-06-01T14:00:00.000Z' },
+    refusal: ['host_answer', '2026-06-02'],
+  },
+  {
+    why: 'a booking at once after check-in has come (D13)',
+    facts: { checkIn: '2026-06-01', at: '2026-06-01T14:00:00.000Z' },
+  },
+]);
+
+describe('the way a stay is booked', () => {
+  const CASES = [
+    ['instant', false, 15, 'instant'],
+    ['instant', true, 14, 'instant'],
+    ['instant', true, 15, 'request'],
+    ['request', true, 14, 'request'],
+    ['request', false, 15, 'request'],
+  ] as const;
+  for (const [ofProperty, longerByRequest, nights, mode] of CASES) {
+    it(`is ${mode} for ${nights.toString()} nights at most 14 of which are ${ofProperty}${longerByRequest ? ', longer by request' : ''}`, () => {
+      const { stay, rules } = request({ nights, rules: { maximumNights: 14, longerByRequest } });
+      assert.equal(bookingModeOf(stay, { bookingMode: ofProperty, rules }), mode);
+    });
+  }
+});
 
 check('the party', [
   { why: 'as many as the property sleeps', facts: { party: { adults: 2, children: 2 } } },
@@ -184,16 +287,11 @@ describe('a refusal', () => {
     });
   });
 
-  it('is thrown as stay_refused with its rule and limit', () => {
-    assertAllowed(request());
-    assert.throws(
-      () => assertAllowed(request({ party: { adults: 5 } })),
-      (error) =>
-        isDomainError(error, 'stay_refused') &&
-        error.details.rule === 'capacity' &&
-        error.details.limit === 4 &&
-        error.message === 'The property sleeps 4 guests.',
-    );
+  it('is told as stay_refused with its rule and limit', () => {
+    const refusal = refusalOf(request({ party: { adults: 5 } })) ?? assert.fail();
+    const { code, details, message } = stayRefused(refusal);
+    assert.deepEqual([code, details], ['stay_refused', { rule: 'capacity', limit: 4 }]);
+    assert.equal(message, 'The property sleeps 4 guests.');
   });
 
   it('comes exactly when a rule is broken, for any dates and party', () => {

@@ -4,7 +4,8 @@ import { isDomainError } from '#domain/errors.ts';
 import { addDays } from '#domain/nights.ts';
 import { coinMinor, percentOf } from '#domain/money.ts';
 import type { Guests, PriceLine, PriceRequest, Pricing } from '#domain/pricing.ts';
-import { GUEST_SERVICE_FEE_BASIS_POINTS, nightSharesMinor, priceStay, sumOf } from '#domain/pricing.ts';
+import { nightSharesMinor, priceStay, sumOf } from '#domain/pricing.ts';
+import { SERVICE_FEES } from '#domain/pricing/fees.ts';
 
 const MONDAY = '2026-06-01';
 const THURSDAY = '2026-06-04';
@@ -248,7 +249,7 @@ describe('the parts of a price', () => {
         const { total, hostBaseMinor, guestServiceFeeMinor } = priceStay(request({ ...facts, currency }));
         const coin = coinMinor(currency);
         assert.equal(total.amount % coin, 0);
-        const more = guestServiceFeeMinor - percentOf(hostBaseMinor, GUEST_SERVICE_FEE_BASIS_POINTS);
+        const more = guestServiceFeeMinor - percentOf(hostBaseMinor, SERVICE_FEES.split.guestBasisPoints);
         assert.ok(more >= 0 && more < coin);
       }),
     );

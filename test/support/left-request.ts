@@ -27,7 +27,7 @@ export async function leaveRequest(
     guestId: guestId as UserId,
     paymentMethodId: 'pm_card_visa',
   };
-  const booking = newBooking(asked, { property, price }, new Date());
+  const booking = newBooking(asked, { property, price, bookingMode: property.bookingMode }, new Date());
   await inTransaction(db, (trx) => insertBooking(trx, booking));
   const row = await findBooking(db, booking.id);
   assert.ok(row);
