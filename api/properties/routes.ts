@@ -26,6 +26,7 @@ import { IdOf, pageOf } from '../schemas.ts';
 import { columnsOf, requirePricesChargeable } from './input.ts';
 import { presentProperty, presentPublicProperty } from './presenter.ts';
 import { NewProperty, Property, PropertyChanges } from './schemas.ts';
+import { SearchPages } from './search-cache.ts';
 import { SearchQuery, searchOf } from './search.ts';
 
 const OneProperty = z.strictObject({ id: IdOf('property') });
@@ -108,17 +109,18 @@ export const searchForProperties = endpoint({
     'Prices are compared in minor units, each in its own currency: give `currency` to keep to one.',
   query: SearchQuery,
   output: { 200: pageOf(Property) },
-  async handle({ query, actor, db, now }) {
+  async handle({ query, actor, db, properties, now }) {
     if (query.hostId === 'me') return ownProperties(query, actor, db);
     const search = searchOf(query, now());
-    const rows = await searchProperties(db, search);
     const { sort } = search;
-    return ok(
-      page(rows, query.limit, {
+    const find = async () =>
+      page(await searchProperties(db, search), query.limit, {
         present: presentPublicProperty,
         positionOf: ({ sortValue, id }) => ({ sort, value: sortValue, id }),
-      }),
-    );
+      });
+    if (!SearchPages.keeps(search)) return ok(await find());
+    const { bytes, headers } = await properties.pages.read(search, find);
+    return raw(bytes, headers);
   },
 });
 
