@@ -30,7 +30,7 @@ import {
  * A booking that was paid in one act learns of its money from the bank's answer. Its webhook is left lying this long, so
  * that it need not be told again: a message costs the workflow server more than the wait costs anyone.
  */
-const GRACE_MS = 300;
+export const GRACE_MS = 300;
 const AT_ONCE = 100;
 
 /** Longer than handing on takes; not so long that an owner who does not answer keeps everything else waiting. */

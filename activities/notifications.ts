@@ -7,7 +7,7 @@ import { findOperators, findUser } from '#db/users.ts';
 import type { UserRow } from '#db/users.ts';
 import type { AlterationId, BookingId, DisputeId, RefundId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
-import type { Notify, Recipient } from '#workflows/notifications.contract.ts';
+import type { Letter, Recipient } from '#workflows/notifications.contract.ts';
 import { alterationText } from './notifications/alteration-texts.ts';
 import { bookingText } from './notifications/booking-texts.ts';
 import { instalmentText } from './notifications/instalment-texts.ts';
@@ -22,7 +22,7 @@ export type NotificationActivities = ReturnType<typeof createNotificationActivit
 export function createNotificationActivities({ db, mailer }: { db: Db; mailer: Mailer }) {
   return {
     /** Tells a side, or every operator, of one event. Sent again they are the same messages, by their ids. */
-    async sendMail({ eventId, to }: Notify): Promise<void> {
+    async sendMail({ eventId, to }: Letter): Promise<void> {
       const event = await findEvent(db, eventId);
       if (event === undefined) throw new Error(`There is no ${eventId}.`);
       const booking = await findBooking(db, (event.data.bookingId ?? event.subject_id) as BookingId);

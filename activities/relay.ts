@@ -3,12 +3,14 @@ import type { Db } from '#db/connect.ts';
 import { RESOLVING } from '#db/discrepancies.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
+import { isRelayNeeded } from '#db/relay.ts';
 import type { BulkCancellationId, DiscrepancyId, EventId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
 import { resolveDiscrepancyOrder } from '#workflows/reconciliation.contract.ts';
 import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, recipientsOf } from '#workflows/notifications.contract.ts';
-import { deliverBankEvents } from './inbox.ts';
+import type { Notify } from '#workflows/notifications.contract.ts';
+import { deliverBankEvents, GRACE_MS } from './inbox.ts';
 import { advance, numberEvents } from './outbox.ts';
 import type { Follower } from './outbox.ts';
 
@@ -54,9 +56,12 @@ async function run(deps: RelayDeps, stop: AbortSignal): Promise<void> {
 }
 
 async function turn(deps: RelayDeps): Promise<number> {
+  const all = followers(deps);
+  const names = all.map(({ name }) => name);
+  if (!(await isRelayNeeded(deps.db, { followers: names, graceMs: GRACE_MS }))) return 0;
   const work: [string, () => Promise<number>][] = [
     ['number events', () => numberEvents(deps.db)],
-    ...followers(deps).map((follower): [string, () => Promise<number>] => [
+    ...all.map((follower): [string, () => Promise<number>] => [
       follower.name,
       () => advance(deps.db, follower),
     ]),
@@ -97,16 +102,16 @@ function followers({ workflows, invalidate }: RelayDeps): Follower[] {
     {
       name: 'mail',
       async follow(event) {
-        for (const to of recipientsOf(event)) {
-          const input = { eventId: event.id satisfies EventId, to };
-          await workflows.start({
-            workflow: NOTIFY,
-            id: notifyId(input),
-            queue: NOTIFICATIONS_QUEUE,
-            input,
-            summary: `Mail to the ${to}: ${event.kind}`,
-          });
-        }
+        const to = recipientsOf(event);
+        if (to.length === 0) return;
+        const input: Notify = { eventId: event.id satisfies EventId, to };
+        await workflows.start({
+          workflow: NOTIFY,
+          id: notifyId(input),
+          queue: NOTIFICATIONS_QUEUE,
+          input,
+          summary: `Mail to ${to.join(' and ')}: ${event.kind}`,
+        });
       },
     },
   ];

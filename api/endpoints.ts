@@ -6,6 +6,7 @@ import { disputeEndpoints } from './payments/dispute-routes.ts';
 import { paymentEndpoints } from './payments/routes.ts';
 import { payoutEndpoints } from './payouts/routes.ts';
 import { describing, platformEndpoints } from './platform/routes.ts';
+import { priceEndpoints } from './pricing/price-routes.ts';
 import { pricingEndpoints } from './pricing/routes.ts';
 import { propertyEndpoints } from './properties/routes.ts';
 import { reconciliationEndpoints } from './reconciliation/routes.ts';
@@ -23,6 +24,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...propertyEndpoints,
   ...availabilityEndpoints,
+  ...priceEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...receiptEndpoints,

@@ -5,8 +5,8 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const ROOT = join(import.meta.dirname, '..');
 const CACHE = join(ROOT, 'node_modules/.cache/stayward');
-/** All that a bundle is made of: our workflow code, the rules it uses, and the packages of the lockfile. */
-const SOURCES = ['workflows', 'domain', 'package-lock.json'];
+/** All that a bundle is made of: our workflow code, the rules it uses, the packages of the lockfile, and how it is made. */
+const SOURCES = ['workflows', 'domain', 'package-lock.json', 'bin/workflow-bundle.ts'];
 
 /**
  * The workflows as one script: the one made beforehand, or made when their sources have changed and found in the cache
@@ -33,10 +33,17 @@ export async function workflowBundle(madeBefore?: string): Promise<{ code: strin
   return { codePath };
 }
 
-/** Seconds of work: the bundler reads the workflows and every package that they use. Ours, unless of a copy elsewhere. */
+/**
+ * Seconds of work: the bundler reads the workflows and every package that they use. Ours, unless of a copy elsewhere.
+ *
+ * Every module of it is evaluated once a worker, not once a workflow: none keeps anything of a workflow at its top level,
+ * and once evaluated they are frozen. With the calendar library, that is most of what beginning a workflow costs.
+ */
 export async function makeBundle(root = ROOT): Promise<string> {
+  const workflowsPath = join(root, 'workflows/all.ts');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/all.ts'),
+    workflowsPath,
+    preloadModules: [workflowsPath],
     logger: new DefaultLogger('ERROR'),
   });
   return code;

@@ -119,8 +119,10 @@ export function upfrontMinorOf({ upfrontMinor, totalMinor }: BookingRow): number
 }
 
 /** Records the request, and tells of it, in the caller's transaction. Nothing is held yet. */
-export async function insertBooking(trx: Transaction, booking: NewBooking): Promise<void> {
-  await BookingRow.query(trx).insert(booking as Partial<BookingRow>);
+export async function insertBooking(trx: Transaction, booking: NewBooking): Promise<BookingRow> {
+  const row = await BookingRow.query(trx)
+    .insert(booking as Partial<BookingRow>)
+    .returning('*');
   await recordEvent(trx, {
     kind: 'booking.requested',
     subjectId: booking.id,
@@ -128,6 +130,7 @@ export async function insertBooking(trx: Transaction, booking: NewBooking): Prom
     occurredAt: booking.requestedAt,
     data: { before: null, after: 'requested' },
   });
+  return row;
 }
 
 export async function findBooking(db: Db | Transaction, id: BookingId): Promise<BookingRow | undefined> {

@@ -4,6 +4,27 @@ import { inTransaction } from './transaction.ts';
 
 /** What the relay reads and marks: the outbox to number, its followers' places, the bank's events to pass on. */
 
+/**
+ * Whether any of it is to be done: an event without a number, a follower who has not come to the last one, a word of the
+ * bank heard at least `graceMs` ago. One question where each part would ask its own; asked again and again, it is nearly
+ * all that a relay without work costs.
+ */
+export async function isRelayNeeded(
+  db: Db,
+  { followers, graceMs }: { followers: readonly string[]; graceMs: number },
+): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: [{ needed: boolean }] }>(
+    `select exists (select from events where seq is null)
+         or exists (select from bank_events where delivered_at is null
+                    and received_at <= clock_timestamp() - :graceMs * interval '1 millisecond')
+         or (select coalesce(max(seq), 0) from events) > any (
+              select coalesce(f.seq, 0) from unnest(cast(:followers as text[])) as known (name)
+              left join event_followers f using (name)) as needed`,
+    { followers, graceMs },
+  );
+  return rows[0].needed;
+}
+
 export interface EventToNumber extends Omit<EventRow, 'seq'> {
   seq: null;
 }

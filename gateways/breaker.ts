@@ -5,14 +5,19 @@ const PAUSE_MS = 1_000;
 
 /** Keeps callers from waiting, one after the other, for something that is down. */
 export class Breaker {
+  readonly #now: () => number;
   #failures = 0;
-  #closedAt = 0;
+  #pausedUntil = 0;
+
+  constructor(now = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** What `act` gives, or `otherwise` when it fails or is not worth trying. Never throws. */
   async attempt<T>(act: () => Promise<T>, otherwise: T): Promise<T> {
     if (this.#failures >= FAILURES) {
-      if (performance.now() < this.#closedAt) return otherwise;
-      this.#closedAt = performance.now() + PAUSE_MS; // This caller tries; the others go on without.
+      if (this.#now() < this.#pausedUntil) return otherwise;
+      this.#pausedUntil = this.#now() + PAUSE_MS; // This caller tries; the others go on without.
     }
     try {
       const result = await act();
@@ -20,7 +25,7 @@ export class Breaker {
       return result;
     } catch {
       this.#failures += 1;
-      this.#closedAt = performance.now() + PAUSE_MS;
+      this.#pausedUntil = this.#now() + PAUSE_MS;
       return otherwise;
     }
   }

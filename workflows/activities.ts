@@ -108,13 +108,21 @@ export const payoutStep = named<PayoutActivities>(
   }),
 );
 
-/** Mail: tried for three days, then given up; none can fail a booking. */
-export const mail = named<NotificationActivities>(
-  proxyActivities<NotificationActivities>({
-    startToCloseTimeout: '30s',
-    scheduleToCloseTimeout: '3d',
-    retry: { initialInterval: '1s', maximumInterval: '10m' },
-  }),
+/** Mail: tried for three days, then given up; none can fail a booking. A mail server that answers at once costs one marker. */
+export const mail = quickThenPatient<NotificationActivities>(
+  named<NotificationActivities>(
+    proxyLocalActivities<NotificationActivities>({
+      startToCloseTimeout: '5s',
+      retry: { maximumAttempts: 1 },
+    }),
+  ),
+  named<NotificationActivities>(
+    proxyActivities<NotificationActivities>({
+      startToCloseTimeout: '30s',
+      scheduleToCloseTimeout: '3d',
+      retry: { initialInterval: '1s', maximumInterval: '10m' },
+    }),
+  ),
 );
 
 /** Jobs of a schedule: the next run does what this one could not. */

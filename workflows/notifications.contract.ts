@@ -10,10 +10,16 @@ export type Side = (typeof SIDES)[number];
 /** Whoever is told: a side, or all operators alike. */
 export type Recipient = Side | 'operator';
 
-export const notifyId = ({ eventId, to }: Notify): string => `notify:${eventId}:${to}`;
+export const notifyId = ({ eventId }: Pick<Notify, 'eventId'>): string => `notify:${eventId}`;
 
-/** One event that one recipient is told of by mail. */
+/** One event, and who is told of it by mail. */
 export interface Notify {
+  eventId: EventId;
+  to: readonly Recipient[];
+}
+
+/** What one of them is sent. */
+export interface Letter {
   eventId: EventId;
   to: Recipient;
 }

@@ -62,14 +62,7 @@ export const readPropertyCalendar = endpoint({
       readCalendar(db, property.id, span),
       readPricing(db, property, span),
     ]);
-    const request = {
-      ...calendar,
-      span,
-      pricing,
-      currency,
-      zone,
-      at: now().toISOString(),
-    };
+    const request = { ...calendar, span, pricing, currency, zone, at: now().toISOString() };
     return ok(presentCalendar(property.id, request, { forHost: property.hostId === actor?.id }));
   },
 });

@@ -72,6 +72,7 @@ export function presentAlteration(
     nights: nightCount(alteration),
     guests: { adults, children, infants, pets },
     lines: price.lines,
+    ...(price.includedTaxes && { includedTaxes: price.includedTaxes }),
     total: price.total,
     changes: alteration.lines.map(({ kind, beforeMinor: before, afterMinor: after }) => ({
       kind,

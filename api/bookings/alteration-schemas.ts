@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ALTERATION_STATUSES } from '#domain/alterations.ts';
 import { PRICE_LINE_KINDS } from '#domain/pricing.ts';
-import { Guests, PriceLine } from '../pricing/schemas.ts';
+import { Guests, IncludedTax, PriceLine } from '../pricing/schemas.ts';
 import { paymentBeside } from './payment-schemas.ts';
 import { CalendarDate, IdOf, Instant, MinorUnits, Money } from '../schemas.ts';
 
@@ -47,6 +47,7 @@ export const Alteration = z
     nights: z.int(),
     guests: Guests,
     lines: z.array(PriceLine).meta({ description: 'What the booking would be billed from then on.' }),
+    includedTaxes: z.array(IncludedTax).optional(),
     total: Money,
     changes: z
       .array(z.strictObject({ kind: z.enum(PRICE_LINE_KINDS), before: MinorUnits, after: MinorUnits }))

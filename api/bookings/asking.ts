@@ -46,7 +46,10 @@ export async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {
 
 export async function reload(db: Db, id: BookingId): Promise<BookingWithPayment> {
   const booking = await reloadRow(db, id);
-  const instalments = (await findInstalmentsOf(db, [booking])).get(id);
-  const alteration = await openAlteration(db, booking);
-  return { booking, payment: await findPayment(db, booking.paymentId), instalments, alteration };
+  const [payment, instalments, alteration] = await Promise.all([
+    findPayment(db, booking.paymentId),
+    findInstalmentsOf(db, [booking]),
+    openAlteration(db, booking),
+  ]);
+  return { booking, payment, instalments: instalments.get(id), alteration };
 }

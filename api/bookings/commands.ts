@@ -117,14 +117,13 @@ async function writeDown(
   { request, terms, once }: { request: Reserve; terms: Terms; once: Once },
 ): Promise<BookingRow> {
   const booking = newBooking(request, terms, now());
-  const bookingId = await inTransaction(db, async (trx) => {
+  const recorded = await inTransaction(db, async (trx) => {
     const { fresh, resourceId } = await claim(trx, once, booking.id);
     if (!fresh && !(await wasGivenUp(trx, resourceId as BookingId))) return resourceId as BookingId;
     if (!fresh) await reclaim(trx, once, booking.id);
-    await insertBooking(trx, booking);
-    return booking.id;
+    return insertBooking(trx, booking);
   });
-  return reloadRow(db, bookingId);
+  return typeof recorded === 'string' ? reloadRow(db, recorded) : recorded;
 }
 
 /** Whether a request came to nothing for an outage alone, without a charge: the client is to ask again, and be heard. */

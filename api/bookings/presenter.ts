@@ -43,6 +43,7 @@ export function presentBooking(
     nights: nightCount(booking),
     guests: guestsOf(booking),
     lines: booking.price.lines,
+    ...(booking.price.includedTaxes && { includedTaxes: booking.price.includedTaxes }),
     total: { amount: booking.totalMinor, currency },
     cancellationPolicy: policyFor(booking.cancellationPolicy, booking),
     ...(booking.holdExpiresAt !== null && { holdExpiresAt: booking.holdExpiresAt }),

@@ -4,7 +4,7 @@ import { CANCELLED_BY } from '#domain/cancellation.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { isLocalTime } from '#domain/nights.ts';
 import { Instalment } from './instalment-schemas.ts';
-import { Guests, PriceLine, QuoteId } from '../pricing/schemas.ts';
+import { Guests, IncludedTax, PriceLine, QuoteId } from '../pricing/schemas.ts';
 import { paymentBeside } from './payment-schemas.ts';
 import { Alteration } from './alteration-schemas.ts';
 import { CalendarDate, IdOf, Instant, Money, PageQuery } from '../schemas.ts';
@@ -65,6 +65,7 @@ export const Booking = z
     nights: z.int(),
     guests: Guests,
     lines: z.array(PriceLine),
+    includedTaxes: z.array(IncludedTax).optional(),
     total: Money,
     cancellationPolicy: z.enum(CANCELLATION_POLICIES).meta({ description: 'The one it is under.' }),
     holdExpiresAt: Instant.optional(),

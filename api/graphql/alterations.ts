@@ -13,7 +13,7 @@ import { KEY, KEY_IF_ANY, act, call } from './calls.ts';
 import { ACT_COST } from './limits.ts';
 import { pageType } from './pages.ts';
 import { BookingPayment } from './payments.ts';
-import { Guests, GuestsInput, Money, PriceLine, PriceLineKind } from './pricing.ts';
+import { Guests, GuestsInput, Money, PriceLine, PriceLineKind, INCLUDED_TAXES } from './pricing.ts';
 
 type Wire = z.output<typeof AlterationSchema>;
 
@@ -72,6 +72,7 @@ const Alteration = builder
         type: [PriceLine],
         description: 'What the booking would be billed from then on.',
       }),
+      includedTaxes: t.expose('includedTaxes', INCLUDED_TAXES),
       total: t.expose('total', { type: Money, description: 'What it would cost.' }),
       changes: t.expose('changes', {
         type: [AlterationChange],

@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { PAGE, pageType } from './pages.ts';
 import { BookingPayment, Payment } from './payments.ts';
 import { Instalment } from './instalments.ts';
-import { Guests, Money, PriceLine } from './pricing.ts';
+import { Guests, Money, PriceLine, INCLUDED_TAXES } from './pricing.ts';
 import { CancellationPolicy, Property, propertyFor } from './properties.ts';
 import { PublicUser, publicUser } from './users.ts';
 
@@ -97,6 +97,7 @@ export const Booking = builder
       nights: t.exposeInt('nights', { description: 'How many.' }),
       guests: t.expose('guests', { type: Guests, description: 'Who comes along.' }),
       lines: t.expose('lines', { type: [PriceLine], description: 'What the price is made of.' }),
+      includedTaxes: t.expose('includedTaxes', INCLUDED_TAXES),
       total: t.expose('total', {
         type: Money,
         description: 'The whole price. It was fixed with the request.',

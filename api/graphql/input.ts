@@ -4,14 +4,22 @@ import { checked } from '../input.ts';
 type Shape = Readonly<Record<string, z.ZodType>>;
 
 /** What a schema says of the value itself, under what it says of its absence. */
-function bared(schema: z.ZodType | undefined): { shape: Shape | undefined; takesNull: boolean } {
+function bared(schema: z.ZodType | undefined): {
+  shape: Shape | undefined;
+  element: z.ZodType | undefined;
+  takesNull: boolean;
+} {
   let inner = schema;
   let takesNull = false;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
     takesNull ||= inner instanceof z.ZodNullable;
     inner = inner.unwrap() as z.ZodType;
   }
-  return { shape: inner instanceof z.ZodObject ? inner.shape : undefined, takesNull };
+  return {
+    shape: inner instanceof z.ZodObject ? inner.shape : undefined,
+    element: inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined,
+    takesNull,
+  };
 }
 
 /**
@@ -19,7 +27,8 @@ function bared(schema: z.ZodType | undefined): { shape: Shape | undefined; takes
  * takes null, to take something away, it is a value.
  */
 function given(value: unknown, schema: z.ZodType): unknown {
-  const { shape } = bared(schema);
+  const { shape, element } = bared(schema);
+  if (element !== undefined && Array.isArray(value)) return value.map((item) => given(item, element));
   if (shape === undefined || typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(
     ([name, inner]) => inner !== null || bared(shape[name]).takesNull,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { createQuote } from '../pricing/routes.ts';
 import type {
   Guests as GuestsWire,
+  IncludedTax as IncludedTaxWire,
   PriceLine as PriceLineWire,
   Quote as QuoteWire,
   QuotedInstalment as QuotedInstalmentWire,
@@ -28,7 +29,7 @@ export const PriceLineKind = enumOf('PriceLineKind', 'What a line of a bill is f
   cleaning: 'The cleaning fee, once a stay.',
   pet: 'The pet fee, once a stay.',
   removed_night: 'What the host keeps of nights that an alteration has removed.',
-  discount: 'What a long stay is cheaper; its amount is negative.',
+  discount: 'What a stay is cheaper for its length, or for when it is booked; its amount is negative.',
   service_fee: 'What the guest pays for the platform.',
   tax: 'A tax on the stay.',
 });
@@ -47,6 +48,24 @@ export const PriceLine = builder
       }),
     }),
   });
+
+const IncludedTax = builder
+  .objectRef<z.output<typeof IncludedTaxWire>>('IncludedTax')
+  .implement({
+    description: 'A tax that is in other lines of the bill already, in the currency of its total.',
+    fields: (t) => ({
+      label: t.exposeString('label', { description: 'Which, in words.' }),
+      quantity: t.exposeInt('quantity', { description: 'How many.' }),
+      amount: t.expose('amount', { type: 'MinorUnits', description: 'In minor units.' }),
+    }),
+  });
+
+/** The field wherever there are lines of a bill. */
+export const INCLUDED_TAXES = {
+  type: [IncludedTax] as [typeof IncludedTax],
+  nullable: true as const,
+  description: 'Taxes that are in the lines already; null where there are none.',
+};
 
 const WHO = {
   adults: 'Those who pay as adults; one at least.',
@@ -106,6 +125,7 @@ const Quote = builder
       }),
       guests: t.expose('guests', { type: Guests, description: 'Who comes along.' }),
       lines: t.expose('lines', { type: [PriceLine], description: 'What the price is made of.' }),
+      includedTaxes: t.expose('includedTaxes', INCLUDED_TAXES),
       total: t.expose('total', { type: Money, description: 'The whole price.' }),
       instalments: t.expose('instalments', {
         type: [QuotedInstalment],

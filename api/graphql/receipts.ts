@@ -3,7 +3,7 @@ import { readReceipt } from '../receipts/routes.ts';
 import type { Receipt as ReceiptWire } from '../receipts/schemas.ts';
 import { builder } from './builder.ts';
 import { call } from './calls.ts';
-import { PriceLine } from './pricing.ts';
+import { PriceLine, INCLUDED_TAXES } from './pricing.ts';
 import { RefundReason } from './refunds.ts';
 
 type Wire = z.output<typeof ReceiptWire>;
@@ -81,6 +81,7 @@ const Receipt = builder
       timeZone: t.exposeString('timeZone', { description: 'Of the property.' }),
       currency: t.exposeString('currency', { description: 'ISO 4217.' }),
       lines: t.expose('lines', { type: [PriceLine], description: 'What the stay was sold for.' }),
+      includedTaxes: t.expose('includedTaxes', INCLUDED_TAXES),
       taxes: t.expose('taxes', { type: 'MinorUnits', description: 'What of the total is taxes.' }),
       total: t.expose('total', { type: 'MinorUnits', description: 'What the lines add up to.' }),
       payments: t.expose('payments', { type: [ReceiptPayment], description: 'The oldest first.' }),

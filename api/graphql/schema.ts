@@ -11,6 +11,7 @@ import './calendar.ts';
 import './rules.ts';
 import './blocks.ts';
 import './pricing.ts';
+import './prices.ts';
 import './bookings.ts';
 import './booking-acts.ts';
 import './alterations.ts';

@@ -14,6 +14,7 @@ export function presentQuote(id: string, quote: PricedStay): z.output<typeof Quo
     checkOut,
     guests,
     lines: price.lines,
+    ...(price.includedTaxes && { includedTaxes: price.includedTaxes }),
     total: price.total,
     ...(instalments.length > 1 && { instalments }),
     bookingMode,

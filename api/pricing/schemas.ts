@@ -11,10 +11,13 @@ export const Guests = z
   .strictObject({ adults: z.int().min(1).max(MAX_OF_A_KIND), children: some, infants: some, pets: some })
   .meta({ id: 'Guests', description: 'Who comes along. Infants, up to five, are not counted.' });
 
+/** Enough for a year of nights that each have a price of their own, and all the taxes there can be. */
+export const MAX_QUOTE_ID_LENGTH = 8_192;
+
 export const QuoteId = z
   .string()
   .regex(/^qte_1\.[\w-]+\.[\w-]+$/, 'Must be the id of a quote.')
-  .max(2048)
+  .max(MAX_QUOTE_ID_LENGTH)
   .meta({ description: 'The id of a quote: a signed token that carries the price.' });
 
 export const NewQuote = z.strictObject({
@@ -31,6 +34,14 @@ export const PriceLine = z
     amount: MinorUnits.meta({ description: 'Of the whole line; of a discount, negative.' }),
   })
   .meta({ id: 'PriceLine' });
+
+export const IncludedTax = z
+  .strictObject({
+    label: z.string().meta({ example: 'VAT, 7 % of the stay' }),
+    quantity: z.int(),
+    amount: MinorUnits,
+  })
+  .meta({ id: 'IncludedTax', description: 'A tax that is in other lines of the bill already.' });
 
 export const QuotedInstalment = z
   .strictObject({
@@ -52,6 +63,7 @@ export const Quote = z
     checkOut: CalendarDate,
     guests: Guests,
     lines: z.array(PriceLine),
+    includedTaxes: z.array(IncludedTax).optional(),
     total: Money,
     instalments: z
       .array(QuotedInstalment)

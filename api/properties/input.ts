@@ -42,9 +42,10 @@ export function columnsOf(input: z.output<typeof PropertyChanges>): RowChanges {
 
 /**
  * No single price may be more than the bank can charge at once. It depends on the currency, which may have been set
- * earlier, so it is judged by the row that came of it. @throws DomainError `invalid_input` naming every such price.
+ * earlier, so it is judged by the row that came of it; `at` is where in the input they stand. @throws DomainError
+ * `invalid_input` naming every such price.
  */
-export function requirePricesChargeable(row: PropertyRow): void {
+export function requirePricesChargeable(row: PropertyRow, at = 'pricing.'): void {
   const most = maximumChargeMinor(row.currency);
   const prices = {
     nightly: row.nightlyMinor,
@@ -52,11 +53,18 @@ export function requirePricesChargeable(row: PropertyRow): void {
     cleaningFee: row.cleaningFeeMinor,
     extraGuestFee: row.extraGuestFeeMinor,
     petFee: row.petFeeMinor,
+    lowestNightly: row.lowestNightlyMinor,
+    ...Object.fromEntries(
+      (row.taxes ?? []).map((tax, index) => [
+        `taxes.${index}.amount`,
+        tax.charge === 'percent' ? null : tax.amount,
+      ]),
+    ),
   };
   const errors = Object.entries(prices)
     .filter(([, price]) => price !== null && price > most)
     .map(([name]): FieldError => ({
-      path: `pricing.${name}`,
+      path: at + name,
       message: `Must be ${most} at most in ${row.currency}.`,
     }));
   if (errors.length > 0) throw new DomainError('invalid_input', 'Please check the prices.', { errors });

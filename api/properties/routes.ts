@@ -27,6 +27,7 @@ import { FoundPage, presentFound } from './found.ts';
 import { columnsOf, requirePricesChargeable } from './input.ts';
 import { presentProperty, presentPublicProperty } from './presenter.ts';
 import { NewProperty, Property, PropertyChanges } from './schemas.ts';
+import { SearchPages } from './search-cache.ts';
 import { SearchQuery, searchOf } from './search.ts';
 
 const OneProperty = z.strictObject({ id: IdOf('property') });
@@ -110,10 +111,13 @@ export const searchForProperties = endpoint({
     'Prices are compared in minor units, each in its own currency: give `currency` to keep to one.',
   query: SearchQuery,
   output: { 200: FoundPage },
-  async handle({ query, actor, db, now }) {
+  async handle({ query, actor, db, properties, now }) {
     if (query.hostId === 'me') return ownProperties(query, actor, db);
     const search = searchOf(query, now());
-    return ok(presentFound(await searchProperties(db, search), search));
+    const find = async () => presentFound(await searchProperties(db, search), search);
+    if (!SearchPages.keeps(search)) return ok(await find());
+    const { bytes, headers } = await properties.pages.read(search, find);
+    return raw(bytes, headers);
   },
 });
 

@@ -69,7 +69,7 @@ const Policy = z
 const Price = MinorUnits.min(0);
 const Percent = z.int().min(0).max(MAX_DISCOUNT_PERCENT);
 
-const PRICING = {
+export const PRICING = {
   nightly: Price.meta({ description: 'Of a night.', example: 10_000 }),
   weekend: Price.meta({ description: 'Of a Friday or Saturday night, in place of `nightly`.' }),
   cleaningFee: Price.meta({ description: 'Once a stay.' }),

@@ -30,6 +30,7 @@ export function presentReceipt(
     timeZone,
     currency: booking.currency,
     lines: price.lines,
+    ...(price.includedTaxes && { includedTaxes: price.includedTaxes }),
     taxes: price.taxMinor,
     total: booking.totalMinor,
     payments: money.payments.map((payment) => ({

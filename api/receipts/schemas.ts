@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REFUND_REASONS } from '#domain/payments.ts';
-import { PriceLine } from '../pricing/schemas.ts';
+import { IncludedTax, PriceLine } from '../pricing/schemas.ts';
 import { CalendarDate, CurrencyCode, IdOf, Instant, MinorUnits } from '../schemas.ts';
 
 const LocalDate = CalendarDate.meta({ description: 'In the zone of the property.' });
@@ -21,6 +21,7 @@ export const Receipt = z
     timeZone: z.string().meta({ description: 'Of the property.', example: 'Europe/London' }),
     currency: CurrencyCode,
     lines: z.array(PriceLine).meta({ description: 'What the stay was sold for.' }),
+    includedTaxes: z.array(IncludedTax).optional(),
     taxes: MinorUnits.meta({ description: 'What of the total is taxes.' }),
     total: MinorUnits,
     payments: z.array(

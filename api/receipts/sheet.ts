@@ -47,11 +47,14 @@ ${asOf.slice(11, 16)} UTC</time>. A refund that is under way is listed once the 
 ${SHEET_FOOT}`;
 }
 
-function priceOf({ lines, taxes, total, currency }: ReceiptWire): string {
+function priceOf({ lines, includedTaxes = [], taxes, total, currency }: ReceiptWire): string {
   const money = (amount: number): string => figures({ amount, currency });
   const rows = lines.map(
     ({ label, quantity, amount }) =>
       `<tr><td>${escaped(label)}</td><td class="amount">${quantity}</td><td class="amount">${money(amount)}</td></tr>\n`,
+  );
+  const included = includedTaxes.map(
+    ({ label, amount }) => `<small>included: ${escaped(label)}, ${money(amount)}</small>`,
   );
   return `<h2>Price</h2>
 <table id="price">
@@ -59,7 +62,7 @@ function priceOf({ lines, taxes, total, currency }: ReceiptWire): string {
 <tr><th>For</th><th class="amount">Quantity</th><th class="amount">${currency}</th></tr>
 </thead>
 <tbody>
-${rows.join('')}<tr class="sum rule"><td colspan="2">Total<small>of which taxes ${money(taxes)}</small></td><td class="amount">${money(total)}</td></tr>
+${rows.join('')}<tr class="sum rule"><td colspan="2">Total<small>of which taxes ${money(taxes)}</small>${included.join('')}</td><td class="amount">${money(total)}</td></tr>
 </tbody>
 </table>`;
 }

@@ -1,5 +1,5 @@
-import type { CalendarDate } from '../nights.ts';
-import { weekdayOf } from '../nights.ts';
+import type { CalendarDate, Stay } from '../nights.ts';
+import { addDays, weekdayOf } from '../nights.ts';
 import type { PriceLine } from '../pricing.ts';
 
 /** What a host asks for a night, in minor units of the property's currency. */
@@ -9,6 +9,14 @@ export interface NightPrices {
   weekend?: number | undefined;
   /** For single nights, in place of both. Of the nights that are priced, all that there are. */
   dated?: Readonly<Record<CalendarDate, number>> | undefined;
+}
+
+/** How many spans of nights can be priced at once, how long a season is that is copied, and how far ahead. */
+export const NIGHT_PRICE_LIMITS = { spans: 100, seasonNights: 366, daysAhead: 1_096 } as const;
+
+/** The nights that can be given a price of their own: today's, by the calendar of the property, to three years from now. */
+export function nightsInReach(today: CalendarDate): Stay {
+  return { checkIn: today, checkOut: addDays(today, NIGHT_PRICE_LIMITS.daysAhead + 1) };
 }
 
 const FRIDAY = 5;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { advance, numberEvents } from '#activities/outbox.ts';
 import { recordEvent } from '#db/events.ts';
+import { isRelayNeeded, keepBankEvent, markDelivered } from '#db/relay.ts';
 import type { EventRow } from '#db/events.ts';
 import { useOwnDatabase } from '../support/database.ts';
 import { assertChainHolds } from '../support/ledger.ts';
@@ -89,5 +90,23 @@ describe('the outbox', () => {
     assert.equal(await advance(db(), follower), 2);
     assert.deepEqual(seen, ['a', 'b', 'c']);
     assert.equal(await advance(db(), follower), 0);
+  });
+
+  it('knows when there is nothing to do', async () => {
+    const follower = { name: 'reader', follow: () => Promise.resolve() };
+    const isNeeded = (graceMs = 0) => isRelayNeeded(db(), { followers: [follower.name], graceMs });
+    await db()('bank_events').delete();
+    assert.equal(await isNeeded(), false);
+    await tell(db(), 'a');
+    assert.equal(await isNeeded(), true);
+    await numberEvents(db());
+    assert.equal(await isNeeded(), true); // The follower has not heard of it.
+    await advance(db(), follower);
+    assert.equal(await isNeeded(), false);
+    await keepBankEvent(db(), { id: 'evt_1', kind: 'account.updated', objectId: undefined, payload: {} });
+    assert.equal(await isNeeded(), true);
+    assert.equal(await isNeeded(60_000), false);
+    await markDelivered(db(), 'evt_1', 'nobody');
+    assert.equal(await isNeeded(), false);
   });
 });

@@ -33,6 +33,10 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'DELETE /properties/{id}/blocks/{blockId}': ['Mutation.removeBlock'],
   'GET /properties/{id}/rules': ['Query.rules', 'Property.rules'],
   'PUT /properties/{id}/rules': ['Mutation.setRules'],
+  'GET /properties/{id}/pricing': ['Query.prices'],
+  'PUT /properties/{id}/pricing': ['Mutation.setPrices'],
+  'PUT /properties/{id}/night-prices': ['Mutation.setNightPrices'],
+  'POST /properties/{id}/night-prices/copies': ['Mutation.copyNightPrices'],
   'POST /properties/{id}/quotes': ['Mutation.createQuote'],
   'POST /bookings': ['Mutation.createBooking'],
   'GET /bookings': ['Query.bookings'],
@@ -142,6 +146,10 @@ function inputDifferences(schema: Schema, type: string, where: string): string[]
     return inputDifferences(inner.element, type.slice(1), `${where}[]`);
   }
   const named = namedIn(type);
+  if (inner instanceof z.ZodArray) {
+    if (!type.startsWith('[')) return [`${where} is no list`];
+    return inputDifferences(inner.element, type.slice(1), `${where}[]`);
+  }
   if (!(inner instanceof z.ZodObject))
     return isInputObjectType(named) ? [`${where} is no object in REST`] : [];
   if (!isInputObjectType(named)) return [`${where} is no object`];

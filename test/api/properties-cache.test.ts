@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PublishedProperties, dropChanged } from '#api/properties/cache.ts';
+import { PublishedProperties, dropChanged, sharedKeyOf } from '#api/properties/cache.ts';
 import { readConfig } from '#config';
 import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
@@ -64,7 +64,7 @@ describe('copies of published properties', () => {
   const sharedCopy = (id: PropertyId) =>
     until('there is a copy in Redis', async () => {
       await titleIn(aProcess(), id);
-      return (await cache.getBytes(`property:1:${id}`)) !== null;
+      return (await cache.getBytes(sharedKeyOf(id))) !== null;
     });
   /** How many statements the database gets while `act` runs. */
   async function statements(act: () => Promise<unknown>): Promise<number> {
@@ -156,7 +156,7 @@ describe('copies of published properties', () => {
     await aProcess().drop(id);
     open();
     assert.equal(await reading, 'Title 0'); // Begun before the write was answered: it may.
-    assert.equal(await cache.getBytes(`property:1:${id}`), null);
+    assert.equal(await cache.getBytes(sharedKeyOf(id)), null);
     assert.equal(await titleIn(aProcess(), id), 'Title 1');
   });
 
@@ -193,7 +193,7 @@ describe('copies of published properties', () => {
   it('come from the database when Redis is flushed or away (L17)', async () => {
     const id = await aProperty();
     await titleIn(aProcess(), id);
-    await cache.drop([`property:1:${id}`]);
+    await cache.drop([sharedKeyOf(id)]);
     assert.equal(await titleIn(aProcess(), id), 'Title 0');
     await using away = createCache({ redisUrl: 'redis://127.0.0.1:1' });
     const properties = aProcess(away);

@@ -144,13 +144,13 @@ describe('the workflow of a booking', () => {
     assert.equal((await world().bank.refundsOf(booking.id)).length, 1);
   });
 
-  it('is followed by one mail for each event and person', async () => {
+  it('is followed by one mail for each event and person, and one workflow for both of them', async () => {
     const { booking, guest } = await world().booked();
     await world().mail(guest, /is booked/);
     const confirmed = (await eventsOf(world().db, booking.id)).find(
       ({ kind }) => kind === 'booking.confirmed',
     );
-    const input = { eventId: confirmed?.id as never, to: 'guest' } as const;
+    const input = { eventId: confirmed?.id as never, to: ['guest', 'host'] } as const;
     const order = { workflow: 'notify', id: notifyId(input), queue: 'notifications', input };
     assert.equal(await workflows.start(order), false);
     assert.equal((await world().mailbox(guest)).length, 1);

@@ -10,6 +10,6 @@ export const MAILS: Courses = {
     await world.mail(guest, /is booked/);
     const told = (await eventsOf(world.db, booking.id)).find(({ kind }) => kind === 'booking.confirmed');
     assert.ok(told);
-    return notifyId({ eventId: told.id as never, to: 'guest' });
+    return notifyId({ eventId: told.id as never });
   },
 };
