@@ -1,3 +1,4 @@
+import { linkEndpoints } from './availability/link-routes.ts';
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
@@ -23,6 +24,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...propertyEndpoints,
   ...availabilityEndpoints,
+  ...linkEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...receiptEndpoints,

@@ -11,7 +11,7 @@ const IS_LONGER = '(coalesce(r.longer_by_request, false) and :nights > r.maximum
 
 /**
  * The property's rules allow the stay, as `refusalOf` in domain/availability.ts judges (a test holds one against the
- * other); nothing lies on its nights, nor a booking on those to be kept empty around them. All of it is one scalar
+ * other); nothing lies on its nights, nor a stay, of a linked property neither, on those to be kept empty around them. All of it is one scalar
  * subquery: so it is asked of one candidate after the other, by index, and never becomes a join for which the planner
  * would read every stay there is to find those of a few.
  */
@@ -31,5 +31,5 @@ export const STAY_IS_POSSIBLE = `(
             where s.property_id = p.id and s.live
               and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
                                         cast(:checkOut as date) + coalesce(r.preparation_nights_after, 0))
-              and (s.kind = 'booking' or s.nights && daterange(cast(:checkIn as date), cast(:checkOut as date))))
+              and (s.kind in ('booking', 'linked') or s.nights && daterange(cast(:checkIn as date), cast(:checkOut as date))))
         from (values (1)) as one left join stay_rules r on r.property_id = p.id)`;
