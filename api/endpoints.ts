@@ -1,3 +1,4 @@
+import { linkEndpoints } from './availability/link-routes.ts';
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
@@ -25,6 +26,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...propertyEndpoints,
   ...availabilityEndpoints,
   ...priceEndpoints,
+  ...linkEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...receiptEndpoints,

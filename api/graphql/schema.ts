@@ -9,6 +9,7 @@ import './property-acts.ts';
 import './search.ts';
 import './calendar.ts';
 import './rules.ts';
+import './links.ts';
 import './blocks.ts';
 import './pricing.ts';
 import './prices.ts';

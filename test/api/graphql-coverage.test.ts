@@ -31,6 +31,8 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'POST /properties/{id}/blocks': ['Mutation.addBlock'],
   'GET /properties/{id}/blocks': ['Query.blocks'],
   'DELETE /properties/{id}/blocks/{blockId}': ['Mutation.removeBlock'],
+  'GET /properties/{id}/links': ['Query.links'],
+  'PUT /properties/{id}/links': ['Mutation.setRooms'],
   'GET /properties/{id}/rules': ['Query.rules', 'Property.rules'],
   'PUT /properties/{id}/rules': ['Mutation.setRules'],
   'GET /properties/{id}/pricing': ['Query.prices'],
