@@ -8,6 +8,7 @@ export const GUIDE_NAMES = [
   'three-d-secure',
   'idempotency',
   'long-stays',
+  'setting-prices',
   'being-paid',
   'webhooks',
 ] as const;
