@@ -1,6 +1,7 @@
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
+import { calendarEndpoints } from './calendars/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { disputeEndpoints } from './payments/dispute-routes.ts';
 import { paymentEndpoints } from './payments/routes.ts';
@@ -23,6 +24,7 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...propertyEndpoints,
   ...availabilityEndpoints,
+  ...calendarEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...receiptEndpoints,

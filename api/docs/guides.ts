@@ -9,6 +9,7 @@ export const GUIDE_NAMES = [
   'idempotency',
   'long-stays',
   'being-paid',
+  'calendars',
   'webhooks',
 ] as const;
 
