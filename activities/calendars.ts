@@ -2,7 +2,7 @@ import { hasConflicts } from '#db/calendar-conflicts.ts';
 import { beginSync, findDueCalendars } from '#db/calendars.ts';
 import type { CalendarRow } from '#db/calendars.ts';
 import type { Db } from '#db/connect.ts';
-import { importAnswer } from '#db/imports.ts';
+import { importAnswer } from '#db/calendar-imports.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { horizonOf, isReadLately } from '#domain/calendars.ts';
 import type { FeedVersion } from '#domain/calendars.ts';

@@ -111,8 +111,8 @@ function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
         if (!GIVING_BACK.includes(kind)) return;
         const at = new Date().toISOString();
         for (const id of await findWaitingFor(db, (data.bookingId ?? subjectId) as BookingId)) {
-          await hastenSync(db, id, { at, afterSeconds: 0 });
-          await workflows.start(syncCalendarOrder(id));
+          const isDue = await hastenSync(db, id, { at, afterSeconds: 0 });
+          if (isDue) await workflows.start(syncCalendarOrder(id));
         }
       },
     },

@@ -75,10 +75,11 @@ export const WORK = {
     activities: createNotificationActivities(deps),
     maxCachedWorkflows: 50,
   }),
+  /** One calendar is read at a time, for ten seconds at worst: no more wait for it than can within a minute. */
   [CALENDARS_QUEUE]: (deps: Deps) => ({
     activities: createCalendarActivities(deps),
     maxCachedWorkflows: 50,
-    maxConcurrentActivityTaskExecutions: 20,
+    maxConcurrentActivityTaskExecutions: 5,
   }),
   [MAINTENANCE_QUEUE]: (deps: Deps) => ({
     activities: { ...createMaintenanceActivities(deps), ...createBulkCancellationActivities(deps) },

@@ -105,7 +105,7 @@ export async function listCalendars(
     .limit(page.limit);
 }
 
-/** How much of a calendar lies on a property's nights, and how much could not. */
+/** How much of a calendar lies on a property's nights, those apart that are over, and how much could not. */
 export interface CalendarCounts {
   nights: number;
   conflicts: number;
@@ -118,7 +118,7 @@ export async function countImported(
   const { rows } = await db.raw<{ rows: (CalendarCounts & { id: CalendarId })[] }>(
     `select c.id,
        cast((select coalesce(sum(upper(s.nights) - lower(s.nights)), 0) from stays s
-             where s.calendar_id = c.id and s.live) as integer) as nights,
+             where s.calendar_id = c.id and s.live and upper(s.nights) > current_date) as integer) as nights,
        cast((select count(*) from calendar_conflicts k
              where k.calendar_id = c.id and k.resolved_at is null) as integer) as conflicts
      from calendars c where c.id = any(:ids)`,

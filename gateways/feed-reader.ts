@@ -19,31 +19,31 @@ export class FeedReader {
   /** Undefined where it is no calendar, `too_much` where it took more time or memory than anybody's needs. */
   read(text: string, scope: FeedScope): Promise<FeedReading | undefined | 'too_much'> {
     const reading = this.#free.then(() => this.#read(text, scope));
-    this.#free = reading;
+    this.#free = reading.catch(() => undefined);
     return reading;
   }
 
   async #read(text: string, scope: FeedScope): Promise<FeedReading | undefined | 'too_much'> {
-    const thread = this.#thread ?? (await startThread());
-    this.#thread = thread;
+    const thread = (this.#thread ??= await this.#startThread());
     try {
       const answer = once(thread, 'message', { signal: AbortSignal.timeout(READ_WITHIN_MS) });
       thread.postMessage({ text, scope });
       const [reading] = (await answer) as [FeedReading | undefined];
       return reading;
     } catch {
-      this.#thread = undefined;
       await thread.terminate();
       return 'too_much';
     }
   }
-}
 
-async function startThread(): Promise<Worker> {
-  const thread = new Worker(new URL('./feed-thread.ts', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
-  });
-  await once(thread, 'message');
-  thread.unref();
-  return thread;
+  async #startThread(): Promise<Worker> {
+    const thread = new Worker(new URL('./feed-thread.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
+    });
+    thread.on('error', () => undefined); // Whoever waits for an answer hears of it, and the process must not end for it.
+    thread.once('exit', () => (this.#thread = undefined));
+    await once(thread, 'message');
+    thread.unref();
+    return thread;
+  }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { listConflicts, keepBooking } from '#db/calendar-conflicts.ts';
 import { CalendarRow, findDueCalendars, insertCalendar, removeCalendar } from '#db/calendars.ts';
 import { newId } from '#db/ids.ts';
-import { importAnswer } from '#db/imports.ts';
+import { importAnswer } from '#db/calendar-imports.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { releaseNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
