@@ -10,6 +10,7 @@ export const GUIDE_NAMES = [
   'long-stays',
   'setting-prices',
   'being-paid',
+  'calendars',
   'webhooks',
 ] as const;
 

@@ -8,6 +8,8 @@ import './properties.ts';
 import './property-acts.ts';
 import './search.ts';
 import './calendar.ts';
+import './imported-calendars.ts';
+import './calendar-conflicts.ts';
 import './rules.ts';
 import './links.ts';
 import './blocks.ts';

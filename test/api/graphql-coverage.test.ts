@@ -39,6 +39,15 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
   'PUT /properties/{id}/pricing': ['Mutation.setPrices'],
   'PUT /properties/{id}/night-prices': ['Mutation.setNightPrices'],
   'POST /properties/{id}/night-prices/copies': ['Mutation.copyNightPrices'],
+  'POST /properties/{id}/calendars': ['Mutation.importCalendar'],
+  'GET /properties/{id}/calendars': ['Query.importedCalendars'],
+  'GET /properties/{id}/calendars/{calendarId}': ['Query.importedCalendar'],
+  'DELETE /properties/{id}/calendars/{calendarId}': ['Mutation.removeImportedCalendar'],
+  'POST /properties/{id}/calendars/{calendarId}/sync': ['Mutation.syncImportedCalendar'],
+  'GET /properties/{id}/calendar-conflicts': ['Query.calendarConflicts'],
+  'POST /properties/{id}/calendar-conflicts/{conflictId}/keep-booking': ['Mutation.keepConflictingBooking'],
+  'PUT /properties/{id}/calendar-address': ['Mutation.renewCalendarAddress'],
+  'DELETE /properties/{id}/calendar-address': ['Mutation.withdrawCalendarAddress'],
   'POST /properties/{id}/quotes': ['Mutation.createQuote'],
   'POST /bookings': ['Mutation.createBooking'],
   'GET /bookings': ['Query.bookings'],
@@ -91,6 +100,7 @@ const COUNTERPARTS: Readonly<Record<string, readonly string[]>> = {
 /** What is no business of those who speak GraphQL, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'POST /webhooks/stripe': 'The bank speaks here, and signs the bytes of a body.',
+  'GET /properties/{id}/calendar.ics': 'For calendars, which speak iCalendar and hold a key.',
   'GET /healthz': 'For whoever runs the process.',
   'GET /readyz': 'For whoever runs the process.',
   'GET /openapi.json': 'Describes REST; GraphQL describes itself.',
