@@ -54,6 +54,7 @@ const SERVICE = z.object({
   RECONCILE_EVERY_SECONDS: z.coerce.number().int().min(60).default(3_600),
   DRAIN_SECONDS: z.coerce.number().int().min(0).default(0),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
+  OUTGOING_ANYWHERE: yesOrNo.default(false),
   WORKFLOW_BUNDLE: z.string().optional(),
 });
 
@@ -118,6 +119,8 @@ export function readConfig(environment: Environment = process.env) {
     /** So long an API that was asked to stop answers on, and says that it is leaving. */
     drainSeconds: env.DRAIN_SECONDS,
     shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
+    /** Whether addresses that users give may be http and private: for a machine on which all is at home, never with real money. */
+    outgoing: { anywhere: env.OUTGOING_ANYWHERE && !live },
     /** The file that `npm run bundle` made. Undefined: a worker makes its own when it starts. */
     workflowBundle: env.WORKFLOW_BUNDLE === undefined ? undefined : resolve(env.WORKFLOW_BUNDLE),
   };

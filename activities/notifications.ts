@@ -1,15 +1,17 @@
 import { findBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
+import { findCalendarToTellOf } from '#db/calendars.ts';
 import type { Db } from '#db/connect.ts';
 import { findEvent } from '#db/events.ts';
 import type { EventRow } from '#db/events.ts';
 import { findOperators, findUser } from '#db/users.ts';
 import type { UserRow } from '#db/users.ts';
-import type { AlterationId, BookingId, DisputeId, RefundId } from '#domain/ids.ts';
+import type { AlterationId, BookingId, CalendarId, DisputeId, EventId, RefundId } from '#domain/ids.ts';
 import type { Mailer } from '#gateways/mailer.ts';
 import type { Letter, Recipient } from '#workflows/notifications.contract.ts';
 import { alterationText } from './notifications/alteration-texts.ts';
 import { bookingText } from './notifications/booking-texts.ts';
+import { calendarText } from './notifications/calendar-texts.ts';
 import { instalmentText } from './notifications/instalment-texts.ts';
 import { payoutText } from './notifications/payout-texts.ts';
 import { disputeText } from './notifications/dispute-texts.ts';
@@ -25,6 +27,7 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
     async sendMail({ eventId, to }: Letter): Promise<void> {
       const event = await findEvent(db, eventId);
       if (event === undefined) throw new Error(`There is no ${eventId}.`);
+      if (event.kind.startsWith('calendar.')) return tellOfCalendar({ db, mailer }, event);
       const booking = await findBooking(db, (event.data.bookingId ?? event.subject_id) as BookingId);
       if (booking === undefined) throw new Error(`${eventId} tells of no booking.`);
       const text = await textOf(db, { event, to, booking });
@@ -38,6 +41,24 @@ export function createNotificationActivities({ db, mailer }: { db: Db; mailer: M
         });
     },
   };
+}
+
+/** Its host hears of a calendar, which need not be about a booking. */
+async function tellOfCalendar(
+  { db, mailer }: { db: Db; mailer: Mailer },
+  event: EventRow & { id: EventId },
+): Promise<void> {
+  const calendar = await findCalendarToTellOf(db, event.subject_id as CalendarId);
+  if (calendar === undefined) return;
+  const text = calendarText(calendar, event);
+  const host = await findUser(db, calendar.hostId);
+  if (text === undefined || host === undefined || !canReceive(host)) return;
+  await mailer.send({
+    to: host.email,
+    subject: text.subject,
+    text: [`Dear ${host.name},`, ...text.lines, `Property ${calendar.propertyId}`].join('\n\n'),
+    messageId: `${event.id}.host`,
+  });
 }
 
 async function textOf(

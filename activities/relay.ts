@@ -1,12 +1,14 @@
 import { BULK_BEGUN } from '#db/bulk-cancellations.ts';
+import { findWaitingFor, hastenSync } from '#db/calendars.ts';
 import type { Db } from '#db/connect.ts';
 import { RESOLVING } from '#db/discrepancies.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
 import { isRelayNeeded } from '#db/relay.ts';
-import type { BulkCancellationId, DiscrepancyId, EventId } from '#domain/ids.ts';
+import type { BookingId, BulkCancellationId, DiscrepancyId, EventId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
+import { syncCalendarOrder } from '#workflows/calendars.contract.ts';
 import { resolveDiscrepancyOrder } from '#workflows/reconciliation.contract.ts';
 import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, recipientsOf } from '#workflows/notifications.contract.ts';
 import type { Notify } from '#workflows/notifications.contract.ts';
@@ -81,7 +83,17 @@ async function turn(deps: RelayDeps): Promise<number> {
   return failed ? 0 : done;
 }
 
-function followers({ workflows, invalidate }: RelayDeps): Follower[] {
+/** With these a booking may give nights back that a calendar has been waiting for. */
+const GIVING_BACK: readonly string[] = [
+  'booking.expired',
+  'booking.declined',
+  'booking.rejected',
+  'booking.cancelled',
+  'booking.completed',
+  'alteration.altered',
+];
+
+function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
   return [
     {
       name: 'bulk-cancellations',
@@ -96,6 +108,17 @@ function followers({ workflows, invalidate }: RelayDeps): Follower[] {
         await workflows.start(
           resolveDiscrepancyOrder(id as DiscrepancyId, data as { act: string; ask: number }),
         );
+      },
+    },
+    {
+      name: 'calendars',
+      async follow({ kind, subject_id: subjectId, data }) {
+        if (!GIVING_BACK.includes(kind)) return;
+        const at = new Date().toISOString();
+        for (const id of await findWaitingFor(db, (data.bookingId ?? subjectId) as BookingId)) {
+          const isDue = await hastenSync(db, id, { at, afterSeconds: 0 });
+          if (isDue) await workflows.start(syncCalendarOrder(id));
+        }
       },
     },
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },

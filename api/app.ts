@@ -20,7 +20,7 @@ function route(endpoints: readonly Endpoint[], deps: ApiDeps): Middleware<ApiSta
   const routes = new RouteTree<Serve>();
   for (const endpoint of endpoints) routes.add(endpoint.method, endpoint.path, serve(endpoint, deps));
   return (ctx, next) => {
-    const found = routes.find(ctx.method, ctx.path);
+    const found = routes.find(ctx.method, ctx.state.path);
     if (found.target !== undefined) return found.target(ctx, found.params);
     const { methods } = found;
     if (methods.length === 0) return next();

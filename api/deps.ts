@@ -7,6 +7,7 @@ import type { RateLimits } from '#gateways/rate-limits.ts';
 import type { Disputes } from './payments/dispute-commands.ts';
 import type { Refunds } from './payments/commands.ts';
 import type { Payouts } from './payouts/commands.ts';
+import type { Calendars } from './calendars/commands.ts';
 import type { Bookings } from './bookings/commands.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { PublishedProperties } from './properties/cache.ts';
@@ -19,6 +20,8 @@ export interface ApiSettings {
   corsOrigins: readonly string[];
   /** Whether `X-Forwarded-For` and `-Proto` come from our own proxy. */
   trustProxy: boolean;
+  /** Whether addresses that users give may be http: in development, where they are on the same machine. */
+  outgoingAnywhere: boolean;
 }
 
 /**
@@ -46,6 +49,7 @@ export interface ApiDeps {
   disputes: Disputes;
   payouts: Payouts;
   reviews: Reviews;
+  calendars: Calendars;
   /** Undefined: money is real, and time is nobody's to move. */
   sandbox?: Sandbox | undefined;
   /** Copies of published properties; whoever changes one drops its copy before answering. */

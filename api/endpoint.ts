@@ -84,6 +84,8 @@ interface Specification<
   body?: B;
   input?: I;
   output: O;
+  /** What a body is sent as, where it is not JSON; `handle` then gives the bytes. */
+  media?: string;
   /** Refusals of its own; those of its kind (`invalid_input`, `unauthenticated`, …) are added by themselves. */
   problems?: readonly ErrorCode[];
   handle(context: Call<InputOf<I, B>, z.output<P>, z.output<Q>, ActorOf<A>, OnceOf<K>> & ApiDeps): Answer<O>;
@@ -110,6 +112,7 @@ export interface Endpoint<O extends Outputs = Outputs> {
   readonly body: 'json' | 'raw';
   readonly input: z.ZodType | undefined;
   readonly output: O;
+  readonly media: string;
   readonly problems: readonly ErrorCode[];
   handle(
     context: Call<unknown, unknown, unknown, Actor | undefined, Once | undefined> & ApiDeps,
@@ -160,6 +163,7 @@ export function endpoint<
     query: specification.query,
     body: specification.body ?? 'json',
     input: specification.input,
+    media: specification.media ?? 'application/json',
     problems: specification.problems ?? [],
   };
   return erased as unknown as Endpoint<O>;

@@ -1,6 +1,8 @@
+import { linkEndpoints } from './availability/link-routes.ts';
 import { availabilityEndpoints } from './availability/routes.ts';
 import { bookingEndpoints } from './bookings/routes.ts';
 import { bulkCancellationEndpoints } from './bulk-cancellations/routes.ts';
+import { calendarEndpoints } from './calendars/routes.ts';
 import type { Endpoint } from './endpoint.ts';
 import { disputeEndpoints } from './payments/dispute-routes.ts';
 import { paymentEndpoints } from './payments/routes.ts';
@@ -25,6 +27,8 @@ const DOCUMENTED: readonly Endpoint[] = [
   ...propertyEndpoints,
   ...availabilityEndpoints,
   ...priceEndpoints,
+  ...linkEndpoints,
+  ...calendarEndpoints,
   ...pricingEndpoints,
   ...bookingEndpoints,
   ...receiptEndpoints,

@@ -88,7 +88,7 @@ function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
     responses[status as '200'] =
       schema === null
         ? { description }
-        : { description, content: { 'application/json': { schema }, ...renditionsOf(endpoint) } };
+        : { description, content: { [endpoint.media]: { schema }, ...renditionsOf(endpoint) } };
   }
   return { ...responses, ...problemResponses(endpoint) };
 }

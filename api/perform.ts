@@ -24,11 +24,11 @@ export interface KeyedCall extends CheckedCall {
   onReplay: () => void;
 }
 
-async function act(
+function act(
   endpoint: Endpoint,
   deps: ApiDeps,
   call: CheckedCall & { once?: Once },
-): Promise<Reply | RawReply> {
+): Reply | RawReply | Promise<Reply | RawReply> {
   const { input, params, query, actor, request, once } = call;
   return endpoint.handle({ ...deps, input, params, query, actor, request, once });
 }
@@ -38,10 +38,10 @@ export function perform(
   endpoint: Endpoint,
   deps: ApiDeps,
   call: CheckedCall | KeyedCall,
-): Promise<Reply | RawReply> {
+): Reply | RawReply | Promise<Reply | RawReply> {
   if (!('once' in call)) return act(endpoint, deps, call);
   return runOnce(deps.db, call.once, {
-    handle: () => act(endpoint, deps, call),
+    handle: async () => act(endpoint, deps, call),
     replay({ resourceId, status: firstStatus }) {
       assert(endpoint.replay !== undefined);
       const { params, actor, request } = call;

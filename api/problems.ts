@@ -19,6 +19,7 @@ export const STATUS_OF = {
   dispute_state: 409,
   discrepancy_state: 409,
   property_in_use: 409,
+  calendar_limit: 409,
   review_not_eligible: 409,
   email_taken: 409,
   idempotency_in_progress: 409,

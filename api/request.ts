@@ -4,6 +4,8 @@ import type { ParameterizedContext } from 'koa';
 /** What the middleware notes about a request, for the log. */
 export interface ApiState {
   requestId: string;
+  /** As it was asked for, without the query. */
+  path: string;
   /** The path as the endpoint states it; undefined where none was found. */
   route?: string;
   actorId?: string | undefined;

@@ -23,26 +23,33 @@ async function bodyOf({ body, input }: Endpoint, ctx: Context): Promise<unknown>
 }
 
 /** What answers in the shape that the caller would rather have; JSON where they do not care, or want what there is not. */
-function renditionOf({ also = {} }: Endpoint, ctx: Context) {
-  const types = Object.keys(also);
-  if (types.length === 0) return undefined;
+function renditionOf({ also }: Endpoint, ctx: Context) {
+  if (also === undefined) return undefined;
   ctx.state.headers.push('Vary', 'Accept');
-  return also[ctx.accepts('application/json', ...types) as Rendition];
+  return also[ctx.accepts('application/json', ...Object.keys(also)) as Rendition];
 }
 
-/** What an endpoint's specification asks for, in order: its limits, its caller, its checks, its act, its answer. */
+/**
+ * What an endpoint's specification asks for, in order: its limits, its caller, its checks, its act, its answer. It waits
+ * only for what is not there yet: each wait is another turn of the queue, and a cached read is little more than that.
+ */
 export function serve(endpoint: Endpoint, deps: ApiDeps): Serve {
-  const { auth, limit, params, query } = endpoint;
+  const { auth, limit, params, query, input, body, idempotency } = endpoint;
+  const hasBody = input !== undefined || body === 'raw';
   return async (ctx, found) => {
-    ctx.state.route = endpoint.path;
-    if (limit !== 'exempt') await withinLimits(limit, ctx, deps.rateLimits);
-    const actor = await authenticate(auth, ctx.req.headers.authorization, deps);
-    ctx.state.actorId = actor?.id;
-    const key = keyOf(endpoint, actor, { key: ctx.get('Idempotency-Key'), name: 'Idempotency-Key' });
+    const { state, req } = ctx;
+    state.route = endpoint.path;
+    const counting = limit === 'exempt' ? undefined : withinLimits(limit, ctx, deps.rateLimits);
+    if (counting !== undefined) await counting;
+    const asking = authenticate(auth, req.headers.authorization, deps);
+    const actor = asking instanceof Promise ? await asking : asking;
+    state.actorId = actor?.id;
+    const name = 'Idempotency-Key';
+    const key = idempotency && keyOf(endpoint, actor, { key: ctx.get(name), name });
     const call = {
       params: checkedParams(params, found, 'path'),
       query: query && checked(query, { ...ctx.query }),
-      input: await bodyOf(endpoint, ctx),
+      input: hasBody ? await bodyOf(endpoint, ctx) : undefined,
       actor,
       request: new RequestInfo(ctx),
     };
@@ -57,7 +64,7 @@ export function serve(endpoint: Endpoint, deps: ApiDeps): Serve {
       send(ctx, await perform(endpoint, deps, call));
       return;
     }
-    const route = `${ctx.method} ${ctx.path.replace(/(?<=.)\/$/, '')}`;
+    const route = `${ctx.method} ${state.path.replace(/(?<=.)\/$/, '')}`;
     const once = onceOf({ userId: actor.id, key, route, body: call.input });
     const onReplay = () => ctx.set('Idempotent-Replayed', 'true');
     send(ctx, await perform(endpoint, deps, { ...call, actor, once, onReplay }));

@@ -15,6 +15,7 @@ import type { Stack } from '#dev/stack/stack.ts';
 import { NOTIFY } from '#workflows/notifications.contract.ts';
 import type { Load, Loaded } from './load.ts';
 import { Program } from './processes.ts';
+import { CAN_BE_PROFILED } from './profile.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const QUIET_WITHIN_MS = 120_000;
@@ -26,6 +27,7 @@ export interface Ground {
   stack: Stack;
   api: string;
   db: Db;
+  temporal: Client;
   load(load: Load): Promise<Loaded>;
   /** Runs one of our commands to its end, against this stack unless `environment` says otherwise. Milliseconds. */
   command(script: string, args?: readonly string[], environment?: Environment): Promise<number>;
@@ -36,6 +38,7 @@ export interface Ground {
 /** As in production: calls are counted against their limits, metrics are kept, and each request is logged. */
 async function productionSettings(): Promise<Environment> {
   return {
+    ...CAN_BE_PROFILED,
     LOG_LEVEL: 'info',
     METRICS_PORT: String(await choosePort(undefined, new Set())),
     RATE_LIMIT_READS_PER_MINUTE: String(OUT_OF_REACH),
@@ -78,6 +81,7 @@ export async function openGround(options: GroundOptions): Promise<Ground & Async
     stack,
     api,
     db,
+    temporal,
     load: (load) => loader.ask(load),
     quiet: () => untilQuiet(db, temporal),
     command: (script, args = [], environment = stack.environment) => command(script, args, environment),

@@ -1,4 +1,7 @@
-import { connect } from 'node:net';
+import { askAsTheyArrive } from './arrivals.ts';
+import type { Arrivals } from './arrivals.ts';
+import { openLine } from './line.ts';
+import type { Line } from './line.ts';
 import { answerStarter } from './processes.ts';
 import { sampleOf } from './rounds.ts';
 import type { Sample } from './rounds.ts';
@@ -13,11 +16,13 @@ export interface Shot {
 
 export interface Load {
   origin: string;
-  /** Each makes a request as soon as the one before is answered. */
+  /** Each makes a request as soon as the one before is answered; those that arrive by themselves find so many open. */
   connections: number;
   shots: readonly Shot[];
   /** Go round the shots for so long; left out, each is made once. */
   seconds?: number;
+  /** At these moments, whether those before are answered or not, by as many connections as that takes. */
+  arrivals?: Arrivals;
 }
 
 export interface Loaded extends Sample {
@@ -26,74 +31,83 @@ export interface Loaded extends Sample {
   oddity?: string;
 }
 
-const HEAD_END = Buffer.from('\r\n\r\n');
-
-/**
- * Makes HTTP requests and counts answers, and does as little as that takes: the ready-made generators spend more on a
- * request than the server they measure, so on two cores the faster the server the more it would wait for them. It
- * understands what our servers and the floors send: a status, `Content-Length`, a body.
- */
-function load({ origin, connections, shots, seconds }: Load): Promise<Loaded> {
-  const { hostname, port } = new URL(origin);
-  const requests = shots.map((shot) => bytesOf(shot, hostname));
-  const tookMs: number[] = [];
+/** Makes HTTP requests and counts answers, and does as little as that takes. */
+async function load(wanted: Load): Promise<Loaded> {
+  const { origin, connections, shots } = wanted;
+  const requests = shots.map((shot) => bytesOf(shot, new URL(origin).hostname));
   const statuses: Record<string, number> = {};
   let oddity: string | undefined;
-  const begun = performance.now();
-  const until = seconds === undefined ? undefined : begun + seconds * 1000;
-  let taken = 0;
-
-  /** The next request of a connection. For a time each goes round from its own place, else they share one list. */
-  function next(connection: number, made: number): Buffer | undefined {
-    if (until === undefined) return requests[taken++];
-    if (performance.now() >= until) return undefined;
-    const start = Math.floor((connection / connections) * requests.length);
-    return requests[(start + made) % requests.length];
-  }
-
-  function keep(connection: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    let made = 0;
-    let sentAt = 0;
-    let missing = 0;
-    const shoot = () => {
-      const request = next(connection, made++);
-      if (request === undefined) {
-        resolve(undefined);
-        socket.destroy();
-        return;
-      }
-      sentAt = performance.now();
-      socket.write(request);
-    };
-    socket.on('connect', shoot);
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error('The server closed a connection.')));
-    socket.on('data', (chunk) => {
-      if (missing === 0) {
-        const end = chunk.indexOf(HEAD_END);
-        const head = chunk.toString('latin1', 0, end);
-        const status = head.slice(9, 12);
+  const broken = Promise.withResolvers<never>();
+  const open = () =>
+    openLine({
+      origin,
+      onStatus(status, chunk) {
         statuses[status] = (statuses[status] ?? 0) + 1;
         if (!status.startsWith('2')) oddity ??= chunk.toString('utf8');
-        const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-        if (end === -1 || length === undefined) throw new Error(`This answer cannot be counted: ${head}`);
-        missing = end + HEAD_END.length + Number(length);
-      }
-      missing -= chunk.length;
-      if (missing > 0) return;
-      tookMs.push(performance.now() - sentAt);
+      },
+      onBroken: broken.reject,
+    });
+  const lines = await Promise.race([broken.promise, Promise.all(Array.from({ length: connections }, open))]);
+  const firing = wanted.arrivals
+    ? fireAsTheyArrive(requests, { lines, open, arrivals: wanted.arrivals })
+    : fireInTurn(requests, lines, wanted.seconds);
+  const sample = await Promise.race([broken.promise, firing]);
+  for (const line of lines) line.close();
+  return { ...sample, statuses, ...(oddity !== undefined && { oddity }) };
+}
+
+/** For a time each line goes round from its own place, else they share one list. */
+async function fireInTurn(
+  requests: readonly Buffer[],
+  lines: readonly Line[],
+  seconds: number | undefined,
+): Promise<Sample> {
+  const tookMs: number[] = [];
+  const begun = performance.now();
+  let taken = 0;
+  const keep = (line: Line, place: number) =>
+    new Promise<void>((resolve) => {
+      let next = Math.floor((place / lines.length) * requests.length);
+      let sentAt = 0;
+      const shoot = () => {
+        const isOver = seconds !== undefined && performance.now() >= begun + seconds * 1000;
+        const request = seconds === undefined ? requests[taken++] : requests[next++ % requests.length];
+        if (isOver || request === undefined) {
+          resolve();
+          return;
+        }
+        sentAt = performance.now();
+        line.send(request, answered);
+      };
+      const answered = () => {
+        tookMs.push(performance.now() - sentAt);
+        shoot();
+      };
       shoot();
     });
-    return promise;
-  }
+  await Promise.all(lines.map(keep));
+  return sampleOf(tookMs, performance.now() - begun);
+}
 
-  return Promise.all(Array.from({ length: connections }, (_, connection) => keep(connection))).then(() => ({
-    ...sampleOf(tookMs, performance.now() - begun),
-    statuses,
-    ...(oddity !== undefined && { oddity }),
-  }));
+interface Firing {
+  lines: Line[];
+  open: () => Promise<Line>;
+  arrivals: Arrivals;
+}
+
+/** Whoever finds no line free opens another: nobody waits here for somebody else's answer. */
+function fireAsTheyArrive(requests: readonly Buffer[], { lines, open, arrivals }: Firing): Promise<Sample> {
+  const free = [...lines];
+  return askAsTheyArrive(arrivals, async (index) => {
+    const request = requests[index % requests.length];
+    if (request === undefined) return;
+    let line = free.pop();
+    while (line?.isOpen === false) line = free.pop();
+    if (line === undefined) lines.push((line = await open()));
+    const mine = line;
+    await new Promise<void>((resolve) => mine.send(request, resolve));
+    free.push(mine);
+  });
 }
 
 function bytesOf({ method = 'GET', path, headers = {}, body = '' }: Shot, host: string): Buffer {

@@ -1,8 +1,9 @@
 import type { Pages } from './floors/raw-http.ts';
 import type { Ground } from './ground.ts';
-import type { Shot } from './load.ts';
+import { latenciesOf } from './latencies.ts';
+import type { Load, Shot } from './load.ts';
 import { Program } from './processes.ts';
-import type { Finding } from './report.ts';
+import type { Outcome } from './report.ts';
 import { compared, interleaved } from './rounds.ts';
 
 const PROPERTIES = 1_000;
@@ -11,7 +12,7 @@ const ROUNDS = 5;
 const SECONDS = 3;
 
 /** Reads of published properties that everyone looks at, against a server that only sends the same bytes. */
-export async function benchRead(ground: Ground): Promise<Finding[]> {
+export async function benchRead(ground: Ground): Promise<Outcome> {
   const ids = await ground
     .db('properties')
     .where({ status: 'published' })
@@ -22,31 +23,43 @@ export async function benchRead(ground: Ground): Promise<Finding[]> {
   const pages = await pagesOf(ground.api, shots);
   await using raw = await Program.start<null, string>('floors/raw-http', pages);
   const origin = await raw.ask(null);
-  const read = (from: string, seconds = SECONDS) =>
-    ground.load({ origin: from, connections: CONNECTIONS, shots, seconds });
-  await read(ground.api, 2);
-  await read(origin, 2);
+  const read = (from: string, how: Partial<Load> = { seconds: SECONDS }) =>
+    ground.load({ origin: from, connections: CONNECTIONS, shots, ...how });
+  await read(ground.api, { seconds: 2 });
+  await read(origin, { seconds: 2 });
   const { ours, floor } = await interleaved(ROUNDS, {
     ours: () => read(ground.api),
     floor: () => read(origin),
   });
-  const work = `read of a property, cached, ${ids.length} of them, ${CONNECTIONS} connections`;
-  return [
-    {
-      work,
-      floorIs: 'node:http, same bytes',
-      unit: 'a second',
-      ...compared(ours, floor, ({ perSecond }) => perSecond),
-      target: { ratioAtLeast: 0.5 },
+  const work = `read of a property, cached, ${ids.length} of them`;
+  const floorIs = 'node:http, same bytes';
+  const latencies = await latenciesOf({
+    ...{ work, floorIs, ours, rounds: 3, seconds: SECONDS },
+    contestants: {
+      ours: (arrivals) => read(ground.api, { arrivals }),
+      floor: (arrivals) => read(origin, { arrivals }),
     },
-    {
-      work: 'its p99 over its p50',
-      floorIs: 'node:http, same bytes',
-      unit: 'times',
-      ...compared(ours, floor, ({ p99Ms, p50Ms }) => p99Ms / p50Ms),
-      target: { ratioAtMost: 2 },
-    },
-  ];
+  });
+  return {
+    findings: [
+      {
+        work: `${work}, ${CONNECTIONS} connections`,
+        floorIs,
+        unit: 'a second',
+        ...compared(ours, floor, ({ perSecond }) => perSecond),
+        target: { ratioAtLeast: 0.5 },
+      },
+      {
+        work: 'its p99 over its p50',
+        floorIs,
+        unit: 'times',
+        ...compared(ours, floor, ({ p99Ms, p50Ms }) => p99Ms / p50Ms),
+        target: { ratioAtMost: 2 },
+      },
+      ...latencies,
+    ],
+    why: { parts: ['api'], work: () => read(ground.api) },
+  };
 }
 
 async function pagesOf(api: string, shots: readonly Shot[]): Promise<Pages> {

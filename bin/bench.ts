@@ -1,29 +1,41 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benchBooking } from '#bench/booking.ts';
-import { settleCity } from '#bench/city.ts';
 import { openGround } from '#bench/ground.ts';
 import type { Ground } from '#bench/ground.ts';
 import { benchImport } from '#bench/import.ts';
 import { findListings } from '#bench/listings.ts';
+import { WHOLE_MARKET } from '#bench/market/fill.ts';
+import { settleMarket } from '#bench/market/settle.ts';
+import { profiled } from '#bench/profile.ts';
+import { benchRace } from '#bench/race.ts';
 import { benchRead } from '#bench/read.ts';
 import { isMet, markdown, printed } from '#bench/report.ts';
-import type { Finding } from '#bench/report.ts';
+import type { Outcome } from '#bench/report.ts';
 import { benchSearch } from '#bench/search.ts';
+import { benchSlopes } from '#bench/slopes.ts';
+import { benchStaleness } from '#bench/staleness.ts';
+import { CAN_TELL, MostResident } from '#bench/usage.ts';
 import { ConfigError } from '#config';
 import { StackFailure } from '#dev/stack/failure.ts';
 import { createNarrator } from '#dev/stack/narrator.ts';
 
-const USAGE = 'npm run bench [-- read search booking import] [--file LISTINGS.csv.gz] [--write]';
+const USAGE =
+  'npm run bench [-- read search booking race staleness import slopes] [--file LISTINGS.csv.gz] [--properties 100000] [--profile] [--write]';
 const REPORT = new URL('../docs/benchmarks.md', import.meta.url);
 
-type Benchmark = (ground: Ground, file: string) => Promise<Finding[]>;
+type Benchmark = (ground: Ground, file: string) => Promise<Outcome>;
+/** Each needs what is around it as little as possible; what fills the database comes last. */
 const BENCHMARKS = new Map<string, Benchmark>([
   ['read', benchRead],
   ['search', benchSearch],
   ['booking', benchBooking],
+  ['race', benchRace],
+  ['staleness', benchStaleness],
   ['import', benchImport],
 ]);
+/** Only when it is named: what docs/scaling.md reckons with. */
+const SLOPES: [string, Benchmark] = ['slopes', benchSlopes];
 
 /** What the caller can mend. */
 class UsageError extends Error {}
@@ -31,35 +43,64 @@ class UsageError extends Error {}
 function readArguments() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { file: { type: 'string' }, write: { type: 'boolean', default: false } },
+    options: {
+      file: { type: 'string' },
+      properties: { type: 'string', default: String(WHOLE_MARKET.properties) },
+      profile: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+    },
   });
-  const unknown = positionals.filter((name) => !BENCHMARKS.has(name));
+  const all = [...BENCHMARKS, SLOPES];
+  const unknown = positionals.filter((name) => all.every(([known]) => known !== name));
   if (unknown.length > 0) throw new UsageError(`There is no benchmark ${unknown.join(', ')}: ${USAGE}`);
-  const chosen = [...BENCHMARKS].filter(([name]) => positionals.length === 0 || positionals.includes(name));
-  return { ...values, chosen };
+  const chosen =
+    positionals.length === 0 ? [...BENCHMARKS] : all.filter(([name]) => positionals.includes(name));
+  const properties = Number(values.properties);
+  if (!Number.isInteger(properties) || properties < 10) throw new UsageError(`How many properties? ${USAGE}`);
+  if (values.write && properties !== WHOLE_MARKET.properties) {
+    throw new UsageError('Only what was measured in the whole market is written down.');
+  }
+  return { ...values, properties, chosen };
 }
 
 /** `npm run bench`: our work beside its floors, on a stack of its own, for some minutes. Exits 1 if a target is missed. */
 async function main(asked: AbortSignal): Promise<void> {
-  const { chosen, file, write } = readArguments();
+  const { chosen, file, properties, profile, write } = readArguments();
   const narrator = createNarrator((line) => console.log(line));
   await using listings = await findListings(file);
-  console.log(`Listings: ${listings.title}`);
   await using ground = await openGround({ narrator, signal: asked });
   if (chosen.some(([name]) => name !== 'import')) {
-    await narrator.during('bringing the listings in', settleCity(ground, listings.file));
+    await narrator.during(`making a market of ${properties}`, settleMarket(ground, { properties }));
   }
 
-  const findings: Finding[] = [];
+  const outcomes: Outcome[] = [];
+  using memory = CAN_TELL ? new MostResident(ground.stack, 'api') : undefined;
   for (const [name, benchmark] of chosen) {
-    const found = await narrator.during(`measuring ${name}`, benchmark(ground, listings.file));
-    console.log(`\n${printed(found)}\n`);
-    findings.push(...found);
+    const outcome = await narrator.during(`measuring ${name}`, benchmark(ground, listings.file));
+    console.log(`\n${printed([outcome])}\n`);
+    outcomes.push(outcome);
     asked.throwIfAborted();
   }
-  console.log(printed(findings));
-  if (write) await writeFile(REPORT, markdown(findings, { listings: listings.title, at: new Date() }));
-  if (!findings.every(isMet)) process.exitCode = 1;
+  if (memory !== undefined) outcomes.push(memoryOf(memory));
+  await narrator.during('looking where the time goes', lookInto(ground, outcomes, profile));
+  console.log(printed(outcomes));
+  if (write) await writeFile(REPORT, markdown(outcomes, { listings: listings.title, at: new Date() }));
+  if (!outcomes.flatMap(({ findings }) => findings).every(isMet)) process.exitCode = 1;
+}
+
+function memoryOf({ mostMb }: MostResident): Outcome {
+  const work = 'memory of the API process, the most while all of this went on';
+  return { findings: [{ work, unit: 'MB', ours: mostMb, target: { oursAtMost: 200 } }] };
+}
+
+/** After all that counts: into what has missed a target, or into everything. */
+async function lookInto(ground: Ground, outcomes: readonly Outcome[], everything: boolean): Promise<void> {
+  for (const outcome of outcomes) {
+    const { why, findings } = outcome;
+    if (why === undefined || (!everything && findings.every(isMet))) continue;
+    outcome.profiles = [];
+    for (const part of why.parts) outcome.profiles.push(await profiled(ground.stack, part, why.work));
+  }
 }
 
 const stopping = new AbortController();

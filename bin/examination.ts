@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Config } from '#config';
 import { connect } from '#db/connect.ts';
 import { checksAgainstBank } from '#db/doctor/bank.ts';
+import { checksOfCalendars } from '#db/doctor/calendars.ts';
 import type { Check, Finding } from '#db/doctor/checks.ts';
 import { checksOfDisputes } from '#db/doctor/disputes.ts';
 import { checksOfInstalments } from '#db/doctor/instalments.ts';
@@ -57,6 +58,7 @@ export function openDoctor(config: Config): Doctor {
   const records = createBankRecords(config.stripe);
   const checks = [
     ...checksOfNights(db),
+    ...checksOfCalendars(db),
     ...checksOfMoney(db),
     ...checksOfPayouts(db),
     ...checksOfDisputes(db),

@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import { createApp, listen } from '#api/app.ts';
 import { createBookings } from '#api/bookings/commands.ts';
 import { Progress } from '#api/bookings/progress.ts';
+import { createCalendars } from '#api/calendars/commands.ts';
 import { docs } from '#api/docs/docs.ts';
 import { ENDPOINTS, LIVE_ENDPOINTS } from '#api/endpoints.ts';
 import { graphql } from '#api/graphql/yoga.ts';
@@ -97,6 +98,7 @@ export async function startApi(
     refunds: createRefunds({ db, workflows, now }),
     disputes: createDisputes({ db, workflows, now }),
     payouts: createPayouts({ db, workflows, now }),
+    calendars: createCalendars({ db, workflows, now }),
     reviews: createReviews({ db, workflows, properties }),
     sandbox: isLive
       ? undefined
@@ -105,7 +107,7 @@ export async function startApi(
       temporal: () => workflows.isReachable(),
       ...(redisUrl !== undefined && { redis: () => cache.isReachable() }),
     },
-    settings: { corsOrigins: [], trustProxy: http.trustProxy },
+    settings: { corsOrigins: [], trustProxy: http.trustProxy, outgoingAnywhere: config.outgoing.anywhere },
   };
   if (metrics !== undefined && config.metricsPort !== undefined) {
     opened.use(await serveMetrics(metrics, { host: http.host, port: config.metricsPort }));

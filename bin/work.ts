@@ -2,6 +2,7 @@ import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/wo
 import type { ActivityInterceptorsFactory, WorkerOptions } from '@temporalio/worker';
 import { createBookingActivities } from '#activities/bookings.ts';
 import { createBulkCancellationActivities } from '#activities/bulk-cancellations.ts';
+import { createCalendarActivities } from '#activities/calendars.ts';
 import { refusalsAreFinal } from '#activities/failures.ts';
 import { createMaintenanceActivities } from '#activities/maintenance.ts';
 import { createNotificationActivities } from '#activities/notifications.ts';
@@ -16,13 +17,22 @@ import { connect } from '#db/connect.ts';
 import type { Db } from '#db/connect.ts';
 import type { Bank } from '#gateways/bank.ts';
 import { createCache } from '#gateways/cache.ts';
+import { createCalendarFeeds } from '#gateways/calendar-feeds.ts';
+import type { CalendarFeeds } from '#gateways/calendar-feeds.ts';
 import { createLog } from '#gateways/log.ts';
 import { createMailer } from '#gateways/mailer.ts';
 import type { Mailer } from '#gateways/mailer.ts';
+import { createOutgoing } from '#gateways/outgoing.ts';
 import { createStripeBank } from '#gateways/stripe.ts';
 import { connectWorkflows } from '#gateways/workflows.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { BOOKINGS_QUEUE } from '#workflows/bookings.contract.ts';
+import {
+  CALENDARS_QUEUE,
+  START_DUE_EVERY_SECONDS,
+  START_DUE_SYNCS,
+  START_DUE_SYNCS_SCHEDULE,
+} from '#workflows/calendars.contract.ts';
 import {
   MAINTENANCE_QUEUE,
   RESUME_EVERY_SECONDS,
@@ -39,6 +49,7 @@ export interface Deps {
   db: Db;
   bank: Bank;
   mailer: Mailer;
+  feeds: CalendarFeeds;
   workflows: Workflows;
   firstPayoutHoldDays: number;
 }
@@ -63,6 +74,12 @@ export const WORK = {
   [NOTIFICATIONS_QUEUE]: (deps: Deps) => ({
     activities: createNotificationActivities(deps),
     maxCachedWorkflows: 50,
+  }),
+  /** One calendar is read at a time, for ten seconds at worst: no more wait for it than can within a minute. */
+  [CALENDARS_QUEUE]: (deps: Deps) => ({
+    activities: createCalendarActivities(deps),
+    maxCachedWorkflows: 50,
+    maxConcurrentActivityTaskExecutions: 5,
   }),
   [MAINTENANCE_QUEUE]: (deps: Deps) => ({
     activities: { ...createMaintenanceActivities(deps), ...createBulkCancellationActivities(deps) },
@@ -110,7 +127,9 @@ export async function startWorker(
   const workflows = opened.use(connectWorkflows(config.temporal));
   const bank = createStripeBank(config.stripe);
   const { firstPayoutHoldDays } = config;
-  const deps = around({ db, workflows, bank, mailer: createMailer(config.mail), firstPayoutHoldDays });
+  const mailer = createMailer(config.mail);
+  const feeds = createCalendarFeeds(createOutgoing(config.outgoing));
+  const deps = around({ db, workflows, bank, mailer, feeds, firstPayoutHoldDays });
   const connection = opened.adopt(await NativeConnection.connect({ address: config.temporal.address }), (c) =>
     c.close(),
   );
@@ -143,6 +162,12 @@ export async function startWorker(
       workflow: RECONCILE,
       queue: PAYMENTS_QUEUE,
       everySeconds: config.reconcileEverySeconds,
+    });
+    await workflows.every({
+      scheduleId: START_DUE_SYNCS_SCHEDULE,
+      workflow: START_DUE_SYNCS,
+      queue: CALENDARS_QUEUE,
+      everySeconds: START_DUE_EVERY_SECONDS,
     });
     opened.use(
       startRelay({

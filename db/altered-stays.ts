@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { preparationOf } from '#domain/availability.ts';
-import type { StayRules } from '#domain/availability.ts';
+import type { Preparation } from '#domain/availability.ts';
 import type { AlterationId, BookingId, PropertyId, UserId } from '#domain/ids.ts';
 import type { CalendarDate, Instant, Stay } from '#domain/nights.ts';
 import type { Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
+import { familyOf } from './property-lock.ts';
 
 /** A booking's nights as they are, and as they are to be. */
 export interface AlteredNights {
@@ -14,17 +15,15 @@ export interface AlteredNights {
   alterationId: AlterationId;
   from: Stay;
   to: Stay;
-  /** Around the stay as it is to be; `StayRules` says how they may lie. */
+  /** Around the stay as it is to be. */
   preparation: Preparation;
 }
 
-export type Preparation = Pick<StayRules, 'preparationNightsBefore' | 'preparationNightsAfter'>;
-
 /**
  * Takes the nights that are added, as rows of the same booking beside its own, and whatever is to be kept empty around the
- * whole. Its own preparation makes way for them: cut to what is left of it, so that it can be put back as it was.
+ * whole; what is linked to the property casts the same shadows as when they were booked. Its own preparation makes way for them: cut to what is left of it, so that it can be put back as it was.
  *
- * The caller has locked the property, as every taker of its nights does. When it throws, the transaction is to be rolled
+ * The caller has locked the property and what is linked to it, as every taker of its nights does. When it throws, the transaction is to be rolled
  * back.
  * @throws DomainError `dates_unavailable`
  */
@@ -54,9 +53,14 @@ export async function takeAddedNights(trx: Transaction, altered: AlteredNights):
        select 'preparation' as kind,
               unnest(cast(:around as datemultirange) + cast(:moved as datemultirange)
                      - datemultirange(cast(:old as daterange)) - datemultirange(cast(:wanted as daterange))) as nights
-     ), wanted as (select * from solid union all select * from shadow), taken as (
+     ), wanted as (
+       select place.id as property_id, nights,
+              case when kind = 'booking' and place.id <> :propertyId then 'linked' else kind end as kind
+       from (select * from solid union all select * from shadow) as here
+       cross join unnest${familyOf('cast(:propertyId as text)')} as place (id)
+     ), taken as (
        insert into stays (property_id, nights, kind, booking_id, alteration_id)
-       select :propertyId, nights, kind, :bookingId, :alterationId from wanted on conflict do nothing returning id
+       select property_id, nights, kind, :bookingId, :alterationId from wanted on conflict do nothing returning id
      )
      select cast((select count(*) from wanted) as integer) as wanted,
             cast((select count(*) from taken) as integer) as taken`,
@@ -96,17 +100,20 @@ export async function settleNights(
     .whereNotNull('alteration_id')
     .update({ alteration_id: null });
   const moved = await trx('stays')
-    .where({ booking_id: bookingId, kind: 'booking', live: true })
-    .update({ nights: rangeOf(to) });
-  assert(moved === 1, `${bookingId} has no nights of its own.`);
-  for (const around of Object.values<Stay>(preparationOf(to, altered.preparation))) {
-    await trx('stays').insert({
-      property_id: propertyId,
-      booking_id: bookingId,
-      kind: 'preparation',
-      nights: rangeOf(around),
-    });
-  }
+    .where({ booking_id: bookingId, live: true })
+    .whereIn('kind', ['booking', 'linked'])
+    .update({ nights: rangeOf(to) }, 'property_id');
+  assert(
+    moved.some(({ property_id: id }) => id === propertyId),
+    `${bookingId} has no nights of its own.`,
+  );
+  const around = Object.values<Stay>(preparationOf(to, altered.preparation)).map(rangeOf);
+  await trx.raw(
+    `insert into stays (property_id, nights, kind, booking_id)
+     select place.id, around.nights, 'preparation', :bookingId
+     from unnest${familyOf('cast(:propertyId as text)')} as place (id), unnest(cast(:around as daterange[])) as around (nights)`,
+    { bookingId, propertyId, around },
+  );
 }
 
 function rangeOf({ checkIn, checkOut }: { checkIn: CalendarDate; checkOut: CalendarDate }): string {

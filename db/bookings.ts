@@ -23,6 +23,9 @@ export class BookingRow extends Row {
   declare checkOut: string;
   /** Where an alteration has put the check-in off: the one that the policy's deadlines are counted from. */
   declare policyCheckIn: string | null;
+  /** Kept empty around it, as the rules were when its nights were taken. */
+  declare preparationNightsBefore: number | null;
+  declare preparationNightsAfter: number | null;
   /** The proposal to change it that is open. */
   declare alterationId: AlterationId | null;
   declare adults: number;

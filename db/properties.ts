@@ -13,6 +13,7 @@ import { derivedColumns, newLocationSalt } from './derived-columns.ts';
 import type { DerivedColumns } from './derived-columns.ts';
 import { recordEvent } from './events.ts';
 import { newId } from './ids.ts';
+import { unlinkAll } from './links.ts';
 import { Row } from './model.ts';
 import { grantRole } from './users.ts';
 
@@ -194,6 +195,7 @@ export async function deleteProperty(
       'The property has bookings that have not ended. Close it instead.',
     );
   }
+  await unlinkAll(trx, property.id, at.now);
   const after = await write(trx, before, { status: 'closed', deletedAt: at.now });
   const data = { before: before.status, after: 'deleted' };
   await tell(trx, after, { kind: 'property.deleted', actorId: property.hostId, data });

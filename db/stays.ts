@@ -1,13 +1,16 @@
-import { bookingModeOf, preparationOf, refusalOf, stayRefused } from '#domain/availability.ts';
-import type { StayRules } from '#domain/availability.ts';
+import { preparationOf } from '#domain/availability.ts';
+import type { Preparation, StayRules } from '#domain/availability.ts';
+import { stayRefusal } from '#domain/availability/bookable.ts';
+import type { Bookable } from '#domain/availability/bookable.ts';
 import { MAX_LIVE_HOLDS_PER_GUEST, MAX_REQUESTS_PER_GUEST } from '#domain/bookings.ts';
 import { DomainError, notFound } from '#domain/errors.ts';
 import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
-import type { CalendarDate, Instant, LocalTime, Stay, TimeZone } from '#domain/nights.ts';
+import type { CalendarDate, Instant, Stay } from '#domain/nights.ts';
 import type { Guests } from '#domain/pricing.ts';
-import type { BookingMode, PropertyStatus } from '#domain/properties.ts';
+import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
+import { familyOf } from './property-lock.ts';
 import { RULES_AS_JSON, rulesOfRow } from './stay-rules.ts';
 import type { StayRulesRow } from './stay-rules.ts';
 
@@ -27,7 +30,8 @@ export interface NightsToHold extends NightsToTake {
 }
 
 /**
- * Takes the nights of a new booking, and the preparation nights around them. Nights that the booking already has are
+ * Takes the nights of a new booking, and the preparation nights around them, here and at whatever is linked to the
+ * property. Nights that the booking already has are
  * its own: a repeated call changes nothing.
  *
  * Call it in the transaction that moves the booking to `held` by a guarded update: a call that was given up and
@@ -35,8 +39,8 @@ export interface NightsToHold extends NightsToTake {
  * @throws DomainError `stay_refused` (`rule`: one of the property's, `own_property` or `not_published`),
  * `hold_limit`, `dates_unavailable`, `not_found`.
  */
-export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<void> {
-  const property = await lockGuestAndProperty(trx, stay);
+export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<Preparation> {
+  const property = await lockGuestAndFamily(trx, stay);
   if (property === undefined) throw notFound('property');
   const refusal = stayRefusal(property, stay);
   if (refusal === undefined) {
@@ -44,6 +48,11 @@ export async function takeNights(trx: Transaction, stay: NightsToHold): Promise<
   } else if (!(await haveNights(trx, stay))) {
     throw refusal;
   }
+  return preparationNights(property.rules);
+}
+
+function preparationNights({ preparationNightsBefore, preparationNightsAfter }: StayRules): Preparation {
+  return { preparationNightsBefore, preparationNightsAfter };
 }
 
 /** How many stays a guest may have pending: held, and of requests too, held ones among them: paid, they wait for hosts. */
@@ -62,10 +71,11 @@ const LIMITS: Readonly<Record<BookingMode, PendingLimits>> = {
  * say by now, since the guest has paid; that the stay can still be begun is for the caller to see. Otherwise as `takeNights`.
  * @throws DomainError `dates_unavailable`, also when the property is gone: then the money goes back.
  */
-export async function retakeNights(trx: Transaction, stay: NightsToTake): Promise<void> {
-  const property = await lockGuestAndProperty(trx, stay);
+export async function retakeNights(trx: Transaction, stay: NightsToTake): Promise<Preparation> {
+  const property = await lockGuestAndFamily(trx, stay);
   if (property === undefined) throw datesUnavailable();
   await insertNights(trx, stay, { rules: property.rules, limits: null });
+  return preparationNights(property.rules);
 }
 
 /** Frees whatever the booking has taken. Nothing taken, or freed before, is fine. */
@@ -83,14 +93,16 @@ export async function leaveNights(
 ): Promise<void> {
   const taken = await trx('stays')
     .where({ booking_id: bookingId, kind: 'booking', live: true })
-    .first<
-      { id: string; property_id: PropertyId; check_in: CalendarDate; check_out: CalendarDate } | undefined
-    >('id', 'property_id', trx.raw('lower(nights) as check_in, upper(nights) as check_out'));
+    .first<{ check_in: CalendarDate; check_out: CalendarDate } | undefined>(
+      trx.raw('lower(nights) as check_in, upper(nights) as check_out'),
+    );
   if (taken === undefined || leftOn >= taken.check_out) return;
   const left = { nights: trx.raw('daterange(?, ?)', [taken.check_in, leftOn]) };
   const gone = { live: false, released_at: at };
   await trx('stays')
-    .where({ id: taken.id })
+    .where({ booking_id: bookingId, live: true })
+    .whereIn('kind', ['booking', 'linked'])
+    .whereRaw('nights = daterange(?, ?)', [taken.check_in, taken.check_out])
     .update(leftOn > taken.check_in ? left : gone);
   await trx.raw(
     `update stays set nights = daterange(cast(:leftOn as date), cast(:leftOn as date) + (upper(nights) - lower(nights)))
@@ -105,7 +117,8 @@ export interface Availability {
 }
 
 /**
- * The property's rules, and whether nothing lies on these nights nor a booking on those to be kept empty around them.
+ * The property's rules, and whether nothing lies on these nights nor a stay, of a linked property neither, on those to be kept empty
+ * around them.
  * A cheap answer for a quote and for the 409 before a workflow is started; only `takeNights` decides.
  */
 export async function readAvailability(db: Db, propertyId: PropertyId, stay: Stay): Promise<Availability> {
@@ -115,7 +128,7 @@ export async function readAvailability(db: Db, propertyId: PropertyId, stay: Sta
        where s.property_id = :propertyId and s.live
          and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
                                    cast(:checkOut as date) + coalesce(r.preparation_nights_after, 0))
-         and (s.kind = 'booking' or s.nights && daterange(:checkIn, :checkOut))) as free
+         and (s.kind in ('booking', 'linked') or s.nights && daterange(:checkIn, :checkOut))) as free
      from (values (1)) as one left join stay_rules r on r.property_id = :propertyId`,
     { propertyId, checkIn: stay.checkIn, checkOut: stay.checkOut },
   );
@@ -126,58 +139,34 @@ export async function nightsAreFree(db: Db, propertyId: PropertyId, stay: Stay):
   return (await readAvailability(db, propertyId, stay)).free;
 }
 
-/** What has a say in whether a stay may be booked, apart from the nights. */
-export interface Bookable {
-  hostId: UserId;
-  status: PropertyStatus;
-  zone: TimeZone;
-  checkInTime: LocalTime;
-  bookingMode: BookingMode;
-  capacity: number;
-  rules: StayRules;
-}
-
-/** A stay that somebody asks for: of a booking with the mode that it was made in. */
-export interface StayAsked extends Stay {
-  guestId: UserId | undefined;
-  guests: Guests;
-  bookingMode?: BookingMode;
-  at: Instant;
-}
-
-/** Why this stay may not be booked, its nights free or not; `stay_refused`, with `rule`. */
-export function stayRefusal(property: Bookable, stay: StayAsked): DomainError | undefined {
-  if (property.status !== 'published') {
-    return new DomainError('stay_refused', 'The property takes no bookings.', { rule: 'not_published' });
-  }
-  if (property.hostId === stay.guestId) {
-    return new DomainError('stay_refused', 'Hosts cannot book their own property.', { rule: 'own_property' });
-  }
-  const { rules, capacity, checkInTime, zone } = property;
-  const { guests, at, bookingMode = bookingModeOf(stay, property) } = stay;
-  const broken = refusalOf({ stay, guests, rules, capacity, bookingMode, checkInTime, zone, at });
-  return broken && stayRefused(broken);
-}
-
 /**
- * One statement, two locks, always in this order: the guest's, so that the holds counted next are all of them, then
- * the property's, so that takers of its nights queue here and never deadlock in the index. Status and capacity are
- * those after the wait; rules changed during the wait count for the next guest.
+ * One statement, and its locks always in this order: the guest's, so that the holds counted next are all of them, then
+ * those of the property and of all that is linked to it, by their ids, so that takers of their nights queue here and never
+ * deadlock in the index. Status and capacity are those after the wait; rules changed during the wait count for the next
+ * guest.
  */
-async function lockGuestAndProperty(trx: Transaction, stay: NightsToTake): Promise<Bookable | undefined> {
-  const { rows } = await trx.raw<{ rows: (Omit<Bookable, 'rules'> & { rules: StayRulesRow | null })[] }>(
+async function lockGuestAndFamily(trx: Transaction, stay: NightsToTake): Promise<Bookable | undefined> {
+  type Locked = Omit<Bookable, 'rules'> & { id: PropertyId; rules: StayRulesRow | null; isDeleted: boolean };
+  const { rows } = await trx.raw<{ rows: Locked[] }>(
     `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
-     select p.host_id as "hostId", p.status, p.time_zone as zone, p.check_in_time as "checkInTime",
-            p.booking_mode as "bookingMode", p.capacity, ${RULES_AS_JSON} as rules
+     select p.id, p.host_id as "hostId", p.status, p.time_zone as zone, p.check_in_time as "checkInTime",
+            p.booking_mode as "bookingMode", p.capacity, p.deleted_at is not null as "isDeleted",
+            ${RULES_AS_JSON} as rules
      from guest cross join properties p left join stay_rules r on r.property_id = p.id
-     where p.id = :propertyId and p.deleted_at is null
+     where p.id = any ${familyOf('cast(:propertyId as text)')}
+     order by p.id
      for no key update of p`,
     { guestId: stay.guestId, propertyId: stay.propertyId },
   );
-  return rows[0] && { ...rows[0], rules: rulesOfRow(rows[0].rules) };
+  const property = rows.find(({ id, isDeleted }) => id === stay.propertyId && !isDeleted);
+  return property && { ...property, rules: rulesOfRow(property.rules) };
 }
 
 /**
+ * The stay's own row, and the shadows that it casts: it is `linked` at whatever is linked to the property, and the nights
+ * around it are `preparation` there too. What is linked is read anew: a link that was made during the wait for the locks
+ * counts.
+ *
  * All rows or none: it throws when some are in, and the transaction goes. None that are in because they were before
  * is fine, and asked only then: without a refusal one statement is all it takes.
  */
@@ -187,25 +176,34 @@ async function insertNights(
   { rules, limits }: { rules: StayRules; limits: PendingLimits | null },
 ): Promise<void> {
   const preparations = Object.values<Stay>(preparationOf(stay, rules));
-  const { rows } = await trx.raw<{ rows: [Pending & { solid: number; prepared: number }] }>(
+  const { rows } = await trx.raw<{ rows: [Pending & { solid: number; places: number; shadows: number }] }>(
     `with pending as (
        select cast(count(*) filter (where status = 'held') as integer) as holds,
               cast(count(*) filter (where booking_mode = 'request') as integer) as requests
        from bookings where guest_id = :guestId and status in ('held', 'awaiting_host') and id <> :bookingId
+     ), place as materialized (
+       select id from unnest${familyOf('cast(:propertyId as text)')} as id
      ), solid as (
        insert into stays (property_id, nights, kind, booking_id)
        select :propertyId, daterange(:checkIn, :checkOut), 'booking', :bookingId
        from pending where holds < coalesce(cast(:maxHolds as integer), holds + 1)
                       and requests < coalesce(cast(:maxRequests as integer), requests + 1)
-       on conflict do nothing returning id
-     ), preparation as (
+       on conflict do nothing returning property_id
+     ), shadow as (
        insert into stays (property_id, nights, kind, booking_id)
-       select :propertyId, daterange(night, until), 'preparation', :bookingId
-       from solid, unnest(cast(:nights as date[]), cast(:untils as date[])) as nights (night, until)
+       select place.id, nights, kind, :bookingId
+       from solid cross join place cross join (
+         select daterange(:checkIn, :checkOut) as nights, 'linked' as kind
+         union all
+         select daterange(night, until), 'preparation'
+         from unnest(cast(:nights as date[]), cast(:untils as date[])) as around (night, until)
+       ) as cast_by
+       where kind = 'preparation' or place.id <> solid.property_id
        on conflict do nothing returning id
      )
      select holds, requests, cast((select count(*) from solid) as integer) as solid,
-            cast((select count(*) from preparation) as integer) as prepared
+            cast((select count(*) from place) as integer) as places,
+            cast((select count(*) from shadow) as integer) as shadows
      from pending`,
     {
       bookingId: stay.bookingId,
@@ -219,8 +217,9 @@ async function insertNights(
       untils: preparations.map(({ checkOut }) => checkOut),
     },
   );
-  const { solid, prepared, ...pending } = rows[0];
-  if (solid === 1 && prepared === preparations.length) return;
+  const { solid, places, shadows, ...pending } = rows[0];
+  const cast = places * preparations.length + (places - 1);
+  if (solid === 1 && shadows === cast) return;
   if (solid === 0 && (await haveNights(trx, stay))) return;
   throw tooMany(pending, limits) ?? datesUnavailable();
 }

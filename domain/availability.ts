@@ -129,11 +129,11 @@ export function countedGuests({ adults, children, infants }: Guests): number {
   return adults + children + Math.max(0, infants - INFANTS_NOT_COUNTED);
 }
 
+/** How many nights are kept empty around a stay. */
+export type Preparation = Pick<StayRules, 'preparationNightsBefore' | 'preparationNightsAfter'>;
+
 /** The nights to keep empty before and after a stay, where the rules ask for any. */
-export function preparationOf(
-  stay: Stay,
-  rules: Pick<StayRules, 'preparationNightsBefore' | 'preparationNightsAfter'>,
-): { before?: Stay; after?: Stay } {
+export function preparationOf(stay: Stay, rules: Preparation): { before?: Stay; after?: Stay } {
   const { preparationNightsBefore: before, preparationNightsAfter: after } = rules;
   return {
     ...(before > 0 && { before: { checkIn: addDays(stay.checkIn, -before), checkOut: stay.checkIn } }),

@@ -11,6 +11,9 @@ import type { Currency } from './money.ts';
 export const TAKEN_BY = ['booked', 'held', 'blocked', 'imported', 'linked', 'preparation'] as const;
 export type TakenBy = (typeof TAKEN_BY)[number];
 
+/** Those of them that somebody sleeps in, there or in a part of it. */
+const STAYS: readonly TakenBy[] = ['booked', 'held', 'linked'];
+
 /** Why a night cannot be had. Its host may know; to everyone else it is simply not available. */
 export const NIGHT_REASONS = [...TAKEN_BY, 'past', 'advance_notice', 'booking_window'] as const;
 export type NightReason = (typeof NIGHT_REASONS)[number];
@@ -72,8 +75,8 @@ function outside(
  * a stay with them in it is refused.
  */
 function takenByNight({ span, taken, rules }: CalendarRequest): Map<CalendarDate, TakenBy> {
-  const bookings = taken.filter(({ by }) => by === 'booked' || by === 'held');
-  const besides = bookings.map(({ checkIn, checkOut }) => ({
+  const stays = taken.filter(({ by }) => STAYS.includes(by));
+  const besides = stays.map(({ checkIn, checkOut }) => ({
     by: 'preparation' as const,
     checkIn: addDays(checkIn, -rules.preparationNightsAfter),
     checkOut: addDays(checkOut, rules.preparationNightsBefore),

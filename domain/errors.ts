@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'dispute_state',
   'discrepancy_state',
   'property_in_use',
+  'calendar_limit',
   'review_not_eligible',
   'email_taken',
   'idempotency_key_missing',

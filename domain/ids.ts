@@ -18,6 +18,8 @@ export const ID_PREFIXES = {
   event: 'evt',
   bulkCancellation: 'bcn',
   discrepancy: 'dcy',
+  calendar: 'cal',
+  calendarConflict: 'cnf',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -37,6 +39,8 @@ export type DraftId = Id<'draft'>;
 export type EventId = Id<'event'>;
 export type BulkCancellationId = Id<'bulkCancellation'>;
 export type DiscrepancyId = Id<'discrepancy'>;
+export type CalendarId = Id<'calendar'>;
+export type CalendarConflictId = Id<'calendarConflict'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;

@@ -3,7 +3,7 @@ import { assertChargeable, splitInParts } from './money.ts';
 import type { Stay } from './nights.ts';
 import { nightsOf } from './nights.ts';
 import { discountLines } from './pricing/discounts.ts';
-import type { Discounts } from './pricing/discounts.ts';
+import type { DaysAhead, Discounts } from './pricing/discounts.ts';
 import { guestServiceFee, hostServiceFee, plainGuestFee } from './pricing/fees.ts';
 import type { ServiceFeeMode } from './pricing/fees.ts';
 import { nightLines, nightToday } from './pricing/nights.ts';
@@ -76,8 +76,7 @@ export interface StayPrice {
   /** What the price is reckoned by when the booking is altered; a price from before there was a choice has none of it. */
   serviceFees?: ServiceFeeMode;
   taxes?: readonly Tax[];
-  /** From the day of the booking to the check-in. */
-  daysAhead?: number;
+  daysAhead?: DaysAhead;
 }
 
 export interface PriceRequest {
@@ -101,7 +100,8 @@ export function priceStay(request: PriceRequest): StayPrice {
 }
 
 /** The same, whether or not the bank would take it. */
-export function reckonStay({ stay, guests, pricing, currency, daysAhead }: PriceRequest): StayPrice {
+export function reckonStay({ stay, guests, pricing, currency, daysAhead: days }: PriceRequest): StayPrice {
+  const daysAhead = days === undefined ? undefined : { now: days, least: days, most: days };
   const nights = nightsOf(stay).map((night) => nightToday(night, pricing));
   const nightRatesMinor = nights.map(({ rateMinor }) => rateMinor);
   const lines = [
@@ -122,7 +122,7 @@ export interface HostsBill extends Pick<StayPrice, 'nightRatesMinor'> {
   currency: Currency;
   serviceFees?: ServiceFeeMode | undefined;
   taxes?: readonly Tax[] | undefined;
-  daysAhead?: number | undefined;
+  daysAhead?: DaysAhead | undefined;
   /** What the guest pays the platform beyond the fee on this bill: fees that did not go back with what is no longer on it. */
   feeKeptMinor?: number;
 }

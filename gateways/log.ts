@@ -1,5 +1,6 @@
-import { destination, pino, stdSerializers } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
+import { GatheredLines } from './log-lines.ts';
 
 /** What must not be read in a log whatever carries it there: mail addresses, tokens, keys, client secrets. */
 const SECRETS =
@@ -29,14 +30,6 @@ const HIDDEN = [
 ] as const;
 const hide = (): string => '[redacted]';
 
-/** Lines are written together, this much later at most; a process that ends by itself writes what it has. */
-const WRITE_EVERY_MS = 250;
-const WRITE_FROM_BYTES = 8_192;
-
-function standardOutput(): DestinationStream {
-  return destination({ dest: 1, sync: false, minLength: WRITE_FROM_BYTES, periodicFlush: WRITE_EVERY_MS });
-}
-
 export interface LogOptions {
   level: Level | 'silent';
   /** Of the process: `api`, `worker`. */
@@ -46,7 +39,7 @@ export interface LogOptions {
 }
 
 /** The structured log of a process, one JSON object a line. */
-export function createLog({ level, name, to = standardOutput() }: LogOptions): Logger {
+export function createLog({ level, name, to = new GatheredLines() }: LogOptions): Logger {
   const serializers = { ...Object.fromEntries(HIDDEN.map((field) => [field, hide])), err: describe };
   return pino({ level, base: { name }, serializers }, to);
 }

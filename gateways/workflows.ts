@@ -22,6 +22,8 @@ export interface Order {
   queue: string;
   input: object;
   summary?: string;
+  /** It may run again once it has ended; everything else runs once. */
+  isRepeated?: boolean;
   searchAttributes?: SearchAttributePair[];
 }
 
@@ -112,13 +114,13 @@ export function connectWorkflows({ address, namespace }: { address: string; name
   };
 }
 
-/** Once an id ran it never runs again: PostgreSQL is the lasting authority, this the first. */
-function startOptions({ id, queue, input, summary, searchAttributes }: Order) {
+/** Once an id ran it never runs again, unless it says so: PostgreSQL is the lasting authority, this the first. */
+function startOptions({ id, queue, input, summary, isRepeated = false, searchAttributes }: Order) {
   return {
     workflowId: id,
     taskQueue: queue,
     args: [input],
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdReusePolicy: isRepeated ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
     ...(summary !== undefined && { staticSummary: summary }),
     ...(searchAttributes !== undefined && { typedSearchAttributes: searchAttributes }),
   } as const;

@@ -56,6 +56,12 @@ describe('the configuration', () => {
     assert.equal(readConfig({ ...COMPLETE, STRIPE_SECRET_KEY: 'rk_live_1' }).stripe.live, true);
   });
 
+  it('has private addresses asked only when told to, and never with real money', () => {
+    const anywhere = (more: object) => readConfig({ ...COMPLETE, ...more }).outgoing.anywhere;
+    assert.deepEqual([anywhere({}), anywhere({ OUTGOING_ANYWHERE: 'true' })], [false, true]);
+    assert.equal(anywhere({ OUTGOING_ANYWHERE: 'true', STRIPE_SECRET_KEY: 'rk_live_1' }), false);
+  });
+
   it('refuses a bank without the secret of its webhooks', () => {
     assert.throws(() => readLauncherConfig({ STRIPE_SECRET_KEY: 'sk_test_1' }), /STRIPE_WEBHOOK_SECRET/);
   });

@@ -7,6 +7,7 @@ import {
 import type { UntypedActivities } from '@temporalio/common';
 import type { BookingActivities } from '#activities/bookings.ts';
 import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
+import type { CalendarActivities } from '#activities/calendars.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
@@ -136,6 +137,14 @@ export const bulk = named<BulkCancellationActivities>(
     startToCloseTimeout: '5m',
     heartbeatTimeout: '30s',
     retry: { initialInterval: '1s', maximumInterval: '1m' },
+  }),
+);
+
+/** A stranger's calendar: asked for seconds, read for seconds more. What cannot be done now is due again by itself. */
+export const calendarSync = named<CalendarActivities>(
+  proxyActivities<CalendarActivities>({
+    startToCloseTimeout: '1m',
+    retry: { initialInterval: '1s', maximumAttempts: 3 },
   }),
 );
 

@@ -6,5 +6,6 @@ export { settleDispute } from './disputes.ts';
 export { notify } from './notifications.ts';
 export { collectReviews } from './reviews.ts';
 export { cancelInBulk } from './bulk-cancellations.ts';
+export { startDueSyncs, syncCalendar } from './calendars.ts';
 export { reconcile, resolveDiscrepancy } from './reconciliation.ts';
 export { resumeRequested } from './maintenance.ts';

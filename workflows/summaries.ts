@@ -1,5 +1,6 @@
 import type { BookingActivities } from '#activities/bookings.ts';
 import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
+import type { CalendarActivities } from '#activities/calendars.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
 import type { PaymentActivities } from '#activities/payments.ts';
@@ -15,6 +16,7 @@ export type Activity =
   | keyof ReviewActivities
   | keyof BulkCancellationActivities
   | keyof ReconciliationActivities
+  | keyof CalendarActivities
   | keyof MaintenanceActivities;
 
 /**
@@ -90,6 +92,8 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   settleMovements: 'Settle what the ledger explains',
   findUnknown: 'Look for what the bank does not know',
   resolveDiscrepancy: 'Do what an operator has asked for',
+  importCalendar: 'Read the calendar and take its nights',
+  startDueSyncs: 'Start what is due',
   resumeRequested: 'Take up what was left',
 };
 

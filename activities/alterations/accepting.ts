@@ -5,7 +5,7 @@ import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findPayment, hasLivePayment, openPayment } from '#db/payments.ts';
-import { lockProperty } from '#db/property-lock.ts';
+import { lockFamily } from '#db/property-lock.ts';
 import { payBy } from '#domain/alterations.ts';
 import { isCertain } from '#domain/bookings.ts';
 import { DomainError } from '#domain/errors.ts';
@@ -40,7 +40,7 @@ export async function acceptAlteration(trx: Transaction, acceptance: At & Accept
   if (alteration.status === 'altered') return { is: 'altered', ...(await alteredBefore(trx, alteration)) };
   if (alteration.status === 'accepted') return toBePaid(alteration);
   if (alteration.status !== 'proposed' || !isCertain(booking.status)) throw isOver(booking);
-  await lockProperty(trx, booking.propertyId);
+  await lockFamily(trx, booking.propertyId);
   const to = { stay: alteration, guests: guestsWanted(alteration) };
   const { rules } = await requireAllowed(trx, booking, { to, at });
   const { preparationNightsBefore, preparationNightsAfter } = rules;

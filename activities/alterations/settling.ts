@@ -69,6 +69,8 @@ export async function alterBooking(trx: Transaction, altering: ToAlter): Promise
       checkIn: alteration.checkIn,
       checkOut: alteration.checkOut,
       ...guestsWanted(alteration),
+      preparationNightsBefore: alteration.preparationNightsBefore,
+      preparationNightsAfter: alteration.preparationNightsAfter,
       price: alteration.price,
       totalMinor: alteration.price.total.amount,
       checkInAt: alteration.checkInAt,

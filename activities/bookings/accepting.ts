@@ -9,6 +9,7 @@ import { takeUpAgain } from '#db/relay.ts';
 import type { Posting } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
 import { canBegin } from '#domain/availability.ts';
+import type { Preparation } from '#domain/availability.ts';
 import { isEnded } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { RefundId } from '#domain/ids.ts';
@@ -45,8 +46,8 @@ export async function acceptPayment(trx: Transaction, acceptance: Acceptance): P
   if (isEnded(booking.status)) await takeUpAgain(trx, intent.id);
   const isWhole = intent.amountMinor === upfrontMinorOf(booking);
   if (isWhole && isToBeConfirmed(booking, acceptance)) {
-    if (booking.status === 'expired') await retake(trx, booking);
-    await confirm(trx, booking, { at, actorId });
+    const preparation = booking.status === 'expired' ? await retake(trx, booking) : undefined;
+    await confirm(trx, booking, { at, actorId, preparation });
     await beginInstalments(trx, booking, { intent, at });
     return { confirmed: true };
   }
@@ -61,9 +62,9 @@ const TAKEN_IN_PART: Rejection = {
   details: { declineCode: 'partial_capture' },
 };
 
-async function retake(trx: Transaction, booking: BookingRow): Promise<void> {
+async function retake(trx: Transaction, booking: BookingRow): Promise<Preparation> {
   const { id: bookingId, propertyId, guestId, checkIn, checkOut } = booking;
-  await retakeNights(trx, { bookingId, propertyId, guestId, checkIn, checkOut });
+  return retakeNights(trx, { bookingId, propertyId, guestId, checkIn, checkOut });
 }
 
 /**
@@ -86,12 +87,19 @@ export async function confirmFree(
   if (booking.status === waiting) await confirm(trx, booking, { at, actorId });
 }
 
+interface Confirmation {
+  at: string;
+  actorId?: string | undefined;
+  /** Where its nights were taken again. */
+  preparation?: Preparation | undefined;
+}
+
 async function confirm(
   trx: Transaction,
   booking: BookingRow,
-  { at, actorId = 'system' }: { at: string; actorId?: string | undefined },
+  { at, actorId = 'system', preparation }: Confirmation,
 ): Promise<void> {
-  const set = { confirmedAt: at, holdExpiresAt: null };
+  const set = { confirmedAt: at, holdExpiresAt: null, ...preparation };
   await moveBooking(trx, booking, { to: 'confirmed', at, actorId, set });
 }
 

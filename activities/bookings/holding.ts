@@ -37,11 +37,12 @@ export async function hold(trx: Transaction, { bookingId, at }: At): Promise<Hol
   if (booking.status !== 'requested') return { held: true, holdExpiresAt: booking.holdExpiresAt ?? at };
   const { propertyId, guestId, checkIn, checkOut, bookingMode } = booking;
   const stay = { bookingId, propertyId, guestId, checkIn, checkOut };
-  await takeNights(trx, { ...stay, guests: guestsOf(booking), bookingMode, at });
+  const preparation = await takeNights(trx, { ...stay, guests: guestsOf(booking), bookingMode, at });
   if (booking.totalMinor > 0) await openPayment(trx, booking);
   if (booking.upfrontMinor !== null) await scheduleInstalments(trx, booking);
   const holdExpiresAt = holdExpiry(at);
-  await moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set: { holdExpiresAt } });
+  const set = { holdExpiresAt, ...preparation };
+  await moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set });
   return { held: true, holdExpiresAt };
 }
 

@@ -11,12 +11,13 @@ import { inTransaction } from '#db/transaction.ts';
 import { notFound } from '#domain/errors.ts';
 import type { BlockId, PropertyId } from '#domain/ids.ts';
 import type { Actor } from '#domain/permissions.ts';
-import { isOperator, maySeeProperty } from '#domain/permissions.ts';
+import { maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { readPricing } from '#db/pricing.ts';
 import { created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
+import { keeperOf } from './keeper.ts';
 import { presentBlock, presentCalendar } from './presenter.ts';
 import { NewStayRules, StayRules } from './rule-schemas.ts';
 import { Block, Calendar, CalendarQuery, NewBlock } from './schemas.ts';
@@ -28,14 +29,6 @@ async function visibleProperty(db: Db, id: PropertyId, actor: Actor | undefined)
   const property = await findProperty(db, id);
   if (property === undefined || !maySeeProperty(property, actor)) throw notFound('property');
   return property;
-}
-
-/** Whether the property is the actor's own, or theirs to look after. @throws `not_found` for anyone else */
-async function keeperOf(db: Db, id: PropertyId, actor: Actor): Promise<'host' | 'operator'> {
-  const property = await findProperty(db, id);
-  if (property?.hostId === actor.id) return 'host';
-  if (property === undefined || !isOperator(actor)) throw notFound('property');
-  return 'operator';
 }
 
 async function blockOf(db: Db, propertyId: PropertyId, id: BlockId) {

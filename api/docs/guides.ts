@@ -8,7 +8,9 @@ export const GUIDE_NAMES = [
   'three-d-secure',
   'idempotency',
   'long-stays',
+  'setting-prices',
   'being-paid',
+  'calendars',
   'webhooks',
 ] as const;
 

@@ -61,11 +61,12 @@ export function admit(auth: Auth, actor: Actor | undefined): Actor | undefined {
   return auth === 'none' ? undefined : actor;
 }
 
-/** Who asks an endpoint. One for everybody does not look. */
-export async function authenticate(
+/** Who asks an endpoint. One for everybody does not look, and nobody is known at once. */
+export function authenticate(
   auth: Auth,
   authorization: string | undefined,
   deps: SessionDeps,
-): Promise<Actor | undefined> {
-  return auth === 'none' ? undefined : admit(auth, await actorOf(authorization, deps));
+): Actor | Promise<Actor | undefined> | undefined {
+  if (auth === 'none' || authorization === undefined) return admit(auth, undefined);
+  return actorOf(authorization, deps).then((actor) => admit(auth, actor));
 }

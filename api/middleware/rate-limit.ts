@@ -11,23 +11,28 @@ function requireAllowed({ allowed, resetSeconds }: RateVerdict): void {
   });
 }
 
-/**
- * Counts the call against its caller's address, tells what is left in the `RateLimit` headers of the IETF draft, and
- * throws `rate_limited` when nothing is.
- */
-export async function withinLimits(
-  rateClass: RateClass,
-  ctx: Pick<ParameterizedContext<ApiState>, 'ip' | 'state'>,
-  rateLimits: RateLimits,
-): Promise<void> {
-  const counted = rateLimits.consume(rateClass, ctx.ip);
-  if (counted === undefined) return;
-  const verdict = await counted;
+/** The `RateLimit` headers of the IETF draft. Throws `rate_limited` when nothing is left. */
+function tell(rateClass: RateClass, { headers }: ApiState, verdict: RateVerdict): void {
   const { limit, windowSeconds, remaining, resetSeconds } = verdict;
   const policy = `"${rateClass}";q=${limit};w=${windowSeconds}`;
   const left = `"${rateClass}";r=${remaining};t=${resetSeconds}`;
-  ctx.state.headers.push('RateLimit-Policy', policy, 'RateLimit', left);
+  headers.push('RateLimit-Policy', policy, 'RateLimit', left);
   requireAllowed(verdict);
+}
+
+/**
+ * Counts the call against its caller's address, and tells in the answer what is left. Undefined where nothing is to be
+ * waited for: then it has counted. Throws `rate_limited`.
+ */
+export function withinLimits(
+  rateClass: RateClass,
+  { ip, state }: Pick<ParameterizedContext<ApiState>, 'ip' | 'state'>,
+  rateLimits: RateLimits,
+): Promise<void> | undefined {
+  const counted = rateLimits.consume(rateClass, ip);
+  if (counted instanceof Promise) return counted.then((verdict) => tell(rateClass, state, verdict));
+  if (counted !== undefined) tell(rateClass, state, counted);
+  return undefined;
 }
 
 /**

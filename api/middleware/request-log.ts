@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Middleware } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiState } from '../request.ts';
 
 /** An id the caller sent is kept when it is harmless in a log and in a header. */
 const SANE_ID = /^[\w.:-]{1,100}$/;
+const PLAIN_PATH = /^(\/[^?#\s]*)(?:\?[^#\s]*)?$/;
 
 function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && SANE_ID.test(header) ? header : randomUUID();
+}
+
+/** What needs only to be cut at its query need not be made an URL; Koa does that for the few that are no plain paths. */
+function pathOf(ctx: ParameterizedContext<ApiState>): string {
+  return PLAIN_PATH.exec(ctx.req.url ?? '')?.[1] ?? ctx.path;
 }
 
 /** For an answer that Koa writes; `send.ts` takes them as they are. */
@@ -24,14 +30,16 @@ export function logRequests({ log, metrics }: Pick<ApiDeps, 'log' | 'metrics'>):
   return async (ctx, next) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(ctx.req.headers['request-id']);
-    ctx.state.requestId = requestId;
-    ctx.state.headers = ['Request-Id', requestId];
+    const { state } = ctx;
+    state.requestId = requestId;
+    state.headers = ['Request-Id', requestId];
+    state.path = pathOf(ctx);
     await next();
-    const { route, actorId, headers } = ctx.state;
-    if (ctx.respond !== false) setHeaders(ctx.res, headers);
+    const { route, actorId } = state;
+    if (ctx.respond !== false) setHeaders(ctx.res, state.headers);
     const { method, status } = ctx;
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
     metrics?.observe({ method, route, status, seconds: ms / 1000 });
-    log.info({ requestId, method, route, path: route && ctx.path, status, ms, actorId }, 'request');
+    log.info({ requestId, method, route, path: route && state.path, status, ms, actorId }, 'request');
   };
 }

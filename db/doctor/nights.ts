@@ -1,6 +1,7 @@
 import type { Db } from '../connect.ts';
 import { checkByQuery } from './checks.ts';
 import type { Check } from './checks.ts';
+import { checksOfShadows } from './shadows.ts';
 
 /** What has to hold of nights, whatever happened on the way. */
 export function checksOfNights(db: Db): Check[] {
@@ -24,6 +25,7 @@ export function checksOfNights(db: Db): Check[] {
        where b.status in ('held', 'awaiting_host', 'confirmed', 'in_stay')
          and s.taken is distinct from daterange(b.check_in, b.check_out)::text`,
     ),
+    ...checksOfShadows(db),
     checkByQuery(
       db,
       'Nights are held beside a booking only while its alteration waits to be paid',

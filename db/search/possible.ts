@@ -13,7 +13,7 @@ const isLonger = (nights: string): string =>
 
 /**
  * The property's rules allow the stay, as `refusalOf` in domain/availability.ts judges (a test holds one against the
- * other); nothing lies on its nights, nor a booking on those to be kept empty around them. All of it is one scalar
+ * other); nothing lies on its nights, nor a stay, of a linked property neither, on those to be kept empty around them. All of it is one scalar
  * subquery: so it is asked of one candidate after the other, by index, and never becomes a join for which the planner
  * would read every stay there is to find those of a few.
  */
@@ -34,7 +34,7 @@ export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string
             where s.property_id = p.id and s.live
               and s.nights && daterange(${checkIn} - coalesce(r.preparation_nights_before, 0),
                                         ${checkOut} + coalesce(r.preparation_nights_after, 0))
-              and (s.kind = 'booking' or s.nights && daterange(${checkIn}, ${checkOut})))
+              and (s.kind in ('booking', 'linked') or s.nights && daterange(${checkIn}, ${checkOut})))
         from (values (1)) as one left join stay_rules r on r.property_id = p.id)`;
 }
 

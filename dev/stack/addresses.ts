@@ -86,6 +86,8 @@ export function serviceSettings(
     STRIPE_SECRET_KEY: config.stripe?.secretKey ?? settings.stripeSecretKey,
     STRIPE_WEBHOOK_SECRET: config.stripe?.webhookSecret ?? settings.stripeWebhookSecret,
     QUOTE_SECRET: given('QUOTE_SECRET') ?? settings.quoteSecret,
+    // Calendars to be imported are on this machine, like everything else.
+    OUTGOING_ANYWHERE: given('OUTGOING_ANYWHERE') ?? 'true',
     ...Object.fromEntries(
       Object.entries(optional).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),

@@ -18,6 +18,7 @@ import {
 } from '../pricing.ts';
 import type { Guests, PriceLineKind, Pricing, StayPrice } from '../pricing.ts';
 import { discountLines } from '../pricing/discounts.ts';
+import type { DaysAhead } from '../pricing/discounts.ts';
 import { guestServiceFee, SERVICE_FEES } from '../pricing/fees.ts';
 import { nightLines, nightToday } from '../pricing/nights.ts';
 import type { PricedNight } from '../pricing/nights.ts';
@@ -49,9 +50,9 @@ export interface Offer {
 }
 
 /**
- * RULES.md "Alteration". Nights that are kept keep their price, with their extra guests; added ones have today's. Discounts are
- * reckoned anew by what the host gives now, as if it had been booked so at once; fees and taxes anew by what held when it was
- * booked. What the guest gives up counts as cancelled by whoever asks for it: of what a
+ * RULES.md "Alteration". Nights that are kept keep their price, with their extra guests; added ones have today's. Where the dates
+ * change, discounts are reckoned anew by what the host gives now; fees and taxes always are, by what held when it was booked.
+ * What the guest gives up counts as cancelled by whoever asks for it: of what a
  * guest gives up the policy keeps its part for the host, night by night, and the platform its fee. Depends on zone data:
  * ask in an activity, not in workflow code.
  * @throws DomainError `amount_too_small`, `stay_refused` (`amount_too_large`) where the bank would refuse the difference
@@ -99,9 +100,10 @@ export function alterationOffer(altering: Altering): Offer {
   };
 }
 
-/** A stay that is moved is as early or late as if it had been booked for its new dates when it was booked. */
-function daysAheadOf({ price: { daysAhead }, stay, to }: Altering): number | undefined {
-  return daysAhead === undefined ? undefined : daysAhead + daysBetween(stay.checkIn, to.stay.checkIn);
+function daysAheadOf({ price: { daysAhead }, stay, to }: Altering): DaysAhead | undefined {
+  if (daysAhead === undefined) return undefined;
+  const now = daysAhead.now + daysBetween(stay.checkIn, to.stay.checkIn);
+  return { now, least: Math.min(daysAhead.least, now), most: Math.max(daysAhead.most, now) };
 }
 
 interface AlteredNight extends PricedNight {

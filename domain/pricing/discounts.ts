@@ -13,6 +13,16 @@ export interface LeadDiscount {
   days: number;
 }
 
+/**
+ * How many days lie between a booking and its check-in, by the calendar of the property: now, and at least and at most over
+ * all the dates that it has had. A stay that is moved is early, or late, only if it always was.
+ */
+export interface DaysAhead {
+  now: number;
+  least: number;
+  most: number;
+}
+
 /** What a host takes off the price of the nights. Percents whole, the amount in minor units. */
 export interface Discounts {
   /** From 7 nights. 0 is none. */
@@ -26,13 +36,13 @@ export interface Discounts {
 }
 
 /**
- * RULES.md "Price": one length discount on the price of the nights, then, on what is left, one for when it is booked.
- * `daysAhead` are those from the booking to the check-in, by the calendar of the property; unknown is neither early nor late.
+ * RULES.md "Price": one length discount on the price of the nights, then, on what is left, one for when it is booked. Where
+ * that is not known it is neither early nor late.
  */
 export function discountLines(
   nightRatesMinor: readonly number[],
   discounts: Discounts,
-  daysAhead: number | undefined,
+  daysAhead: DaysAhead | undefined,
 ): PriceLine[] {
   const nights = nightRatesMinor.length;
   const lowestMinor = nights * (discounts.lowestNightly ?? 0);
@@ -64,9 +74,9 @@ function lengthDiscount(nights: number, discounts: Discounts): Discount {
 }
 
 /** Whichever is larger, where a stay is booked both early and at the last minute. */
-function leadDiscount({ earlyBird, lastMinute }: Discounts, daysAhead: number | undefined): Discount {
-  const early = daysAhead !== undefined && earlyBird && daysAhead >= earlyBird.days ? earlyBird.percent : 0;
-  const late = daysAhead !== undefined && lastMinute && daysAhead <= lastMinute.days ? lastMinute.percent : 0;
+function leadDiscount({ earlyBird, lastMinute }: Discounts, daysAhead: DaysAhead | undefined): Discount {
+  const early = daysAhead && earlyBird && daysAhead.least >= earlyBird.days ? earlyBird.percent : 0;
+  const late = daysAhead && lastMinute && daysAhead.most <= lastMinute.days ? lastMinute.percent : 0;
   return late > early
     ? { name: 'Last-minute discount', percent: late }
     : { name: 'Early-bird discount', percent: early };

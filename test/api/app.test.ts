@@ -348,7 +348,10 @@ describe('the API', () => {
   it('counts behind our own proxy by the address that it saw, not by those the caller made up', async () => {
     const rateLimits = createRateLimits({ perMinute: { read: 2 } });
     const callFrom = async (address: string, { trustProxy }: { trustProxy: boolean }) => {
-      await using behind = await start({ rateLimits, settings: { corsOrigins: [], trustProxy } });
+      await using behind = await start({
+        rateLimits,
+        settings: { corsOrigins: [], trustProxy, outgoingAnywhere: false },
+      });
       return (await ask('/bytes', { headers: { 'x-forwarded-for': address } }, behind)).status;
     };
     const trusting = { trustProxy: true };

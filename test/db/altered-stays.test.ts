@@ -3,7 +3,7 @@ import { freeAddedNights, settleNights, takeAddedNights } from '#db/altered-stay
 import type { AlteredNights } from '#db/altered-stays.ts';
 import { newId } from '#db/ids.ts';
 import type { PropertyRow } from '#db/properties.ts';
-import { lockProperty } from '#db/property-lock.ts';
+import { lockFamily } from '#db/property-lock.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { isDomainError } from '#domain/errors.ts';
 import { addDays } from '#domain/nights.ts';
@@ -52,7 +52,7 @@ describe('the nights of an alteration', () => {
   async function taking(nights: AlteredNights): Promise<string> {
     try {
       await inTransaction(db(), async (trx) => {
-        await lockProperty(trx, nights.propertyId);
+        await lockFamily(trx, nights.propertyId);
         await takeAddedNights(trx, nights);
       });
       return 'taken';

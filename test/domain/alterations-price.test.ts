@@ -4,14 +4,17 @@ import { policyCheckInOf } from '#domain/alterations.ts';
 import { alterationOffer, settlementOf } from '#domain/alterations/price.ts';
 import type { Altering } from '#domain/alterations/price.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
+import type { CancellationOutcome } from '#domain/cancellation.ts';
 import { OFFERED_POLICIES } from '#domain/cancellation/policies.ts';
 import { isDomainError } from '#domain/errors.ts';
 import { priceShares, sumOf as sumOfShares } from '#domain/ledger.ts';
-import { coinMinor, minimumChargeMinor } from '#domain/money.ts';
+import { coinMinor } from '#domain/money.ts';
 import { addDays, nightsOf } from '#domain/nights.ts';
-import { nightSharesMinor, priceStay, sumOf } from '#domain/pricing.ts';
+import { includedTaxMinor, nightSharesMinor, reckonStay, sumOf } from '#domain/pricing.ts';
 import type { StayPrice } from '#domain/pricing.ts';
+import type { Tax } from '#domain/pricing/taxes.ts';
 import { altering, CHECK_IN, offerOf } from './alterations-fixture.ts';
+import { anyPricing } from './pricing-fixture.ts';
 
 const LATE = '2026-06-09T20:00:00.000Z';
 
@@ -100,7 +103,7 @@ describe('What an alteration costs', () => {
     assert.deepEqual([offer.chargeMinor, offer.refundMinor], [0, 0]);
   });
 
-  it('reckons taxes by what is asked now, which is none, when a limit of theirs is crossed (M5)', () => {
+  it('has no taxes any more where the booking does not say by what they were reckoned (M5)', () => {
     const plain = altering({ until: 1 });
     const { lines, total } = plain.price;
     const tax = { kind: 'tax' as const, label: 'City tax', quantity: 1, amount: 900 };
@@ -116,6 +119,48 @@ describe('What an alteration costs', () => {
     const { money, redivided } = settlementOf(price, offer.price);
     assert.equal(sumOfShares(money), offer.chargeMinor);
     assert.deepEqual([money.taxesMinor, redivided.taxesMinor], [0, -900]);
+  });
+
+  it('reckons the taxes of the booking anew, with its fees, whatever the host asks by now (M5)', () => {
+    const taxes: Tax[] = [
+      { name: 'City tax', included: false, charge: 'per_guest_night', amount: 200, exemptOverNights: 5 },
+      { name: 'VAT', included: true, charge: 'percent', percent: 10, base: 'stay' },
+    ];
+    const facts = {
+      booked: { taxes, serviceFees: 'host_only' as const },
+      today: { taxes: [], serviceFees: 'split' as const },
+    };
+    const shorter = offerOf({ ...facts, until: -1 }).price;
+    assert.deepEqual([sumOf(shorter.lines, 'tax'), includedTaxMinor(shorter)], [4 * 2 * 200, 4_091]);
+    assert.equal(shorter.guestServiceFeeMinor, 0);
+    const more = offerOf({ ...facts, newParty: { children: 1, infants: 1 } });
+    assert.deepEqual([sumOf(more.price.lines, 'tax'), more.chargeMinor], [5 * 3 * 200, 5 * 200]);
+    const longer = offerOf({ ...facts, until: 1 });
+    assert.deepEqual([sumOf(longer.price.lines, 'tax'), longer.chargeMinor], [0, 10_000 - 5 * 2 * 200]);
+  });
+
+  it('calls a stay that is moved early, or late, only if it always was', () => {
+    const booked = { lastMinute: { percent: 20, days: 3 }, earlyBird: { percent: 10, days: 30 } };
+    const priceAt = (daysAhead: number) =>
+      reckonStay({
+        stay: { checkIn: CHECK_IN, checkOut: addDays(CHECK_IN, 5) },
+        guests: { adults: 2, children: 0, infants: 0, pets: 0 },
+        pricing: { nightly: 10_000, cleaningFee: 5_000, guestsIncluded: 2, ...booked },
+        currency: 'GBP',
+        daysAhead,
+      });
+    const discounts = (daysAhead: number, from: number) => {
+      const moved = offerOf({ booked, price: priceAt(daysAhead), from, until: from }).price;
+      return moved.lines.filter(({ kind }) => kind === 'discount').map(({ label }) => label);
+    };
+    assert.deepEqual(discounts(3, 1), []);
+    assert.deepEqual(discounts(4, -1), []);
+    assert.deepEqual(discounts(2, 1), ['Last-minute discount, 20 %']);
+    assert.deepEqual(discounts(30, -1), []);
+    assert.deepEqual(discounts(29, 1), []);
+    assert.deepEqual(discounts(31, -1), ['Early-bird discount, 10 %']);
+    const there = offerOf({ booked, price: priceAt(31), from: 5, until: 5 }).price;
+    assert.deepEqual(there.daysAhead, { now: 36, least: 31, most: 36 });
   });
 
   it('asks today’s fee of guests who come on top, and keeps what the others were booked at', () => {
@@ -166,20 +211,7 @@ describe('What an alteration costs', () => {
 
 /** Any booking of a currency, and any alteration of it. */
 function anyAltering(currency: string): fc.Arbitrary<Altering> {
-  const least = minimumChargeMinor(currency);
-  const rate = fc.integer({ min: least, max: 400_000 });
-  const fee = fc.option(fc.integer({ min: 0, max: 50_000 }), { nil: undefined });
-  const percent = fc.integer({ min: 0, max: 60 });
-  const pricing = fc.record({
-    nightly: rate,
-    weekend: fc.option(rate, { nil: undefined }),
-    cleaningFee: fee,
-    extraGuestFee: fee,
-    guestsIncluded: fc.integer({ min: 1, max: 4 }),
-    petFee: fee,
-    weeklyDiscountPercent: percent,
-    monthlyDiscountPercent: percent,
-  });
+  const pricing = anyPricing(currency, addDays(CHECK_IN, -8));
   const guests = fc.record({
     adults: fc.integer({ min: 1, max: 5 }),
     children: fc.integer({ min: 0, max: 2 }),
@@ -209,7 +241,13 @@ function anyAltering(currency: string): fc.Arbitrary<Altering> {
         confirmedAt: '2026-04-01T12:00:00.000Z',
         at: `${addDays(CHECK_IN, -drawn.daysAhead)}T09:00:00.000Z`,
         by: drawn.by,
-        price: priceStay({ stay, guests: drawn.guests, pricing: drawn.booked, currency }),
+        price: reckonStay({
+          stay,
+          guests: drawn.guests,
+          pricing: drawn.booked,
+          currency,
+          daysAhead: drawn.daysAhead,
+        }),
         stay,
         guests: drawn.guests,
         to: { stay: { checkIn, checkOut: addDays(checkIn, drawn.newNights) }, guests: drawn.newGuests },
@@ -226,6 +264,11 @@ function offered(asked: Altering) {
     if (isDomainError(error, 'amount_too_small') || isDomainError(error, 'stay_refused')) return undefined;
     throw error;
   }
+}
+
+/** A tax by the night is not due for a night that is given up, and is nobody's to keep. */
+function keptBesideTaxes({ keptMinor, lines }: CancellationOutcome): number {
+  return keptMinor - (lines.find(({ kind }) => kind === 'tax')?.keptMinor ?? 0);
 }
 
 for (const currency of ['GBP', 'JPY', 'KWD']) {
@@ -311,7 +354,13 @@ for (const currency of ['GBP', 'JPY', 'KWD']) {
               ...asked,
               by: 'guest',
               // A discount that the host gives meanwhile is theirs to give.
-              pricing: { ...asked.pricing, weeklyDiscountPercent: 0, monthlyDiscountPercent: 0 },
+              pricing: {
+                ...asked.pricing,
+                weeklyDiscountPercent: 0,
+                monthlyDiscountPercent: 0,
+                earlyBird: undefined,
+                lastMinute: undefined,
+              },
               to: { stay: { checkIn, checkOut: addDays(checkIn, left) }, guests: asked.guests },
             };
             const offer = offered(short);
@@ -327,9 +376,10 @@ for (const currency of ['GBP', 'JPY', 'KWD']) {
               price: offer.price,
             });
             const slack = 2 * coinMinor(currency) + all.length; // What is rounded, line by line and night by night.
+            const [keptLater, keptAtOnce] = [keptBesideTaxes(later), keptBesideTaxes(atOnce)];
             assert.ok(
-              later.keptMinor + slack >= atOnce.keptMinor,
-              `${later.keptMinor.toString()} is less than ${atOnce.keptMinor.toString()}`,
+              keptLater + slack >= keptAtOnce,
+              `${keptLater.toString()} is less than ${keptAtOnce.toString()}`,
             );
           },
         ),

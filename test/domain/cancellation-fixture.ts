@@ -34,13 +34,13 @@ export function cancellation(facts: Facts): Cancellation {
 
 /** The same with a tax on top, in minor units. */
 export function taxed(plain: Cancellation, taxMinor: number): Cancellation {
-  const { lines, total, ...price } = plain.price;
+  const { lines, total, taxMinor: before, ...price } = plain.price;
   const line = { kind: 'tax' as const, label: 'City tax', quantity: 1, amount: taxMinor };
   return {
     ...plain,
     price: {
       ...price,
-      taxMinor,
+      taxMinor: before + taxMinor,
       lines: [...lines, line],
       total: { ...total, amount: total.amount + taxMinor },
     },

@@ -4,8 +4,10 @@ import { cancellationOutcome, isInGrace } from '#domain/cancellation.ts';
 import { CANCELLATION_POLICIES } from '#domain/cancellation/policies.ts';
 import { coinMinor } from '#domain/money.ts';
 import { addDays, addHours, instantOf } from '#domain/nights.ts';
+import { SERVICE_FEE_MODES } from '#domain/pricing/fees.ts';
 import { cancellation, taxed } from './cancellation-fixture.ts';
 import type { Facts } from './cancellation-fixture.ts';
+import { anyTax } from './pricing-fixture.ts';
 
 describe('a flexible booking of 5 nights at 110.00 each with cleaning', () => {
   const TOTAL = 62_700; // 550.00 and 77.00 for the service.
@@ -231,6 +233,8 @@ describe('for any stay, price and moment', function () {
     coins: upTo(5000),
     weeklyDiscountPercent: upTo(60),
     monthlyDiscountPercent: upTo(60),
+    serviceFees: fc.constantFrom(...SERVICE_FEE_MODES),
+    taxes: fc.array(anyTax(), { maxLength: 3 }),
   });
   const ANY = { numRuns: 10_000 };
   const daysBefore = upTo(60);
@@ -274,6 +278,7 @@ describe('for any stay, price and moment', function () {
         for (const { refundMinor, keptMinor } of lines) assert.ok(refundMinor >= 0 && keptMinor >= 0);
         assert.ok(refundSplit.fromHostPayable >= 0 && refundSplit.fromHostPayable <= price.hostPayoutMinor);
         assert.ok(refundSplit.fromHostFee >= 0 && refundSplit.fromHostFee <= price.hostServiceFeeMinor);
+        assert.ok(refundSplit.fromTaxes >= 0 && refundSplit.fromTaxes <= price.taxMinor);
         const isFull = outcome.reason === 'full' || outcome.reason === 'grace';
         assert.equal(refundSplit.fromGuestFee, isFull ? price.guestServiceFeeMinor : 0);
         assert.equal(outcome.keptMinor === 0, isFull);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { redacted } from '#gateways/log.ts';
 import { capturedLog } from '../support/captured-log.ts';
 
@@ -33,4 +34,27 @@ describe('the log', () => {
     const text = 'bkg_01jz3v9qk8w5xw7d2m4n6p8r0t is held until 2026-05-01T12:00:00Z (3 nights).';
     assert.equal(redacted(text), text);
   });
+
+  for (const [end, lines, by] of [
+    ['has no more to do', 3_000, ''],
+    ['exits', 100, 'process.exit(0)'],
+    ['breaks', 100, 'throw new Error("broken")'],
+  ] as const) {
+    it(`has every line of a process that ${end}`, () => {
+      const program = `
+        import { createLog } from '#gateways/log.ts';
+        const log = createLog({ level: 'info', name: 'test' });
+        for (let n = 1; n <= ${lines}; n++) log.info({ n, text: 'x'.repeat(100) }, 'line');
+        ${by}`;
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program]);
+      const numbers = String(stdout)
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { n: number }).n);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: lines }, (_, n) => n + 1),
+      );
+    });
+  }
 });

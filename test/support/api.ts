@@ -42,7 +42,7 @@ export function useLocalApi(endpoints: readonly Endpoint[], own: Partial<ApiDeps
       rateLimits: opened.use(createRateLimits({ perMinute: {} })),
       passwords: createPasswords(),
       probes: {},
-      settings: { corsOrigins: [], trustProxy: false },
+      settings: { corsOrigins: [], trustProxy: false, outgoingAnywhere: true },
       ...own,
     } as ApiDeps;
     const listening: Listening = opened.use(await listen(createApp(endpoints, deps), { port: 0 }));

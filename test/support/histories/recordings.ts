@@ -6,6 +6,7 @@ import { nameOf, walk, waysAlong } from '../walks/walking.ts';
 import type { Walk } from '../walks/walking.ts';
 import { ALTERATIONS } from './alterations.ts';
 import { BULK_CANCELLATIONS } from './bulk-cancellations.ts';
+import { CALENDAR_SYNCS, DUE_SYNCS } from './calendars.ts';
 import type { Courses, Live } from './courses.ts';
 import { DISPUTES } from './disputes.ts';
 import { INSTALMENTS } from './instalments.ts';
@@ -70,5 +71,7 @@ export const RECORDINGS: readonly Recording[] = [
   ...recordingsOf('resolveDiscrepancy', RESOLUTIONS),
   ...recordingsOf('collectReviews', WINDOWS),
   ...recordingsOf('notify', MAILS),
+  ...recordingsOf('syncCalendar', CALENDAR_SYNCS),
+  ...recordingsOf('startDueSyncs', DUE_SYNCS),
   ...recordingsOf('resumeRequested', RESUMPTIONS),
 ];
