@@ -96,9 +96,9 @@ async function writeNightPrices(
   );
   // Searches and quotes look for prices of single nights only where there are any.
   await trx.raw(
-    `update properties set night_prices_until = last.night
-     from (select max(night) as night from night_prices where property_id = :id) as last
-     where id = :id and night_prices_until is distinct from last.night`,
+    `update properties set night_prices_until = own.until, lowest_night_price_minor = own.lowest
+     from (select max(night) as until, min(amount_minor) as lowest from night_prices where property_id = :id) as own
+     where id = :id and (night_prices_until, lowest_night_price_minor) is distinct from (own.until, own.lowest)`,
     { id },
   );
 }

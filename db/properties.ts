@@ -61,6 +61,9 @@ export class PropertyRow extends Row {
   declare taxes: Tax[] | null;
   /** The last night that has a price of its own (db/night-prices.ts). */
   declare nightPricesUntil: CalendarDate | null;
+  declare lowestNightPriceMinor: number | null;
+  /** Generated: what a night costs at the very least, whatever is taken off. */
+  declare leastNightMinor: number;
   declare status: PropertyStatus;
   /** Generated from what its source and its guests here have given. */
   declare ratingAverage: number | null;
@@ -79,6 +82,8 @@ type Derived =
   | keyof DerivedColumns
   | 'locationSalt'
   | 'nightPricesUntil'
+  | 'lowestNightPriceMinor'
+  | 'leastNightMinor'
   | 'ratingAverage'
   | 'ratingCount'
   | 'source'

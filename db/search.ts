@@ -5,6 +5,7 @@ import type { Currency } from '#domain/money.ts';
 import type { BookingMode, Point, RoomType } from '#domain/properties.ts';
 import type { Db } from './connect.ts';
 import type { BoundingBox } from './places.ts';
+import { cheapestBound, lookFrom } from './search/cheapest.ts';
 import { SELECTED } from './search/columns.ts';
 import type { FoundProperty } from './search/columns.ts';
 import { afterConditions, bindingsOf, conditionsOf, orderOf } from './search/conditions.ts';
@@ -93,7 +94,7 @@ export async function searchProperties(db: Db, search: PropertySearch): Promise<
 export function searchStatement(search: PropertySearch): Statement {
   const page = needsSorting(search) ? sortedThenAsked(search) : readInOrder(search);
   const sql = search.facets === undefined ? page : withFacets(page, search);
-  return { sql, bindings: bindingsOf(search) };
+  return { sql, bindings: { ...bindingsOf(search), lookFrom: lookFrom(search) } };
 }
 
 /**
@@ -128,17 +129,19 @@ function readInOrder(search: PropertySearch): string {
 function sortedThenAsked(search: PropertySearch): string {
   const { value, direction } = orderOf(search);
   const stay = staySql(search);
-  const conditions = [
+  const ofPage = [
     ...afterConditions(search.after, { value: 'valued.value', id: 'valued.id', direction }),
     ...(sortsByPrice(search) ? priceConditions(search, 'valued.value') : []),
   ];
+  const bound = search.sort === 'price' && search.place === undefined ? cheapestBound(search) : undefined;
   return `
+    ${bound === undefined ? '' : `with ${bound.table}`}
     select ${SELECTED}${stay.columns}, candidate.value as "sortValue"
     from (
       select valued.id, valued.value
       from (select p.id, ${value} as value from properties p
-            where ${conditionsOf(search).join('\n              and ')} offset 0) as valued
-      where ${['true', ...conditions].join(' and ')}
+            where ${[...conditionsOf(search), ...(bound?.conditions ?? [])].join('\n              and ')} offset 0) as valued
+      where ${['true', ...ofPage].join(' and ')}
       order by valued.value ${direction}, valued.id ${direction} offset 0
     ) as candidate join properties p on p.id = candidate.id ${stay.join}
     where ${['true', ...stay.conditions].join(' and ')}

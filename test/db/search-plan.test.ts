@@ -56,12 +56,15 @@ describe('the plan of a search', () => {
     );
     await db.raw(
       `insert into night_prices (property_id, night, amount_minor)
-       select p.id, date '2027-03-01' + n, 9000 from properties p, generate_series(1, ?::integer) n`,
+       select p.id, date '2027-03-01' + n, p.nightly_minor * (100 + n) / 100
+       from properties p, generate_series(1, ?::integer) n where hashtext(p.id) % 4 = 0`,
       [NIGHT_PRICES_EACH],
     );
-    await db.raw(`update properties set night_prices_until = date '2027-03-01' + ?::integer`, [
-      NIGHT_PRICES_EACH,
-    ]);
+    await db.raw(
+      `update properties p set night_prices_until = own.until, lowest_night_price_minor = own.lowest
+       from (select property_id, max(night) as until, min(amount_minor) as lowest from night_prices group by 1) as own
+       where own.property_id = p.id`,
+    );
     await db.raw('vacuum analyze');
   });
 
@@ -104,6 +107,11 @@ describe('the plan of a search', () => {
       search: { place: box, stay, sort: 'price' },
       index: 'properties_by_place',
       isAPage: false,
+    },
+    'anywhere, with dates, the cheapest stay first': {
+      search: { stay, guests: 2, sort: 'price' },
+      index: 'properties_by_least_night',
+      isAPage: true,
     },
     'anywhere, with dates, best rated first': {
       search: { stay, ...narrow, sort: 'rating' },
