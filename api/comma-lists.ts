@@ -19,7 +19,7 @@ export function someOf<T extends string>(names: readonly [T, ...T[]]) {
   const every = z.array(z.enum(names));
   return z.string().transform((text, { issues }) => {
     const { data, success } = every.safeParse(text.split(','));
-    if (success) return [...new Set(data)];
+    if (success) return [...new Set(data)].sort();
     issues.push({
       code: 'custom',
       message: `Must be some of ${names.join(', ')}, with commas between them.`,

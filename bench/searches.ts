@@ -20,14 +20,16 @@ export async function searchesOf(db: Db, count: number): Promise<Record<string, 
   const today = new Date().toISOString().slice(0, 10);
   return around.map((offered, index) => {
     const checkIn = addDays(today, 10 + ((index * 37) % 170));
+    const nights = 2 + (index % 5);
+    const stayMinor = offered.nightly_minor * nights; // With dates, a search asks for the price of the whole stay.
     return {
       near: `${offered.blurred_latitude.toFixed(4)},${offered.blurred_longitude.toFixed(4)}`,
       radiusKm: String(3 + (index % 8)),
       checkIn,
-      checkOut: addDays(checkIn, 2 + (index % 5)),
+      checkOut: addDays(checkIn, nights),
       guests: String(1 + (index % 5)),
-      minPrice: String(Math.round(offered.nightly_minor * 0.5)),
-      maxPrice: String(Math.round(offered.nightly_minor * 2)),
+      minPrice: String(Math.round(stayMinor * 0.5)),
+      maxPrice: String(Math.round(stayMinor * 2.5)),
     };
   });
 }

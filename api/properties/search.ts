@@ -17,6 +17,9 @@ import { CalendarDate, CurrencyCode, IdOf, PageQuery } from '../schemas.ts';
 export const SEARCH_LIMITS = { radiusKm: 500, textLength: 100, words: 10, amenities: 20 } as const;
 const DEFAULT_RADIUS_KM = 25;
 
+/** Searches that ask the same in another order are one: they share copies and cursors. */
+const inOrder = (words: readonly string[]): string[] => [...new Set(words)].sort();
+
 const LATITUDE = { most: 90 };
 const LONGITUDE = { most: 180 };
 const Price = z.coerce.number().int().min(0);
@@ -99,7 +102,7 @@ export const SearchQuery = z.strictObject({
     .meta({ description: 'Any of them.', example: 'flexible,moderate' }),
   amenities: z
     .string()
-    .transform((text) => text.split(',').map(amenityKey))
+    .transform((text) => inOrder(text.split(',').map(amenityKey)))
     .refine((keys) => keys.length <= SEARCH_LIMITS.amenities && !keys.includes(''), {
       message: `Must be at most ${SEARCH_LIMITS.amenities} names with commas between them.`,
     })
@@ -109,7 +112,7 @@ export const SearchQuery = z.strictObject({
     .string()
     .max(SEARCH_LIMITS.textLength)
     .regex(/^\P{Cc}*$/u, 'Must be plain text.')
-    .transform((text) => text.split(/\s+/).filter((word) => word !== ''))
+    .transform((text) => inOrder(text.split(/\s+/).filter((word) => word !== '')))
     .refine((words) => words.length > 0 && words.length <= SEARCH_LIMITS.words, {
       message: `Must be 1 to ${SEARCH_LIMITS.words} words.`,
     })
@@ -168,8 +171,8 @@ export function searchOf(query: SearchQuery, now: Date): PropertySearch {
     facets: query.facets,
     limit: query.limit + 1,
   };
-  const inOrder = { ...search, sort: sortOf(query) };
-  return { ...inOrder, after: positionIn(inOrder, query.cursor) };
+  const list = { ...search, sort: sortOf(query) };
+  return { ...list, after: positionIn(list, query.cursor) };
 }
 
 function placeOf({ near, radiusKm = DEFAULT_RADIUS_KM, bbox }: SearchQuery): PropertySearch['place'] {

@@ -35,16 +35,17 @@ const FACTS = {
   minRating: 'coalesce(p.rating_average, 0) >= :minRating',
   currency: 'p.currency = :currency',
   roomType: 'p.room_type = :roomType',
-  bookingMode: 'p.booking_mode = :bookingMode',
+  bookingMode: (search: PropertySearch) => `${bookingModeIn(search)} = :bookingMode`,
   cancellationPolicies: 'p.cancellation_policy = any(cast(:cancellationPolicies as text[]))',
   amenityKeys: 'p.amenity_keys @> cast(:amenityKeys as text[])',
-} as const satisfies Partial<Record<keyof PropertySearch, string>>;
+} as const satisfies Partial<Record<keyof PropertySearch, string | ((search: PropertySearch) => string)>>;
 export type Fact = keyof typeof FACTS;
 
 /** The condition of one fact; undefined where the search leaves it open. */
 export function factCondition(search: PropertySearch, fact: Fact): string | undefined {
   if (search[fact] === undefined) return undefined;
-  return fact === 'bookingMode' ? `${bookingModeIn(search)} = :bookingMode` : FACTS[fact];
+  const condition = FACTS[fact];
+  return typeof condition === 'string' ? condition : condition(search);
 }
 
 /** A long stay may be by request where shorter ones are booked at once. */

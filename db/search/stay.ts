@@ -13,6 +13,11 @@ export interface StaySql {
   conditions: readonly string[];
 }
 
+const PRICE = stayTotal(THE_STAY);
+const IS_POSSIBLE = stayIsPossible(THE_STAY);
+const PRICE_OF_ONE = stayTotal(ONE_OF_THE_STAYS);
+const ONE_IS_POSSIBLE = stayIsPossible(ONE_OF_THE_STAYS);
+
 type Asked = Pick<PropertySearch, 'stay' | 'sort' | 'minPriceMinor' | 'maxPriceMinor'>;
 
 /**
@@ -28,8 +33,8 @@ export function staySql(search: Asked): StaySql {
   return {
     columns,
     join: `cross join lateral (
-      select ${checkIn} as check_in, ${checkOut} as check_out, ${stayTotal(THE_STAY)} as total offset 0) as found`,
-    conditions: [stayIsPossible(THE_STAY), ...priceConditions(search, 'found.total')],
+      select ${checkIn} as check_in, ${checkOut} as check_out, ${PRICE} as total offset 0) as found`,
+    conditions: [...costConditions(search, PRICE), IS_POSSIBLE],
   };
 }
 
@@ -42,22 +47,33 @@ const COST_DIFFERS = `(p.night_prices_until >= cast(:firstCheckIn as date) or p.
 
 /** The stays that would do are few: they are priced where price decides, and asked about one after the other. */
 function firstPossible(search: Asked): string {
-  const total = stayTotal(ONE_OF_THE_STAYS);
-  const cost = sortsByPrice(search) ? `case when ${COST_DIFFERS} then ${total} end` : 'cast(null as bigint)';
+  const isByPrice = sortsByPrice(search);
+  const cost = isByPrice ? `case when ${COST_DIFFERS} then ${PRICE_OF_ONE} end` : 'cast(null as bigint)';
   return `cross join lateral (
       select asked.check_in, ${ONE_OF_THE_STAYS.checkOut} as check_out, priced.total
-      from (select asked.*, ${cost} as cost from ${STAYS_ASKED} order by cost, preference offset 0) as asked
-        cross join lateral (select coalesce(asked.cost, ${total}) as total offset 0) as priced
-      where ${[...priceConditions(search, 'priced.total'), stayIsPossible(ONE_OF_THE_STAYS)].join(' and ')}
-      order by asked.cost, asked.preference limit 1) as found`;
+      from (select asked.*, ${cost} as cost from ${STAYS_ASKED}
+            order by ${isByPrice ? 'cost, preference' : 'preference'} offset 0) as asked
+        cross join lateral (select coalesce(asked.cost, ${PRICE_OF_ONE}) as total offset 0) as priced
+      where ${[...costConditions(search, PRICE_OF_ONE), ONE_IS_POSSIBLE].join(' and ')}
+      order by ${isByPrice ? 'asked.cost, asked.preference' : 'asked.preference'} limit 1) as found`;
 }
 
 /** Whether any stay that would do is possible within the bounds of the price, whichever was found without them. */
 export function meetsPrice(search: Asked): string {
   if (search.stay?.otherCheckIns === undefined) return priceConditions(search, 'found.total').join(' and ');
-  return `exists (select from ${STAYS_ASKED}
-        cross join lateral (select ${stayTotal(ONE_OF_THE_STAYS)} as total offset 0) as priced
-        where ${[...priceConditions(search, 'priced.total'), stayIsPossible(ONE_OF_THE_STAYS)].join(' and ')})`;
+  const conditions = [...costConditions(search, PRICE_OF_ONE), ONE_IS_POSSIBLE];
+  return `exists (select from ${STAYS_ASKED} where ${conditions.join(' and ')})`;
+}
+
+/**
+ * The bounds on what a stay costs, which is reckoned once for both. PostgreSQL takes this for less work than whether the
+ * stay is possible, which reads rows of other tables, and so looks at it first.
+ */
+function costConditions(search: Asked, total: string): string[] {
+  const bounds = priceConditions(search, 'priced.total');
+  return bounds.length === 0
+    ? []
+    : [`(select ${bounds.join(' and ')} from (select ${total} as total offset 0) as priced)`];
 }
 
 export function sortsByPrice({ sort }: Pick<PropertySearch, 'sort'>): boolean {

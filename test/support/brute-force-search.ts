@@ -1,7 +1,7 @@
 import { pricingOf } from '#db/pricing.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import type { PropertySearch } from '#db/search.ts';
-import { FORGIVEN_FROM_LETTERS, WORD_LIKENESS } from '#db/search/text.ts';
+import { FORGIVEN_FROM_LETTERS, SWAPPED_LETTERS_SCORE, WORD_LIKENESS } from '#db/search/text.ts';
 import { bookingModeOf, preparationOf, refusalOf } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import type { PropertyId } from '#domain/ids.ts';
@@ -174,11 +174,21 @@ function chordBetween(a: Point, b: Point): number {
 function scoreOf(word: string, { title, description }: PropertyRow): number {
   if (plain(title).includes(plain(word))) return 10_100;
   if (plain(`${title} ${description}`).includes(plain(word))) return 10_000;
-  const likeness = word.length < FORGIVEN_FROM_LETTERS ? 0 : wordLikeness(plain(word), plain(title));
+  if (word.length < FORGIVEN_FROM_LETTERS) return 0;
+  if (isSwapped(plain(word), plain(title))) return SWAPPED_LETTERS_SCORE;
+  const likeness = wordLikeness(plain(word), plain(title));
   return likeness < WORD_LIKENESS ? 0 : Math.floor(100 * Math.fround(likeness));
 }
 
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+function isSwapped(word: string, text: string): boolean {
+  for (let at = 1; at < word.length; at++) {
+    const swapped = word.slice(0, at - 1) + word.charAt(at) + word.charAt(at - 1) + word.slice(at + 1);
+    if (text.includes(swapped)) return true;
+  }
+  return false;
+}
 
 function trigramsOf(text: string): string[] {
   return (text.match(/[\p{L}\p{N}]+/gu) ?? []).flatMap((word) => {

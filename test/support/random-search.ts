@@ -1,4 +1,5 @@
 import type { SearchSort, PropertySearch } from '#db/search.ts';
+import { FACETS } from '#db/search/facets.ts';
 import type { NewProperty } from '#db/properties.ts';
 import type { Chance } from '#db/seeds/chance.ts';
 import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
@@ -139,6 +140,7 @@ export function someSearch(chance: Chance): PropertySearch {
     ),
     sort: chance.oneOf(sorts),
     limit: chance.between(1, 30),
+    facets: perhaps(() => chance.someOf(FACETS, chance.between(1, 5)), 3),
   };
 }
 

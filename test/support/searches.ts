@@ -9,8 +9,10 @@ import type { PropertySearch } from '#db/search.ts';
 import type { FoundProperty } from '#db/search/columns.ts';
 import { Chance } from '#db/seeds/chance.ts';
 import { setStayRules } from '#db/stay-rules.ts';
+import type { Facets } from '#db/search/facets.ts';
 import type { UserId } from '#domain/ids.ts';
 import { addDays } from '#domain/nights.ts';
+import { bruteForceFacets } from './brute-force-facets.ts';
 import { bruteForce } from './brute-force-search.ts';
 import type { Listing, Match } from './brute-force-search.ts';
 import { someDated, someProperty, someRules, someSearch, someTaken } from './random-search.ts';
@@ -31,9 +33,10 @@ export async function assertAgree(db: Db, listings: readonly Listing[], count: n
   for (let asked = 0; asked < count; asked++) {
     const search = someSearch(chance);
     const expected = bruteForce(listings, search);
-    const pages = await firstPages(db, search);
+    const { pages, facets } = await firstPages(db, search);
     const which = `search ${asked}: ${JSON.stringify(search)}`;
     assert.deepEqual(pages.flat(), expected.slice(0, 2 * search.limit).map(shown), which);
+    if (search.facets !== undefined) assert.deepEqual(facets, bruteForceFacets(listings, search), which);
     if (expected.length > 0) found.some += 1;
     if (expected.length > search.limit) found.pages += 1;
   }
@@ -53,17 +56,23 @@ function nightPricesOf(dated: Listing['dated']): NightPrice[] {
 }
 
 /** The first page and what comes after it, as a client reads them. */
-async function firstPages(db: Db, search: PropertySearch): Promise<string[][]> {
+async function firstPages(
+  db: Db,
+  search: PropertySearch,
+): Promise<{ pages: string[][]; facets: Facets | undefined }> {
   const pages: string[][] = [];
   let after: PropertySearch['after'];
+  let counted: Facets | undefined;
   for (let page = 0; page < 2; page++) {
-    const { rows } = await searchProperties(db, { ...search, after });
+    const { rows, facets } = await searchProperties(db, { ...search, after });
+    if (page === 0) counted = facets;
+    else assert.deepEqual(facets, counted);
     pages.push(rows.map((row) => shown({ id: row.id, stay: stayOf(row) })));
     const last = rows.at(-1);
     if (last === undefined || rows.length < search.limit) break;
     after = { value: last.sortValue, id: last.id };
   }
-  return pages;
+  return { pages, facets: counted };
 }
 
 function stayOf({ checkIn, checkOut, totalMinor }: FoundProperty): Match['stay'] {
