@@ -24,7 +24,7 @@ const TODAY = '2027-01-10';
 const NOW = `${TODAY}T12:00:00.000Z`;
 const PAGE = 20;
 const STAY = { checkIn: addDays(TODAY, 40), checkOut: addDays(TODAY, 44) };
-/** Half a minute on two cores of its own. */
+/** However busy the machine is with other suites. */
 const FILLED_WITHIN_MS = 900_000;
 
 /** What there is a lot of. Of small tables, such as those of who follows events, the planner may read all. */
