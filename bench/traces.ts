@@ -41,16 +41,18 @@ export async function tracesOf(ground: Ground): Promise<Finding[]> {
   ];
 }
 
-/** Rows that were ever put into each table, as the server counts them, and what one takes with its indexes. */
+/** How many rows each table has, and what one of them takes with its indexes. */
 async function tablesOf({ db }: Ground): Promise<Record<string, { rows: number; bytesOfOne: number }>> {
-  await db.raw('select pg_stat_force_next_flush()');
-  await db.raw('analyze');
-  const { rows } = await db.raw<{ rows: { table: string; rows: number; bytesOfOne: number }[] }>(
-    `select s.relname as table, s.n_tup_ins as rows,
-            pg_total_relation_size(s.relid)::float8 / greatest(c.reltuples, 1) as "bytesOfOne"
-     from pg_stat_user_tables s join pg_class c on c.oid = s.relid`,
+  const { rows } = await db.raw<{ rows: { table: string; bytes: number }[] }>(
+    `select relname as table, pg_total_relation_size(relid)::float8 as bytes from pg_stat_user_tables`,
   );
-  return Object.fromEntries(rows.map(({ table, ...one }) => [table, one]));
+  const tables: Record<string, { rows: number; bytesOfOne: number }> = {};
+  for (const { table, bytes } of rows) {
+    const counted = await db.raw<{ rows: [{ count: number }] }>(`select count(*) from ${table}`);
+    const { count } = counted.rows[0];
+    tables[table] = { rows: count, bytesOfOne: bytes / Math.max(1, count) };
+  }
+  return tables;
 }
 
 async function walOf({ db }: Ground): Promise<number> {

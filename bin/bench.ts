@@ -70,7 +70,7 @@ async function main(asked: AbortSignal): Promise<void> {
   await using listings = await findListings(file);
   await using ground = await openGround({ narrator, signal: asked });
   if (chosen.some(([name]) => name !== 'import')) {
-    await narrator.during(`making a market of ${properties}`, settleMarket(ground, { properties }));
+    await narrator.during(`making a market of ${properties}`, settleMarket(ground, { properties }, asked));
   }
 
   const outcomes: Outcome[] = [];

@@ -15,12 +15,10 @@ export class GatheredLines implements DestinationStream {
   #lines: string[] = [];
   #characters = 0;
   #timer: NodeJS.Timeout | undefined;
-
-  constructor() {
-    process.once('exit', () => this.flushSync());
-  }
+  readonly #atExit = () => this.flushSync();
 
   write(line: string): void {
+    if (this.#lines.length === 0) process.once('exit', this.#atExit);
     this.#lines.push(line);
     this.#characters += line.length;
     if (this.#characters >= WRITE_FROM) this.#pass();
@@ -42,6 +40,7 @@ export class GatheredLines implements DestinationStream {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#lines.length === 0) return;
+    process.off('exit', this.#atExit);
     const piece = this.#lines.join('');
     this.#lines = [];
     this.#characters = 0;

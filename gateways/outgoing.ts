@@ -121,7 +121,7 @@ async function ask(url: URL, { headers, signal, ...rules }: Asking): Promise<Inc
       headers: { 'accept-encoding': 'gzip, deflate, br', ...headers, 'connection': 'close' },
     })
       .once('response', resolve)
-      .once('error', reject)
+      .on('error', reject)
       .end();
   });
 }

@@ -37,6 +37,8 @@ export interface RateLimitOptions {
   /** Calls a minute by class; 0 or absent is unlimited. */
   perMinute: Readonly<Partial<Record<RateClass, number>>>;
   redisUrl?: string | undefined;
+  /** By which windows of `COUNTED_LATER` begin and end. */
+  now?: () => number;
 }
 
 type Limiter = (who: string) => RateVerdict | Promise<RateVerdict>;
@@ -91,7 +93,7 @@ function laterLimiter(count: SharedCount, points: number): Limiter {
 }
 
 /** Limits for all processes together, by Redis; for this process alone where there is none. */
-export function createRateLimits({ perMinute, redisUrl }: RateLimitOptions): RateLimits {
+export function createRateLimits({ perMinute, redisUrl, now = Date.now }: RateLimitOptions): RateLimits {
   const redis = redisUrl === undefined ? undefined : openRedis(redisUrl);
   const limiters = new Map<RateClass, Limiter>();
   const counts: SharedCount[] = [];
@@ -100,7 +102,7 @@ export function createRateLimits({ perMinute, redisUrl }: RateLimitOptions): Rat
     if (points === 0) continue;
     const keyPrefix = `rate:${rateClass}`;
     if (COUNTED_LATER.has(rateClass)) {
-      const count = new SharedCount({ redis, keyPrefix, windowSeconds: WINDOW_SECONDS });
+      const count = new SharedCount({ redis, keyPrefix, windowSeconds: WINDOW_SECONDS, now });
       counts.push(count);
       limiters.set(rateClass, laterLimiter(count, points));
     } else {

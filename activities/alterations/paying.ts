@@ -7,7 +7,7 @@ import type { Transaction } from '#db/connect.ts';
 import { noteBank, postPayment } from '#db/payments.ts';
 import { promiseLateBack } from '#db/promised-refunds.ts';
 import { findLateRefund } from '#db/refunds.ts';
-import { settlementOf } from '#domain/alterations/price.ts';
+import { settlementOf } from '#domain/alterations/settlement.ts';
 import type { AlterationId, PaymentId, RefundId } from '#domain/ids.ts';
 import { priceShares, sharesOf } from '#domain/ledger.ts';
 import type { AtBank, Intent } from '#domain/payments.ts';

@@ -11,7 +11,7 @@ import { writeLedger } from '#db/ledger.ts';
 import { findRefundPromisedAt, lockPayments, promiseBack } from '#db/promised-refunds.ts';
 import { sharesOfBooking } from '#db/refunds.ts';
 import { policyCheckInOf } from '#domain/alterations.ts';
-import { settlementOf } from '#domain/alterations/price.ts';
+import { settlementOf } from '#domain/alterations/settlement.ts';
 import type { RefundId } from '#domain/ids.ts';
 import { redivisionEntries } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';

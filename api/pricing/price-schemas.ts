@@ -73,11 +73,9 @@ const Tax = z
   .meta({ id: 'Tax', description: 'A tax on stays: a percentage of a base, or an amount.' });
 
 /** The tax as the domain has it. What does not belong together has been refused. */
-export function taxOf({ charge, percent, base, amount, ...tax }: z.output<typeof Tax>): TaxTerms {
-  const terms = JSON.parse(JSON.stringify(tax)) as typeof tax;
-  return charge === 'percent'
-    ? { ...terms, charge, percent: percent ?? 0, base: base ?? 'stay' }
-    : { ...terms, charge, amount: amount ?? 0 };
+export function taxOf(given: z.output<typeof Tax>): TaxTerms {
+  const { charge, percent = 0, base = 'stay', amount = 0, ...tax } = given;
+  return charge === 'percent' ? { ...tax, charge, percent, base } : { ...tax, charge, amount };
 }
 
 const PRICES = {

@@ -5,6 +5,8 @@ export const LIFE_MILLISECONDS = 2_000;
 /** In this part of its life a copy that somebody asks for is made anew, while it still answers. */
 const RENEWED_FROM = 0.75;
 const RENEWED_UNTIL = 0.95;
+/** However many ask for it, one copy is read at most so often. */
+export const READ_EVERY_MILLISECONDS = LIFE_MILLISECONDS * RENEWED_FROM;
 
 interface Kept<V> {
   value: V;

@@ -32,9 +32,10 @@ const TABLES = ['users', 'properties', 'stay_rules', 'stays', 'bookings'];
  * A market out of nothing but its numbers, into an empty database with our tables: the same for the same numbers, so
  * that what is measured in it can be measured again.
  */
-export async function fillMarket(databaseUrl: string, market: Market): Promise<void> {
+export async function fillMarket(databaseUrl: string, market: Market, signal?: AbortSignal): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
+  signal?.addEventListener('abort', () => void client.end(), { once: true });
   try {
     await client.query('begin');
     await client.query(`set local maintenance_work_mem = '512MB'`);

@@ -2,8 +2,12 @@ import type { Ground } from '../ground.ts';
 import { fillMarket, WHOLE_MARKET } from './fill.ts';
 
 /** The market of a ground's own database, by now with what our own searches and reads rely on. */
-export async function settleMarket(ground: Ground, size: { properties: number }): Promise<void> {
-  await fillMarket(ground.stack.addresses.databaseUrl, { ...marketOf(size), today: today() });
+export async function settleMarket(
+  ground: Ground,
+  size: { properties: number },
+  signal: AbortSignal,
+): Promise<void> {
+  await fillMarket(ground.stack.addresses.databaseUrl, { ...marketOf(size), today: today() }, signal);
   await ground.quiet();
 }
 

@@ -112,6 +112,9 @@ const ENDPOINTS = [
   }),
 ];
 
+/** A window that does not end in the middle of a test. */
+const NOON = Date.UTC(2026, 10, 1, 12);
+
 describe('the API', () => {
   const { log, lines } = capturedLog();
   let api: Listening;
@@ -333,7 +336,9 @@ describe('the API', () => {
   });
 
   it('limits the calls of an address by class, and tells what is left', async () => {
-    await using limited = await start({ rateLimits: createRateLimits({ perMinute: { read: 2 } }) });
+    await using limited = await start({
+      rateLimits: createRateLimits({ perMinute: { read: 2 }, now: () => NOON }),
+    });
     const first = await ask('/bytes', {}, limited);
     assert.equal(first.headers.get('ratelimit-policy'), '"read";q=2;w=60');
     assert.match(first.headers.get('ratelimit') ?? '', /^"read";r=1;t=\d+$/);
@@ -346,7 +351,7 @@ describe('the API', () => {
   });
 
   it('counts behind our own proxy by the address that it saw, not by those the caller made up', async () => {
-    const rateLimits = createRateLimits({ perMinute: { read: 2 } });
+    const rateLimits = createRateLimits({ perMinute: { read: 2 }, now: () => NOON });
     const callFrom = async (address: string, { trustProxy }: { trustProxy: boolean }) => {
       await using behind = await start({
         rateLimits,

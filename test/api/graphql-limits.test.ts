@@ -40,6 +40,9 @@ function nested(depth: number, innermost = 'name'): string {
   return depth === 1 ? innermost : `node { ${nested(depth - 1, innermost)} }`;
 }
 
+/** A window that does not end in the middle of a test. */
+const NOON = Date.UTC(2026, 10, 1, 12);
+
 describe('the limits of a GraphQL query (S5)', () => {
   it(`allow ${MAX_DEPTH} levels of fields and refuse one more`, () => {
     assert.deepEqual(broken(`{ ${nested(MAX_DEPTH)} }`), []);
@@ -274,7 +277,7 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('counts calls against the limits of the API', async () => {
-    await using rateLimits = createRateLimits({ perMinute: { read: 3 } });
+    await using rateLimits = createRateLimits({ perMinute: { read: 3 }, now: () => NOON });
     await using limited = await serveWithGraphql({ ...local().deps, rateLimits });
     const caller = new Person(limited.url);
     const answers = [];
@@ -290,7 +293,10 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('counts each act against the limit of its own kind', async () => {
-    await using rateLimits = createRateLimits({ perMinute: { registration: 1, sign_in: 1, write: 1 } });
+    await using rateLimits = createRateLimits({
+      perMinute: { registration: 1, sign_in: 1, write: 1 },
+      now: () => NOON,
+    });
     await using limited = await serveWithGraphql({ ...local().deps, rateLimits });
     const caller = new Person(limited.url);
     const acts = [

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { PublishedProperties, sharedKeyOf } from '#api/properties/cache.ts';
+import { READ_EVERY_MILLISECONDS } from '#api/properties/copies.ts';
 import { propertyEndpoints } from '#api/properties/routes.ts';
 import { sessionEndpoints } from '#api/sessions/routes.ts';
 import { userEndpoints } from '#api/users/routes.ts';
 import type { PropertyId } from '#domain/ids.ts';
+import { readConfig } from '#config';
+import { createCache } from '#gateways/cache.ts';
 import type { Cache } from '#gateways/cache.ts';
 import { useLocalApi } from '../support/api.ts';
 import { newPerson, newProperty } from '../support/people.ts';
@@ -14,24 +17,30 @@ import { until } from '../support/virtual-time.ts';
 const READERS = 500;
 /** In which every copy that Redis has now is over. */
 const TEN_MINUTES_MS = 600_000;
+/** These are about the order of things: no call of theirs is to be given up because the machine is busy. */
+const PATIENT_MS = 10_000;
 
 describe('readers of a property, all at once', () => {
   const stack = useStack('postgres', 'redis');
   const api = useLocalApi([...propertyEndpoints, ...userEndpoints, ...sessionEndpoints]);
+  let cache: Cache;
   let host: Person;
   let id: PropertyId;
 
   before(async () => {
+    const { redisUrl } = readConfig(stack().environment);
+    cache = createCache({ redisUrl, deadlineMs: PATIENT_MS });
     host = await newPerson(api().url);
   });
+  after(() => cache[Symbol.asyncDispose]());
   beforeEach('offer a property', async () => {
     ({ id } = await newProperty(host));
   });
 
   const aProcess = (own: { cache?: Cache; now?: () => number } = {}) =>
-    new PublishedProperties({ db: api().db, cache: api().deps.cache, ...own });
+    new PublishedProperties({ db: api().db, cache, ...own });
   const tenMinutesLater = () => Date.now() + TEN_MINUTES_MS;
-  const sharedBytes = () => api().deps.cache.getBytes(sharedKeyOf(id));
+  const sharedBytes = () => cache.getBytes(sharedKeyOf(id));
   const get = () => fetch(`${api().url}/properties/${id}`);
 
   /** How many statements the database gets while `act` runs. */
@@ -54,10 +63,16 @@ describe('readers of a property, all at once', () => {
     await get();
     await api().deps.properties.drop(id);
     const answers: Response[] = [];
+    const begun = performance.now();
     const stampede = async () => {
       answers.push(...(await Promise.all(Array.from({ length: READERS }, get))));
     };
-    assert.equal(await statements(stampede), 1);
+    const reads = await statements(stampede);
+    // On a machine so slow that a copy is over before all have been answered, it is read again.
+    assert.ok(
+      reads <= 1 + Math.floor((performance.now() - begun) / READ_EVERY_MILLISECONDS),
+      `${reads} reads`,
+    );
     for (const answer of answers) {
       assert.equal(answer.status, 200);
       assert.equal(((await answer.json()) as { id: string }).id, id);
@@ -88,7 +103,6 @@ describe('readers of a property, all at once', () => {
     await shared();
     const [reached, gate] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const replaced = Promise.withResolvers<undefined>();
-    const { cache } = api().deps;
     const slow: Cache = {
       ...cache,
       async replace(key, renewal) {
@@ -101,6 +115,7 @@ describe('readers of a property, all at once', () => {
     await aProcess({ cache: slow, now: tenMinutesLater }).read(id);
     await reached.promise; // It has read the old row, and is about to put it into Redis.
     await host.must(200, host.patch(`/properties/${id}`, { title: 'Another' }));
+    assert.equal(await aProcess().drop(id), true);
     gate.resolve(undefined);
     await replaced.promise;
     assert.equal(await sharedBytes(), null);
@@ -125,6 +140,8 @@ describe('readers of a property, all at once', () => {
       redis.resume();
     }
     assert.deepEqual([...statuses], [200]);
-    await until('copies are shared', async () => (await statements(async () => aProcess().read(id))) === 0);
+    // By the very connection that was given up.
+    const again = async () => aProcess({ cache: api().deps.cache }).read(id);
+    await until('copies are shared', async () => (await statements(again)) === 0);
   });
 });

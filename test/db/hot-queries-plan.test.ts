@@ -18,13 +18,14 @@ import { useOwnDatabase } from '#test/support/database.ts';
 import { explain, statementsOf, tablesScanned } from '#test/support/plans.ts';
 import type { Explained } from '#test/support/plans.ts';
 
-/** All the properties that the targets speak of; of their stays a fifth, which the database goes about as with all. */
-const MARKET = { properties: 100_000, stays: 200_000, bookedPercent: 30 };
+/** All the properties that the targets speak of; of their stays a tenth, which the database goes about as with all. */
+const MARKET = { properties: 100_000, stays: 100_000, bookedPercent: 40 };
 const TODAY = '2027-01-10';
 const NOW = `${TODAY}T12:00:00.000Z`;
 const PAGE = 20;
 const STAY = { checkIn: addDays(TODAY, 40), checkOut: addDays(TODAY, 44) };
-const FILLED_WITHIN_MS = 300_000;
+/** However busy the machine is with other suites. */
+const FILLED_WITHIN_MS = 900_000;
 
 /** What there is a lot of. Of small tables, such as those of who follows events, the planner may read all. */
 const LARGE = [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { policyCheckInOf } from '#domain/alterations.ts';
-import { alterationOffer, settlementOf } from '#domain/alterations/price.ts';
+import { alterationOffer } from '#domain/alterations/price.ts';
 import type { Altering } from '#domain/alterations/price.ts';
+import { settlementOf } from '#domain/alterations/settlement.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
 import type { CancellationOutcome } from '#domain/cancellation.ts';
 import { OFFERED_POLICIES } from '#domain/cancellation/policies.ts';
