@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { MAX_STAYS_ASKED } from '#domain/flexible-dates.ts';
 import { addDays, nightCount, nightsOf } from '#domain/nights.ts';
 import type { CalendarDate } from '#domain/nights.ts';
 import { isWeekendNight } from '#domain/pricing/nights.ts';
@@ -95,6 +97,7 @@ export function stayBindings(stay: SearchedStay, guests = 1): Record<string, unk
   const { checkIn, checkOut, otherCheckIns = [], now } = stay;
   const nights = nightCount(stay);
   const checkIns = [checkIn, ...otherCheckIns];
+  assert(checkIns.length <= MAX_STAYS_ASKED, `${checkIns.length} stays are too many to be asked about.`);
   const weekendNightsOfEach = checkIns.map((first) => weekendNightsFrom(first, nights));
   return {
     ...{ checkIn, checkOut, now, nights, checkIns, weekendNightsOfEach },

@@ -3,6 +3,8 @@ import { newId } from '#db/ids.ts';
 import { setPublication } from '#db/properties.ts';
 import type { PropertySearch } from '#db/search.ts';
 import { Chance } from '#db/seeds/chance.ts';
+import { MAX_STAYS_ASKED } from '#domain/flexible-dates.ts';
+import { addDays } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
 import type { Point } from '#domain/properties.ts';
 import { MANCHESTER, near, publicPoint, useMarket } from './search-fixture.ts';
@@ -114,6 +116,16 @@ describe('search', () => {
 
   describe('by dates', () => {
     const NOW = '2027-03-10T12:00:00.000Z';
+
+    it('asks about so many stays at most', async () => {
+      const { id } = await published();
+      const asked = (count: number) => ({
+        ...{ checkIn: '2027-04-01', checkOut: '2027-04-02', now: NOW },
+        otherCheckIns: Array.from({ length: count - 1 }, (_, day) => addDays('2027-04-02', day)),
+      });
+      assert.deepEqual(await idsOf({ stay: asked(MAX_STAYS_ASKED) }), [id]);
+      await assert.rejects(idsOf({ stay: asked(MAX_STAYS_ASKED + 1) }), /too many/);
+    });
     const stay = (checkIn: string, checkOut: string, now = NOW) => ({ checkIn, checkOut, now });
 
     async function take(
