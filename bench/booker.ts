@@ -58,6 +58,12 @@ export class Booker {
     return loaded;
   }
 
+  /** Looks anew for what is free: by now others may have booked what was. */
+  async lookAgain(): Promise<this> {
+    this.#stays.splice(0, Infinity, ...(await freeStays(this.#ground, this.#stays.length)));
+    return this;
+  }
+
   /** For one booking. */
   costs(): Record<string, number> | undefined {
     if (!CAN_TELL) return undefined;

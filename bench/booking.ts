@@ -58,6 +58,9 @@ export async function benchBooking(ground: Ground): Promise<Outcome> {
       ...memory,
     ],
     ...(costs !== undefined && { costs: { of: `${work}, with its mails`, cpuMs: costs } }),
-    why: { parts: ['api', 'worker'], work: () => booker.book({ count: 100, askers: TOGETHER.askers }) },
+    why: {
+      parts: ['api', 'worker'],
+      work: async () => (await booker.lookAgain()).book({ count: 100, askers: TOGETHER.askers }),
+    },
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Listening } from '#api/app.ts';
 import { ENDPOINTS } from '#api/endpoints.ts';
 import { grantRole } from '#db/users.ts';
+import { WEEKDAYS } from '#domain/availability/seasons.ts';
 import type { UserId } from '#domain/ids.ts';
 import { useLocalApi } from '../support/api.ts';
 import { Person, inDays, newPerson, newProperty, signedIn } from '../support/people.ts';
@@ -239,19 +240,37 @@ describe('GraphQL acts', () => {
     it('sets its rules, where a null is a rule too', async () => {
       const { id } = await newProperty(host);
       const query = `mutation ($id: ID!, $input: NewStayRules!) { setRules(propertyId: $id, input: $input) {
-        minimumNights maximumNights advanceNoticeDays sameDayLatestTime bookingWindowMonths preparationNightsBefore
-        preparationNightsAfter maximumPets } }`;
+        minimumNights minimumNightsByArrival { ${WEEKDAYS.join(' ')} } seasons { name from to minimumNights }
+        maximumNights longerByRequest noArrivalDays noDepartureDays advanceNoticeDays sameDayLatestTime
+        bookingWindowMonths preparationNightsBefore preparationNightsAfter maximumPets } }`;
+      const seasons = [{ name: 'Summer', from: '2027-07-01', to: '2027-09-01', minimumNights: 7 }];
+      const byTheWeek = { minimumNightsByArrival: { friday: 3, sunday: null }, noArrivalDays: ['sunday'] };
       for (const input of [
-        { minimumNights: 2, sameDayLatestTime: '18:00', maximumPets: 1 },
+        { minimumNights: 2, sameDayLatestTime: '18:00', maximumPets: 1, seasons, ...byTheWeek },
         { sameDayLatestTime: null },
       ]) {
         const { setRules } = await must(host, query, { id, input });
-        assert.deepEqual(setRules, await guest.must(200, guest.get(`/properties/${id}/rules`)));
+        const rest = await guest.must(200, guest.get(`/properties/${id}/rules`));
+        const none = Object.fromEntries(WEEKDAYS.map((day) => [day, null]));
+        const minimumNightsByArrival = { ...none, ...rest.minimumNightsByArrival };
+        assert.deepEqual(setRules, { ...rest, minimumNightsByArrival });
         assert.equal(setRules.sameDayLatestTime, input.sameDayLatestTime);
       }
       const seen = await must(guest, `{ rules(propertyId: "${id}") { minimumNights } }`);
       assert.deepEqual(seen.rules, { minimumNights: 1 });
       assert.deepEqual(codesOf(await ask(guest, query, { id, input: {} })), ['not_found']);
+    });
+
+    it('links its rooms, known to the host alone', async () => {
+      const [home, room] = [await newProperty(host), await newProperty(host)];
+      const query = `mutation ($id: ID!, $roomIds: [ID!]!) {
+        setRooms(propertyId: $id, input: { roomIds: $roomIds }) { propertyId homeId roomIds } }`;
+      const { setRooms } = await must(host, query, { id: home.id, roomIds: [room.id] });
+      const rest = await host.must(200, host.get(`/properties/${home.id}/links`));
+      assert.deepEqual(setRooms, { homeId: null, ...rest });
+      const list = `{ links(propertyId: "${room.id}") { propertyId homeId roomIds } }`;
+      assert.deepEqual((await must(host, list)).links, { propertyId: room.id, homeId: home.id, roomIds: [] });
+      assert.deepEqual(codesOf(await ask(guest, list)), ['not_found']);
     });
 
     it('blocks nights, which the calendar shows and only the host has explained', async () => {
@@ -271,7 +290,8 @@ describe('GraphQL acts', () => {
 
       const calendar = `query ($id: ID!, $from: CalendarDate!, $to: CalendarDate!) {
         calendar(propertyId: $id, from: $from, to: $to) {
-          propertyId currency nights { date available price minimumNights reason } } }`;
+          propertyId currency nights {
+            date available price minimumNights arrivalAllowed departureAllowed reason } } }`;
       const span = { id, from: inDays(9), to: inDays(13) };
       const reasons = async (person: Person) => {
         const seen = (await must(person, calendar, span)).calendar;
