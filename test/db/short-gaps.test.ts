@@ -12,7 +12,7 @@ describe('a gap between two stays', () => {
     const taking = (checkIn: string, checkOut: string) =>
       take(db(), { propertyId, guestId, checkIn, checkOut });
     const finding = async (checkIn: string, checkOut: string) =>
-      (await searchProperties(db(), { sort: 'price', limit: 20, stay: { checkIn, checkOut, now: NOW } }))
+      (await searchProperties(db(), { sort: 'price', limit: 20, stay: { checkIn, checkOut, now: NOW } })).rows
         .length;
     assert.equal(await taking('2027-03-01', '2027-03-04'), 'taken');
     assert.equal(await taking('2027-03-06', '2027-03-09'), 'taken');
