@@ -14,6 +14,9 @@ const program = (script: string, env: Environment, args: readonly string[] = [])
   directory: ROOT,
 });
 
+/** What a webhook endpoint at the bank would be subscribed to: what has an owner here (workflows/inbox.contract.ts). */
+const WEBHOOK_EVENTS = 'payment_intent.*,setup_intent.*,refund.*,charge.dispute.*,account.*,payout.failed';
+
 export function planStripe(
   addresses: Addresses,
   options: { home: string; env: Environment; webhookSecret: string },
@@ -23,8 +26,7 @@ export function planStripe(
     ...['--dir', join(options.home, 'stripe')],
     ...['--webhook-url', `${addresses.api}/webhooks/stripe`],
     ...['--webhook-secret', options.webhookSecret],
-    // What a webhook endpoint at the bank would be subscribed to: what has an owner here.
-    ...['--webhook-events', 'payment_intent.*,refund.*,charge.dispute.*,account.*,payout.failed'],
+    ...['--webhook-events', WEBHOOK_EVENTS],
   ];
   return {
     name: 'stripe',

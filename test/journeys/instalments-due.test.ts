@@ -113,6 +113,20 @@ describe('an instalment that the card does not pay', function () {
     assert.equal((await intentsOfInstalment(world(), paid, 2)).length, 1);
   });
 
+  it('is charged to the new card once its holder has passed the challenge, and not before (M20, M21)', async () => {
+    const { guest, booking } = await due();
+    const path = `/bookings/${booking.id}/payment-method`;
+    const asked = await guest.must(
+      200,
+      guest.put(path, { paymentMethodId: 'pm_card_authenticationRequiredOnSetup' }),
+    );
+    assert.equal(asked.status, 'requires_action');
+    await isDue(guest, booking.id);
+    await world().bank.passChallenge(asked.nextActionUrl);
+    const paid = await isPaid(guest, booking.id);
+    assert.equal((await intentsOfInstalment(world(), paid, 2)).length, 1);
+  });
+
   it('stays due when the next card is declined too, and that card is not kept (M21)', async () => {
     const { guest, booking } = await due();
     const path = `/bookings/${booking.id}/payment-method`;
