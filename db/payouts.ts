@@ -1,6 +1,7 @@
 import type { BookingId, DisputeId, PaymentId, PayoutId, UserId } from '#domain/ids.ts';
 import { payoutEntries, takenBackEntries } from '#domain/ledger.ts';
 import type { PayoutParts } from '#domain/ledger.ts';
+import { coinMinor } from '#domain/money.ts';
 import type { Currency } from '#domain/money.ts';
 import { netted, payoutDueAt } from '#domain/payouts.ts';
 import type { Obstacle, PayoutStatus } from '#domain/payouts.ts';
@@ -99,7 +100,8 @@ export async function partsOf(
   const left = await hostShareLeft(trx, booking.id, { less: month === undefined ? 'promises' : 'nothing' });
   const ofMonth =
     month === undefined ? left : await hostShareOfPayment(trx, month.paymentId, { less: 'promises' });
-  return netted(Math.min(left, ofMonth), await hostDebt(trx, booking.hostId, booking.currency));
+  const debt = await hostDebt(trx, booking.hostId, booking.currency);
+  return netted(Math.min(left, ofMonth), debt, coinMinor(booking.currency));
 }
 
 export async function findPayout(db: Db | Transaction, id: PayoutId): Promise<PayoutRow | undefined> {

@@ -55,11 +55,15 @@ export function obstacleTo({
   return isHeld ? 'hold' : undefined;
 }
 
-/** What of a sum in minor units reaches the host: it pays their debts first, as far as it goes. Never less than nothing. */
-export function netted(payableMinor: number, debtMinor: number): PayoutParts {
+/**
+ * What of a sum in minor units reaches the host: it pays their debts first, as far as it goes. Never less than nothing, and
+ * no fraction of a coin, which the bank does not transfer: that stays owed to them.
+ */
+export function netted(payableMinor: number, debtMinor: number, coin: number): PayoutParts {
   const payable = Math.max(0, payableMinor);
   const debtNettedMinor = Math.min(payable, Math.max(0, debtMinor));
-  return { amountMinor: payable - debtNettedMinor, debtNettedMinor };
+  const left = payable - debtNettedMinor;
+  return { amountMinor: left - (left % coin), debtNettedMinor };
 }
 
 /** How somebody stands with the bank, for themselves to see. */

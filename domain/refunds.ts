@@ -27,6 +27,12 @@ export function withinShares(owed: Shares, left: Shares): Shares {
   };
 }
 
+/** The same in coins of the bank, which gives back no fraction of one: what is less stays where it is. */
+export function coinsWithin(owed: Shares, left: Shares, coin: number): Shares {
+  const within = withinShares(owed, left);
+  return sharesOf(sumOf(within) - (sumOf(within) % coin), within);
+}
+
 /**
  * Out of whose share a gift comes, in minor units; without an amount, all that its giver can give.
  * @throws DomainError `refund_exceeds_payment` with `refundable`, what could be given; `invalid_input` for a part that
@@ -72,7 +78,7 @@ export function partOf(left: Shares, amountMinor: number, like: Shares): Shares 
  * is still owed, in whole coins, and what is less than a coin the next one that can. `lefts` is what is left of each.
  */
 export function divideOver(lefts: readonly Shares[], owed: Shares, coin: number): Shares[] {
-  const owing = withinShares(owed, addShares(lefts));
+  const owing = coinsWithin(owed, addShares(lefts), coin);
   if (lefts.length === 1) return [owing];
   let rest = owing;
   const parts = lefts.map((left) => {

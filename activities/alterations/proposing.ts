@@ -47,6 +47,7 @@ export async function proposeAlteration(trx: Transaction, proposal: At & Proposa
   await requireAlterable(trx, booking);
   const to = { stay: newStay(checkIn, checkOut), guests };
   const { property } = await requireAllowed(trx, booking, { to, at });
+  requireCurrencyOf(booking, property);
   const nights = { bookingId, propertyId: booking.propertyId, from: booking, to: to.stay };
   if (!(await addedNightsAreFree(trx, nights))) throw datesUnavailable();
   const judged = cancellationOf(booking, { at, by });
@@ -81,6 +82,13 @@ async function requireAlterable(trx: Transaction, booking: BookingRow): Promise<
   }
   if (alterationId === null || (await readAlteration(trx, alterationId)).status === 'proposed') return;
   throw new DomainError('booking_state', 'An alteration of it is being paid for.', { bookingStatus });
+}
+
+/** What a host asks in another currency by now is no price for a booking. @throws DomainError `stay_refused` (`currency`) */
+function requireCurrencyOf({ currency }: BookingRow, property: PropertyRow): void {
+  if (property.currency === currency) return;
+  const message = `The booking is in ${currency}, and the property has its prices in ${property.currency} by now.`;
+  throw new DomainError('stay_refused', message, { rule: 'currency', limit: property.currency });
 }
 
 /** The property as it is now. @throws DomainError as `alterationRefusal`; `not_found` for a property that is gone */

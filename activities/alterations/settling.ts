@@ -15,8 +15,9 @@ import { settlementOf } from '#domain/alterations/settlement.ts';
 import type { RefundId } from '#domain/ids.ts';
 import { redivisionEntries } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
+import { coinMinor } from '#domain/money.ts';
 import type { Guests } from '#domain/pricing.ts';
-import { withinShares } from '#domain/refunds.ts';
+import { coinsWithin } from '#domain/refunds.ts';
 
 /** What a booking's workflow goes by from then on, and one of the refunds to be started, if any. */
 export interface AlteredStay {
@@ -114,7 +115,8 @@ async function giveBack(
   owed: Shares,
 ): Promise<RefundId[]> {
   await lockPayments(trx, booking);
-  const shares = withinShares(owed, await sharesOfBooking(trx, booking.id));
+  const left = await sharesOfBooking(trx, booking.id);
+  const shares = coinsWithin(owed, left, coinMinor(booking.currency));
   return promiseBack(trx, { booking, reason: 'alteration', shares, at, actorId });
 }
 

@@ -9,7 +9,7 @@ import type { RefundId } from '#domain/ids.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { coinMinor } from '#domain/money.ts';
-import { addShares, divideOver, partOf, withinShares } from '#domain/refunds.ts';
+import { addShares, coinsWithin, divideOver, partOf } from '#domain/refunds.ts';
 
 /** What a cancellation owes the guest, in minor units, and in what proportion out of whose share. */
 interface Owed {
@@ -38,9 +38,10 @@ export async function promiseBack(
 ): Promise<{ refundMinor: number; refundIds: RefundId[] }> {
   if (owed.refundMinor === 0) return { refundMinor: 0, refundIds: [] };
   const paid = (await listInstalments(trx, booking.id)).filter(({ status }) => status === 'paid');
+  const coin = coinMinor(booking.currency);
   if (paid.length === 0) {
     await lockPayments(trx, booking);
-    const shares = withinShares(owed.like, await sharesOfBooking(trx, booking.id));
+    const shares = coinsWithin(owed.like, await sharesOfBooking(trx, booking.id), coin);
     const promise = { booking, reason: 'cancellation', shares, at, actorId } as const;
     return { refundMinor: sumOf(shares), refundIds: await promiseOutOfAll(trx, promise) };
   }
@@ -49,7 +50,7 @@ export async function promiseBack(
   const owedShares = partOf(all, owed.refundMinor, owed.like);
   const lefts: Shares[] = [];
   for (const id of paymentIds) lefts.push(await sharesLeft(trx, await lockPayment(trx, id)));
-  const parts = divideOver(lefts, owedShares, coinMinor(booking.currency));
+  const parts = divideOver(lefts, owedShares, coin);
   const refundIds: RefundId[] = [];
   for (const [i, paymentId] of paymentIds.entries()) {
     const shares = parts[i];

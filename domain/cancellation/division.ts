@@ -101,15 +101,18 @@ function giveAllBack(price: StayPrice, parts: DividedPrice): DividedPrice {
   return outOfHostsPart(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
-/** The platform's fee to the host, and taxes that are included, go back with the part of the bill that they are reckoned on. */
+/** With what comes out of the host's part of the bill: the platform's fee to the host and the taxes that are included go back with it. */
 function outOfHostsPart(price: StayPrice, parts: Record<CancelledKind, Division>): DividedPrice {
   const { night, cleaning, pet, removed_night: removed } = parts;
   const backMinor = night.refundMinor + cleaning.refundMinor + pet.refundMinor + removed.refundMinor;
-  const proportion = proportionOf(price, price.hostBaseMinor - backMinor);
+  const { hostServiceFeeMinor: feeMinor, hostPayoutMinor } = price;
+  const taxMinor = includedTaxMinor(price);
+  // Divided together, so that no side gives back more than it has.
+  const [ofFee = 0, ofTax = 0] = splitInParts(backMinor, [feeMinor, taxMinor, hostPayoutMinor]);
   return {
     ...parts,
-    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
-    included_tax: divideIn(includedTaxMinor(price), proportion),
+    host_fee: { refundMinor: ofFee, keptMinor: feeMinor - ofFee },
+    included_tax: { refundMinor: ofTax, keptMinor: taxMinor - ofTax },
   };
 }
 
@@ -132,24 +135,12 @@ export function divide(price: StayPrice, kept: KeptNights): DividedPrice {
   // It was cancelled before, and divided then: what was kept of it stays so.
   const removed_night = { refundMinor: 0, keptMinor: sumOf(price.lines, 'removed_night') };
   const keptMinor = sum([night, cleaning, pet, removed_night].map((part) => part.keptMinor));
-  const proportion = proportionOf(price, keptMinor);
+  const { hostBaseMinor } = price;
   // A tax that is owed for nights given away has no price to follow: it follows the nights.
-  const taxed = price.hostBaseMinor === 0 ? nightsIn(price, kept) : proportion;
-  return {
-    night,
-    cleaning,
-    pet,
-    removed_night,
-    service_fee: { refundMinor: 0, keptMinor: price.guestServiceFeeMinor },
-    tax: inCoins(divideIn(sumOf(price.lines, 'tax'), taxed), coin),
-    host_fee: divideIn(price.hostServiceFeeMinor, proportion),
-    included_tax: divideIn(includedTaxMinor(price), proportion),
-  };
-}
-
-/** What is kept and what goes back of the host's part of the bill. A stay for nothing still has one side. */
-function proportionOf({ hostBaseMinor }: StayPrice, keptMinor: number): [number, number] {
-  return hostBaseMinor === 0 ? [1, 0] : [keptMinor, hostBaseMinor - keptMinor];
+  const taxed = hostBaseMinor === 0 ? nightsIn(price, kept) : [keptMinor, hostBaseMinor - keptMinor];
+  const service_fee = { refundMinor: 0, keptMinor: price.guestServiceFeeMinor };
+  const tax = inCoins(divideIn(sumOf(price.lines, 'tax'), taxed), coin);
+  return outOfHostsPart(price, { night, cleaning, pet, removed_night, service_fee, tax });
 }
 
 function nightsIn(

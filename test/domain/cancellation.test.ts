@@ -287,6 +287,32 @@ describe('for any stay, price and moment', function () {
     );
   });
 
+  it('nobody gives back more than is theirs, where included taxes have left the host nothing (M7)', () => {
+    const poor = fc.record({
+      nightly: fc.integer({ min: 30, max: 5_000 }),
+      nights: fc.integer({ min: 1, max: 5 }),
+      serviceFees: fc.constantFrom(...SERVICE_FEE_MODES),
+      amount: upTo(9_000),
+    });
+    fc.assert(
+      fc.property(poor, upTo(120), ({ amount, ...facts }, hoursFromCheckIn) => {
+        const asked = cancellation({
+          ...facts,
+          cleaningFee: 0,
+          policy: 'moderate',
+          at: addHours('2026-06-10T14:00:00.000Z', hoursFromCheckIn - 48),
+          taxes: [{ name: 'Levy', included: true, charge: 'flat', amount }],
+        });
+        const { fromHostPayable, fromHostFee, fromTaxes } = cancellationOutcome(asked).refundSplit;
+        const { hostPayoutMinor, hostServiceFeeMinor, taxMinor } = asked.price;
+        assert.ok(fromHostPayable >= 0 && fromHostPayable <= hostPayoutMinor);
+        assert.ok(fromHostFee >= 0 && fromHostFee <= hostServiceFeeMinor);
+        assert.ok(fromTaxes >= 0 && fromTaxes <= taxMinor);
+      }),
+      ANY,
+    );
+  });
+
   it('the refund never grows as time passes, nor any line of it', () => {
     fc.assert(
       fc.property(bookings, daysBefore, fc.tuple(hours, hours), (facts, confirmedDaysBefore, [a, b]) => {

@@ -34,10 +34,16 @@ describe('a payout', () => {
   });
 
   it('is never less than nothing, and pays debts as far as it goes (M7)', () => {
-    assert.deepEqual(netted(700, 300), { amountMinor: 400, debtNettedMinor: 300 });
-    assert.deepEqual(netted(300, 300), { amountMinor: 0, debtNettedMinor: 300 });
-    assert.deepEqual(netted(300, 301), { amountMinor: 0, debtNettedMinor: 300 });
-    assert.deepEqual(netted(-1, 300), { amountMinor: 0, debtNettedMinor: 0 });
-    assert.deepEqual(netted(700, -5), { amountMinor: 700, debtNettedMinor: 0 });
+    assert.deepEqual(netted(700, 300, 1), { amountMinor: 400, debtNettedMinor: 300 });
+    assert.deepEqual(netted(300, 300, 1), { amountMinor: 0, debtNettedMinor: 300 });
+    assert.deepEqual(netted(300, 301, 1), { amountMinor: 0, debtNettedMinor: 300 });
+    assert.deepEqual(netted(-1, 300, 1), { amountMinor: 0, debtNettedMinor: 0 });
+    assert.deepEqual(netted(700, -5, 1), { amountMinor: 700, debtNettedMinor: 0 });
+  });
+
+  it('is whole coins once debts are paid, and what is less stays owed (M2)', () => {
+    assert.deepEqual(netted(29_589, 0, 10), { amountMinor: 29_580, debtNettedMinor: 0 });
+    assert.deepEqual(netted(1_197_465, 5, 100), { amountMinor: 1_197_400, debtNettedMinor: 5 });
+    assert.deepEqual(netted(99, 0, 100), { amountMinor: 0, debtNettedMinor: 0 });
   });
 });

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { isDomainError } from '#domain/errors.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
-import { addShares, divideOver, giftShares, lessShares, partOf, withinShares } from '#domain/refunds.ts';
+import {
+  addShares,
+  coinsWithin,
+  divideOver,
+  giftShares,
+  lessShares,
+  partOf,
+  withinShares,
+} from '#domain/refunds.ts';
 
 const shares = fc.record({
   hostMinor: fc.nat(9_999_999),
@@ -85,6 +93,22 @@ describe('what is owed', () => {
           assert.equal(minor, Math.min(partsOf(owed)[index] ?? 0, partsOf(left)[index] ?? 0));
         });
       }),
+    );
+  });
+});
+
+describe('what goes back of it', () => {
+  it('is whole coins, also where a gift has left the host less than is owed (M2, M8)', () => {
+    fc.assert(
+      fc.property(shares, shares, fc.constantFrom(1, 10, 100), (owed, left, coin) => {
+        const within = withinShares(owed, left);
+        const back = coinsWithin(owed, left, coin);
+        assert.equal(sumOf(back) % coin, 0);
+        assert.ok(sumOf(within) - sumOf(back) < coin);
+        assert.ok(partsOf(lessShares(within, [back])).every((minor) => minor >= 0));
+        assert.deepEqual(divideOver([left], owed, coin), [back]);
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

@@ -141,6 +141,15 @@ describe('an alteration', () => {
     await guest.must(201, propose(guest, booking, { checkOut: addDays(CHECK_IN, 27) }));
   });
 
+  it('is refused where the property has its prices in another currency by now (M22)', async () => {
+    const { booking, guest, host, property } = await world().booked();
+    await host.must(200, host.patch(`/properties/${property.id}`, { currency: 'JPY' }));
+    const { status, body } = await propose(guest, booking, { checkOut: addDays(CHECK_OUT, 1) });
+    assert.deepEqual([status, body.code, body.rule, body.limit], [422, 'stay_refused', 'currency', 'JPY']);
+    await host.must(200, host.patch(`/properties/${property.id}`, { currency: 'GBP' }));
+    await guest.must(201, propose(guest, booking, { checkOut: addDays(CHECK_OUT, 1) }));
+  });
+
   it('takes its nights from nobody: whoever books them first has them (A5)', async () => {
     const { booking, guest, host, property } = await world().booked();
     const proposal = await guest.must(201, propose(guest, booking, { checkOut: addDays(CHECK_OUT, 2) }));
