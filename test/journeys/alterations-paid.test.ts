@@ -289,7 +289,10 @@ describe('an alteration under the cancellation policy', () => {
   it('makes a stay that was free cost something, and the host is paid for it', async () => {
     const { booking, guest, host } = await world().booked({}, { pricing: { nightly: 0, weekend: 0 } });
     assert.equal(booking.total.amount, 0);
-    await host.must(200, host.patch(`/properties/${booking.propertyId}`, { pricing: { nightly: 10_000 } }));
+    await host.must(
+      200,
+      host.patch(`/properties/${booking.propertyId}`, { pricing: { nightly: 10_000, weekend: 10_000 } }),
+    );
     const proposal = await guest.must(
       201,
       propose(guest, booking, { ...LONGER, paymentMethodId: 'pm_card_visa' }),

@@ -26,6 +26,7 @@ const WRITES: readonly Activity[] = [
   'recordRefund',
   ...PAYOUT_STEPS,
   'endBulk',
+  'importCalendar',
   ...DISPUTE_STEPS,
   ...RECONCILIATION_STEPS,
   ...INSTALMENT_STEPS,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BookingActivities } from '#activities/bookings.ts';
+import type { CalendarActivities } from '#activities/calendars.ts';
 import type { BulkCancellationActivities } from '#activities/bulk-cancellations.ts';
 import type { MaintenanceActivities } from '#activities/maintenance.ts';
 import type { NotificationActivities } from '#activities/notifications.ts';
@@ -14,6 +15,7 @@ import { BULK_STORIES } from './crash-bulk-stories.ts';
 import { ALTERATION_STORIES } from './crash-alteration-stories.ts';
 import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
 import { RECONCILIATION_STORIES } from './crash-reconciliation-stories.ts';
+import { CALENDAR_STORIES } from './crash-calendar-stories.ts';
 import { INSTALMENT_STORIES } from './crash-instalment-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
@@ -115,6 +117,7 @@ type OtherActivities = NotificationActivities &
   PayoutActivities &
   ReviewActivities &
   BulkCancellationActivities &
+  CalendarActivities &
   ReconciliationActivities;
 
 /** The story in which each activity is done. */
@@ -252,4 +255,5 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   ...INSTALMENT_STORIES,
   ...ALTERATION_STORIES,
   ...REVIEW_STORIES,
+  ...CALENDAR_STORIES,
 };
