@@ -5,6 +5,7 @@ import type { AlterationId, BookingId, PropertyId, UserId } from '#domain/ids.ts
 import type { CalendarDate, Instant, Stay } from '#domain/nights.ts';
 import type { Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
+import { areKeptNextDoor } from './linked-nights.ts';
 import { familyOf } from './property-lock.ts';
 
 /** A booking's nights as they are, and as they are to be. */
@@ -18,6 +19,9 @@ export interface AlteredNights {
   /** Around the stay as it is to be. */
   preparation: Preparation;
 }
+
+/** The nights of a stay `:wanted` that are not those of `:old`. */
+const ADDED = '(datemultirange(cast(:wanted as daterange)) - datemultirange(cast(:old as daterange)))';
 
 /**
  * Takes the nights that are added, as rows of the same booking beside its own, and whatever is to be kept empty around the
@@ -41,14 +45,14 @@ export async function takeAddedNights(trx: Transaction, altered: AlteredNights):
   const { rows: moved } = await trx.raw<{ rows: { nights: string }[] }>(
     `update stays set live = false, released_at = clock_timestamp(), alteration_id = :alterationId
      where booking_id = :bookingId and kind = 'preparation' and live
-       and nights && any (select unnest(datemultirange(cast(:wanted as daterange)) - datemultirange(cast(:old as daterange))))
+       and nights && any (select unnest(${ADDED}))
      returning cast(nights as text) as nights`,
     stays,
   );
-  const { rows } = await trx.raw<{ rows: [{ wanted: number; taken: number }] }>(
+  const { rows } = await trx.raw<{ rows: [{ isKept: boolean; wanted: number; taken: number }] }>(
     `with solid as (
        select 'booking' as kind,
-              unnest(datemultirange(cast(:wanted as daterange)) - datemultirange(cast(:old as daterange))) as nights
+              unnest(${ADDED}) as nights
      ), shadow as (
        select 'preparation' as kind,
               unnest(cast(:around as datemultirange) + cast(:moved as datemultirange)
@@ -62,11 +66,12 @@ export async function takeAddedNights(trx: Transaction, altered: AlteredNights):
        insert into stays (property_id, nights, kind, booking_id, alteration_id)
        select property_id, nights, kind, :bookingId, :alterationId from wanted on conflict do nothing returning id
      )
-     select cast((select count(*) from wanted) as integer) as wanted,
+     select ${areKeptNextDoor('cast(:propertyId as text)', ADDED)} as "isKept",
+            cast((select count(*) from wanted) as integer) as wanted,
             cast((select count(*) from taken) as integer) as taken`,
     { ...stays, moved: `{${moved.map(({ nights }) => nights).join(',')}}` },
   );
-  if (rows[0].taken !== rows[0].wanted) throw datesUnavailable();
+  if (rows[0].isKept || rows[0].taken !== rows[0].wanted) throw datesUnavailable();
 }
 
 /** Frees what was taken for an alteration, and puts back what had made way for it. Nothing taken, or freed before, is fine. */
@@ -127,8 +132,9 @@ export async function addedNightsAreFree(
 ): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: [{ free: boolean }] }>(
     `select not exists (
-       select from stays, unnest(datemultirange(cast(:wanted as daterange)) - datemultirange(cast(:old as daterange))) as added
-       where property_id = :propertyId and live and booking_id is distinct from :bookingId and nights && added) as free`,
+       select from stays, unnest(${ADDED}) as added
+       where property_id = :propertyId and live and booking_id is distinct from :bookingId and nights && added)
+       and not ${areKeptNextDoor('cast(:propertyId as text)', ADDED)} as free`,
     { bookingId, propertyId, old: rangeOf(from), wanted: rangeOf(to) },
   );
   return rows[0].free;

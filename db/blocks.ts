@@ -46,13 +46,15 @@ export async function insertBlock(
   return inserted;
 }
 
-/** The nights of a booking that its host has called off stay blocked. Its own hold on them is gone by now. */
+/**
+ * The nights of a booking that its host has called off stay blocked. Its own hold on them is gone by now; the caller has
+ * locked the property before, as every taker of nights does: in the other order the two would wait for each other.
+ */
 export async function imposeBlock(
   trx: Transaction,
   { id: bookingId, propertyId, hostId, checkIn, checkOut }: BookingRow,
   { id, at }: { id: BlockId; at: Instant },
 ): Promise<void> {
-  await lockProperty(trx, propertyId);
   const { rows } = await trx.raw<{ rows: Block[] }>(
     `insert into stays (property_id, nights, kind, block_id, cancelled_booking_id)
      values (:propertyId, daterange(:checkIn, :checkOut), 'block', :id, :bookingId)

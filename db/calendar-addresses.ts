@@ -4,7 +4,7 @@ import type { Instant, CalendarDate } from '#domain/nights.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import type { HostsProperty } from './properties.ts';
-import { lockHostsProperty } from './property-lock.ts';
+import { familyOf, lockHostsProperty } from './property-lock.ts';
 
 /**
  * Gives a property's nights a new address, by the hash of its key: whatever key there was before opens nothing any more.
@@ -58,16 +58,16 @@ export interface TakenHere {
 }
 
 /**
- * All that a property has taken and that is not over, in their order: bookings and what lies around them, blocks. Not what
- * it imports: two platforms that told each other's nights back would hold them for ever.
+ * All that a property has taken and that is not over, in their order: bookings and what lies around them, blocks, those of what
+ * is linked to it too. Not what it imports: two platforms that told each other's nights back would hold them for ever.
  */
 export async function listTakenHere(db: Db, propertyId: PropertyId, at: Instant): Promise<TakenHere[]> {
   const { rows } = await db.raw<{ rows: TakenHere[] }>(
     `select substr(encode(sha256(convert_to(concat_ws(':', s.property_id, s.id), 'UTF8')), 'hex'), 1, 20) as key,
        lower(s.nights) as "checkIn", upper(s.nights) as "checkOut", s.kind = 'booking' as "isReserved",
        s.created_at as "takenAt"
-     from stays s join properties p on p.id = s.property_id
-     where s.property_id = :propertyId and s.live and s.kind <> 'import'
+     from properties p join stays s on s.property_id = any ${familyOf('p.id')}
+     where p.id = :propertyId and s.live and s.kind <> 'import' and (s.property_id = p.id or s.kind = 'block')
        and upper(s.nights) > cast(cast(:at as timestamptz) at time zone p.time_zone as date)
      order by s.nights, s.id`,
     { propertyId, at },

@@ -8,7 +8,7 @@ import type { CalendarRow } from './calendars.ts';
 import type { Db, Transaction } from './connect.ts';
 import { newId } from './ids.ts';
 
-/** Nights that a booking has here, and that another platform says are taken there: two guests for one bed, it may be. */
+/** Nights that a booking has here, or in what is linked to it, and that another platform says are taken there: two guests for one bed, it may be. */
 export interface CalendarConflict {
   id: CalendarConflictId;
   calendarId: CalendarId;
@@ -67,7 +67,7 @@ async function findOverlaps(
      ), shared as (
        select s.booking_id, range_merge(range_agg(s.nights) * w.nights) as nights
        from stays s cross join wanted w
-       where s.property_id = :propertyId and s.live and s.kind = 'booking' and s.nights && w.nights
+       where s.property_id = :propertyId and s.live and s.kind in ('booking', 'linked') and s.nights && w.nights
        group by s.booking_id, w.nights
      )
      select o.booking_id as "bookingId", b.status, cast(o.nights as text) as nights, k.id as "conflictId",

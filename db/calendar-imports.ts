@@ -97,6 +97,8 @@ async function noteBroken(
       // What it was known by has told nothing of what it is now.
       etag: null,
       lastModified: null,
+      // Nor does it say any more that nothing is taken there.
+      emptySince: null,
       ...(isToTell && { toldAt: at }),
     });
   if (isToTell) await tell(trx, calendar, { kind: 'calendar.broken', at, data: { fault, brokenSince } });
@@ -113,6 +115,9 @@ async function replaceNights(
 ): Promise<Imported> {
   const wanted = rangesOf(importedNights(stays, today));
   const { id, propertyId } = calendar;
+  // First, since bookings give nights back without the lock: one that does so after this is on record as in the way, and
+  // has the calendar read anew; the other way round its nights would be neither's, and nobody would know.
+  const conflicts = await queueConflicts(trx, calendar, { wanted, isWhole: frees, at });
   const { rows } = await trx.raw<{ rows: [Omit<Imported, 'conflicts'> & { missing: number }] }>(
     `with own as (
        select id, nights from stays where calendar_id = :id and live and upper(nights) > cast(:today as date)
@@ -141,7 +146,6 @@ async function replaceNights(
   const { missing, ...imported } = rows[0];
   // The lock has kept every taker of nights away: a night that could not be had would be somebody's who did not ask for it.
   assert.equal(missing, 0, `${missing} stays of ${id} are taken by nobody known`);
-  const conflicts = await queueConflicts(trx, calendar, { wanted, isWhole: frees, at });
   if (imported.taken + imported.freed > 0) {
     await tell(trx, calendar, { kind: 'calendar.imported', at, data: { ...imported, conflicts } });
   }

@@ -4,6 +4,7 @@ import type { TakenNights } from '#domain/calendar.ts';
 import type { PropertyId } from '#domain/ids.ts';
 import type { Stay } from '#domain/nights.ts';
 import type { Db } from './connect.ts';
+import { familyOf } from './property-lock.ts';
 import { RULES_AS_JSON, rulesOfRow } from './stay-rules.ts';
 import type { StayRulesRow } from './stay-rules.ts';
 
@@ -13,7 +14,10 @@ const REACH_NIGHTS = Math.max(
   STAY_RULE_LIMITS.preparationNightsAfter.most,
 );
 
-/** A property's rules, and what lies on these nights or near enough to matter to them. */
+/**
+ * A property's rules, and what lies on these nights or near enough to matter to them; of what is linked to it too the
+ * nights that are blocked or imported there, which cast no shadow.
+ */
 export async function readCalendar(
   db: Db,
   propertyId: PropertyId,
@@ -30,7 +34,8 @@ export async function readCalendar(
                  else s.kind end,
          'checkIn', lower(s.nights), 'checkOut', upper(s.nights))) as taken
        from stays s left join bookings b on b.id = s.booking_id and s.kind = 'booking'
-       where s.property_id = :propertyId and s.live
+       where s.property_id = any ${familyOf('cast(:propertyId as text)')} and s.live
+         and (s.property_id = :propertyId or s.kind in ('block', 'import'))
          and s.nights && daterange(cast(:checkIn as date) - cast(:reach as integer), cast(:checkOut as date) + cast(:reach as integer))) t`,
     { propertyId, checkIn: span.checkIn, checkOut: span.checkOut, reach: REACH_NIGHTS },
   );

@@ -10,6 +10,7 @@ import type { Guests } from '#domain/pricing.ts';
 import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
+import { areKeptNextDoor } from './linked-nights.ts';
 import { familyOf } from './property-lock.ts';
 import { RULES_AS_JSON, rulesOfRow } from './stay-rules.ts';
 import type { StayRulesRow } from './stay-rules.ts';
@@ -117,8 +118,8 @@ export interface Availability {
 }
 
 /**
- * The property's rules, and whether nothing lies on these nights nor a stay, of a linked property neither, on those to be kept empty
- * around them.
+ * The property's rules, and whether nothing lies on these nights, here or at what is linked to it, nor a stay on those to
+ * be kept empty around them.
  * A cheap answer for a quote and for the 409 before a workflow is started; only `takeNights` decides.
  */
 export async function readAvailability(db: Db, propertyId: PropertyId, stay: Stay): Promise<Availability> {
@@ -128,7 +129,8 @@ export async function readAvailability(db: Db, propertyId: PropertyId, stay: Sta
        where s.property_id = :propertyId and s.live
          and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
                                    cast(:checkOut as date) + coalesce(r.preparation_nights_after, 0))
-         and (s.kind in ('booking', 'linked') or s.nights && daterange(:checkIn, :checkOut))) as free
+         and (s.kind in ('booking', 'linked') or s.nights && daterange(:checkIn, :checkOut)))
+       and not ${areKeptNextDoor(':propertyId', 'daterange(:checkIn, :checkOut)')} as free
      from (values (1)) as one left join stay_rules r on r.property_id = :propertyId`,
     { propertyId, checkIn: stay.checkIn, checkOut: stay.checkOut },
   );
@@ -188,6 +190,7 @@ async function insertNights(
        select :propertyId, daterange(:checkIn, :checkOut), 'booking', :bookingId
        from pending where holds < coalesce(cast(:maxHolds as integer), holds + 1)
                       and requests < coalesce(cast(:maxRequests as integer), requests + 1)
+                      and not ${areKeptNextDoor(':propertyId', 'daterange(:checkIn, :checkOut)')}
        on conflict do nothing returning property_id
      ), shadow as (
        insert into stays (property_id, nights, kind, booking_id)

@@ -2,6 +2,7 @@ import { lockBooking, moveBooking } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
 import { lapseAlteration } from '#db/alterations.ts';
+import { lockProperty } from '#db/property-lock.ts';
 import { findCancellationRefunds } from '#db/refunds.ts';
 import { releaseNights } from '#db/stays.ts';
 import { cancellationOutcome } from '#domain/cancellation.ts';
@@ -46,6 +47,7 @@ export async function cancelStay(
   const booking = await lockBooking(trx, bookingId);
   if (booking.status === 'cancelled') return cancelledBefore(trx, booking);
   const { actorId, by, override } = cancellation;
+  if (by === 'host') await lockProperty(trx, booking.propertyId); // For the block that follows.
   const paidMinor = await paidMinorOf(trx, booking);
   const judged = cancellationOf(booking, { at, by, paidMinor, ...(override && { override }) });
   const outcome = cancellationOutcome(judged);

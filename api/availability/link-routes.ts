@@ -62,7 +62,8 @@ export const replaceRooms = endpoint({
   description:
     'All of them: one that is left out is no room of it any more. From then on a stay in the home takes the nights of ' +
     'all rooms, and one in a room those of the home; so it is with the bookings that are there. Where they lie on each ' +
-    'other’s nights it is refused, and `bookingIds` says which.',
+    'other’s nights it is refused, and `bookingIds` says which. Nights that are blocked or imported in the one are not ' +
+    'to be had in the other either.',
   params: OfProperty,
   input: NewLinks,
   output: { 200: Links },

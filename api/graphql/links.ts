@@ -47,7 +47,8 @@ builder.mutationField('setRooms', (t) =>
     description:
       'Says which of your properties are rooms of this one, all of them. From then on a stay in the home takes the ' +
       'nights of all rooms, and one in a room those of the home; so it is with the bookings that are there. Where they ' +
-      'lie on each other’s nights it is refused with `dates_unavailable`, and `bookingIds` says which.',
+      'lie on each other’s nights it is refused with `dates_unavailable`, and `bookingIds` says which. Nights that ' +
+      'are blocked or imported in the one are not to be had in the other either.',
     args: {
       propertyId: t.arg.id(PROPERTY_ID),
       input: t.arg({ type: NewLinks, required: true, description: 'The rooms.' }),

@@ -1,3 +1,4 @@
+import { areKeptNextDoor } from '../linked-nights.ts';
 import { TODAY } from './asked.ts';
 import type { AskedStay } from './asked.ts';
 
@@ -13,8 +14,8 @@ const isLonger = (nights: string): string =>
 
 /**
  * The property's rules allow the stay, as `refusalOf` in domain/availability.ts judges (a test holds one against the
- * other); nothing lies on its nights, nor a stay, of a linked property neither, on those to be kept empty around them. All of it is one scalar
- * subquery: so it is asked of one candidate after the other, by index, and never becomes a join for which the planner
+ * other); nothing lies on its nights, there or at what is linked to it, nor a stay on those to be kept empty around them.
+ * All of it is one scalar subquery: so it is asked of one candidate after the other, by index, and never becomes a join for which the planner
  * would read every stay there is to find those of a few.
  */
 export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string {
@@ -35,6 +36,7 @@ export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string
               and s.nights && daterange(${checkIn} - coalesce(r.preparation_nights_before, 0),
                                         ${checkOut} + coalesce(r.preparation_nights_after, 0))
               and (s.kind in ('booking', 'linked') or s.nights && daterange(${checkIn}, ${checkOut})))
+          and not ${areKeptNextDoor('p.id', `daterange(${checkIn}, ${checkOut})`)}
         from (values (1)) as one left join stay_rules r on r.property_id = p.id)`;
 }
 

@@ -1,21 +1,27 @@
 import assert from 'node:assert/strict';
 import { createBookingActivities } from '#activities/bookings.ts';
+import { cancelStay } from '#activities/bookings/cancelling.ts';
 import { newBooking } from '#api/bookings/terms.ts';
 import { pricingOf } from '#db/pricing.ts';
 import { findBooking, insertBooking } from '#db/bookings.ts';
 import type { BookingRow, NewBooking } from '#db/bookings.ts';
+import { newId } from '#db/ids.ts';
 import { findPayment } from '#db/payments.ts';
 import type { PropertyRow } from '#db/properties.ts';
+import { lockFamily } from '#db/property-lock.ts';
 import { keepBankEvent, leaveAside } from '#db/relay.ts';
+import { retakeNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { isDomainError } from '#domain/errors.ts';
 import { sumOf } from '#domain/ledger.ts';
 import type { Shares } from '#domain/ledger.ts';
 import { addHours } from '#domain/nights.ts';
 import type { Intent } from '#domain/payments.ts';
 import { priceStay } from '#domain/pricing.ts';
-import { aProperty, aUser, NOW, useDatabase } from '../db/stays-fixture.ts';
+import { aProperty, aUser, isWaiting, NOW, useDatabase } from '../db/stays-fixture.ts';
 import type { PropertyFacts } from '../db/stays-fixture.ts';
 import { balancesOf, eventsOf, movementsOf } from '../support/ledger.ts';
+import { until } from '../support/virtual-time.ts';
 
 const STAY = { checkIn: '2027-02-01', checkOut: '2027-02-04' };
 /** A day before check-in at 15:00 in London, where it is winter. */
@@ -360,6 +366,27 @@ describe('the database steps of a booking', () => {
       assert.deepEqual(again, first);
       assert.equal((await db()('refunds').where({ booking_id: booking.id })).length, 1);
       assert.deepEqual(await kindsOf(booking), ['requested', 'held', 'confirmed', 'cancelled']);
+    });
+  });
+
+  describe('cancelling as the host', () => {
+    it('waits its turn at the nights before it gives them back, so that nobody waits in a circle (A7)', async () => {
+      const booking = await aConfirmed();
+      const { id: bookingId, propertyId, hostId: actorId } = booking;
+      const taking = await db().transaction();
+      await lockFamily(taking, propertyId);
+      const cancelling = db().transaction((trx) =>
+        cancelStay(trx, { bookingId, at: NOW, by: 'host', actorId }),
+      );
+      await until('the host waits', () => isWaiting(db()));
+      const rival = { bookingId: newId('booking'), propertyId, guestId: await aUser(db()), ...STAY };
+      await assert.rejects(retakeNights(taking, rival), (error) => isDomainError(error, 'dates_unavailable'));
+      await taking.rollback();
+      await cancelling;
+      const block: unknown = await db()('stays')
+        .where({ cancelled_booking_id: bookingId, live: true })
+        .first();
+      assert.ok(block);
     });
   });
 

@@ -11,7 +11,8 @@ import { isDomainError } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
 import { addHours } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
-import { aPendingBooking, aProperty, aUser, NOW, take, useDatabase } from './stays-fixture.ts';
+import { until } from '../support/virtual-time.ts';
+import { aPendingBooking, aProperty, aUser, isWaiting, NOW, take, useDatabase } from './stays-fixture.ts';
 
 const TODAY = NOW.slice(0, 10);
 const stay = (checkIn: string, checkOut: string): Stay => ({ checkIn, checkOut });
@@ -182,6 +183,22 @@ describe('the nights of imported calendars', () => {
       assert.deepEqual(await imported(), ['2027-03-01 2027-03-04']);
     });
 
+    it('by one that is empty again only when it has been so ever since, and read as that', async () => {
+      const inPart = {
+        is: 'read' as const,
+        reading: { stays: [NIGHTS], isEmpty: false, fault: 'unreadable_events' as const },
+        version: { etag: null, lastModified: null },
+      };
+      for (const between of [broken, inPart]) {
+        await answered(said(NIGHTS));
+        await answered(said());
+        await answered(between, { at: addHours(NOW, 3) });
+        await answered(said(), { at: addHours(NOW, 6) });
+        assert.deepEqual(await imported(), ['2027-03-01 2027-03-04']);
+        assert.equal((await now()).emptySince, addHours(NOW, 6));
+      }
+    });
+
     it('its host hears of one that has been broken for a day, once', async () => {
       for (const hours of [0, 23.99, 24, 48]) {
         await answered(broken, { at: addHours(NOW, hours) });
@@ -295,6 +312,25 @@ describe('the nights of imported calendars', () => {
         assert.deepEqual([taken, synced?.taken, explained], ['dates_unavailable', 1, []]);
       }
     }
+  });
+
+  it('wait for a booking that gives its nights back meanwhile: a conflict brings the calendar back for them (A4)', async () => {
+    const [old, both] = [stay('2027-03-01', '2027-03-02'), stay('2027-03-03', '2027-03-06')];
+    await answered(said(old));
+    const bookingId = await booked(both);
+    const cancelling = await db().transaction();
+    await releaseNights(cancelling, bookingId, NOW);
+    // Behind this the import waits in the midst of its work: it has seen the booking, and has changed nothing.
+    await cancelling('stays').where({ calendar_id: calendar.id }).forUpdate().select('id');
+    const synced = answered(said(both));
+    await until('the import waits', () => isWaiting(db()));
+    await cancelling.commit();
+    await synced;
+    const explained = (await conflicts()).map((conflict) => conflict.bookingId);
+    assert.ok(
+      explained.includes(bookingId) || (await imported()).length === 1,
+      'nobody knows of these nights',
+    );
   });
 
   it('are looked at when they are due, and not where the property or the calendar is gone', async () => {

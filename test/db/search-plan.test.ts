@@ -49,6 +49,11 @@ describe('the plan of a search', () => {
       [STAYS_EACH],
     );
     await db.raw(
+      `with numbered as (select id, row_number() over (order by id) as n from properties)
+       insert into property_links (home_id, room_id)
+       select home.id, room.id from numbered home join numbered room on room.n = home.n + 1 and room.n % 2 = 0`,
+    );
+    await db.raw(
       `insert into seasons (property_id, name, dates, minimum_nights)
        select r.property_id, 'Month ' || n, daterange(date '2027-01-01' + n * 30, date '2027-01-31' + n * 30), 1
        from stay_rules r, generate_series(1, ?::integer) n`,
@@ -174,7 +179,8 @@ describe('the plan of a search', () => {
       const stays = nodes.filter((node) => node['Relation Name'] === 'stays');
       assert.deepEqual(
         stays.map((node) => node['Index Name']),
-        ['stays_by_property'],
+        ['stays_by_property', 'stays_by_property'],
+        'of the property, and of what is linked to it',
       );
     });
   }

@@ -137,3 +137,11 @@ export function tally(outcomes: readonly string[]): Record<string, number> {
   for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
 }
+
+/** Whether somebody waits for a lock in this database. */
+export async function isWaiting(db: Db): Promise<boolean> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rowCount > 0;
+}
