@@ -206,8 +206,9 @@ function extraGuestLines(nights: number, guests: Guests, pricing: Pricing): Pric
   return extraGuestLine(quantity, quantity * (pricing.extraGuestFee ?? 0));
 }
 
-/** So many guests above those included, each counted once a night. */
-export function extraGuestLine(quantity: number, amount: number): PriceLine[] {
+/** So many guests above those included, each counted once a night; where anything is left of their price, one at least. */
+export function extraGuestLine(counted: number, amount: number): PriceLine[] {
+  const quantity = Math.max(1, counted);
   return amount === 0 ? [] : [{ kind: 'extra_guest', label: 'Extra guest, per night', quantity, amount }];
 }
 

@@ -139,7 +139,8 @@ function lessGuests(
   fewer: number,
 ): AlteredNight['extra'] {
   const left = Math.max(0, ofAll.quantity - fewer * ofAll.nights);
-  const [amountLeft = 0] = amountMinor === 0 ? [] : splitInParts(amountMinor, [left, ofAll.quantity - left]);
+  const gone = Math.max(1, ofAll.quantity - left);
+  const [amountLeft = 0] = splitInParts(amountMinor, [left, gone]);
   return { quantity: Math.max(0, quantity - fewer), amountMinor: amountLeft };
 }
 

@@ -183,6 +183,20 @@ describe('What an alteration costs', () => {
     assert.equal(sumOf(late.price.lines, 'removed_night'), 2_000 + 4 * 1_000);
   });
 
+  it('has no extra guests without a number, however often there are fewer of them', () => {
+    const booked = { extraGuestFee: 1_000 };
+    const facts = { booked, by: 'host' as const };
+    // One extra guest on four nights, two on the fifth: by the bill, two on the first.
+    const today = { guestsIncluded: 1 };
+    const longer = offerOf({ ...facts, nights: 4, until: 1, party: { adults: 3 }, today }).price;
+    const fewer = { price: longer, nights: 5, from: 1, party: { adults: 3 }, newParty: { adults: 2 } };
+    const later = offerOf({ ...facts, ...fewer }).price;
+    const extras = ({ lines }: StayPrice) => lines.filter(({ kind }) => kind === 'extra_guest');
+    assert.ok(extras(later).every(({ quantity, amount }) => quantity > 0 && amount > 0));
+    const alone = { price: later, nights: 4, party: { adults: 2 }, newParty: { adults: 1 } };
+    assert.deepEqual(extras(offerOf({ ...facts, ...alone }).price), []);
+  });
+
   it('asks for pets once, and gives that back only while everything goes back', () => {
     const withPets = { booked: { petFee: 2_000 }, party: { pets: 1 } };
     assert.equal(
