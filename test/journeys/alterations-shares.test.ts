@@ -87,7 +87,8 @@ describe('money for a stay that was free, and is altered', () => {
       {},
       { pricing: { nightly: 0, weekend: 0 } },
     );
-    await host.must(200, host.patch(`/properties/${property.id}`, { pricing: { nightly: 10_000 } }));
+    const dearer = { pricing: { nightly: 10_000, weekend: 10_000 } };
+    await host.must(200, host.patch(`/properties/${property.id}`, dearer));
     const late = await guest.must(201, propose(guest, booking, { checkOut: inDays(34) }));
     await host.must(200, answer(host, late, 'acceptance'));
     const { alteration } = await guest.must(200, guest.get(`/bookings/${booking.id}`));
