@@ -14,6 +14,7 @@ import type { DerivedColumns } from './derived-columns.ts';
 import { recordEvent } from './events.ts';
 import { newId } from './ids.ts';
 import { unlinkAll } from './links.ts';
+import { lockFamily } from './property-lock.ts';
 import { Row } from './model.ts';
 import { grantRole } from './users.ts';
 
@@ -189,6 +190,7 @@ export async function deleteProperty(
   property: HostsProperty,
   at: { now: string; today: (zone: TimeZone) => CalendarDate },
 ): Promise<void> {
+  await lockFamily(trx, property.id); // What it is linked to is no more: theirs is to be written, too.
   const before = await lockProperty(trx, property);
   const inUse: unknown = await trx('stays')
     .where({ property_id: property.id, live: true, kind: 'booking' })

@@ -36,7 +36,7 @@ export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string
               and s.nights && daterange(${checkIn} - coalesce(r.preparation_nights_before, 0),
                                         ${checkOut} + coalesce(r.preparation_nights_after, 0))
               and (s.kind in ('booking', 'linked') or s.nights && daterange(${checkIn}, ${checkOut})))
-          and not ${areKeptNextDoor('p.id', `daterange(${checkIn}, ${checkOut})`)}
+          and not (p.is_linked and ${areKeptNextDoor('p.id', `daterange(${checkIn}, ${checkOut})`)})
         from (values (1)) as one left join stay_rules r on r.property_id = p.id)`;
 }
 
