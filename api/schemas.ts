@@ -44,6 +44,15 @@ export const PageQuery = z.strictObject({
 });
 export type PageQuery = z.output<typeof PageQuery>;
 
+/** For lists of what somebody has to see to; spread it likewise. */
+export const OpenQuery = z.strictObject({
+  open: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .meta({ description: 'Only those that are open, or only those that are not.' }),
+});
+
 /** The answer of every list. */
 export function pageOf<T extends z.ZodType>(entry: T) {
   return z.strictObject({

@@ -8,11 +8,10 @@ import { notFound } from '#domain/errors.ts';
 import type { PropertyId } from '#domain/ids.ts';
 import { todayIn } from '#domain/nights.ts';
 import { endpoint } from '../endpoint.ts';
+import { keeperOf } from '../properties/access.ts';
+import { OfProperty } from '../properties/schemas.ts';
 import { ok } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
-import { keeperOf } from './keeper.ts';
-
-const OfProperty = z.strictObject({ id: IdOf('property') });
 
 export const Links = z
   .strictObject({

@@ -4,32 +4,22 @@ import { readCalendar } from '#db/calendar.ts';
 import type { Db } from '#db/connect.ts';
 import { claim } from '#db/idempotency.ts';
 import { newId } from '#db/ids.ts';
-import { findProperty } from '#db/properties.ts';
-import type { PropertyRow } from '#db/properties.ts';
 import { readStayRules, setStayRules } from '#db/stay-rules.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { notFound } from '#domain/errors.ts';
 import type { BlockId, PropertyId } from '#domain/ids.ts';
-import type { Actor } from '#domain/permissions.ts';
-import { maySeeProperty } from '#domain/permissions.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
 import { readPricing } from '#db/pricing.ts';
+import { keeperOf, visibleProperty } from '../properties/access.ts';
+import { OfProperty } from '../properties/schemas.ts';
 import { created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
-import { keeperOf } from './keeper.ts';
 import { presentBlock, presentCalendar } from './presenter.ts';
 import { NewStayRules, StayRules } from './rule-schemas.ts';
 import { Block, Calendar, CalendarQuery, NewBlock } from './schemas.ts';
 
-const OfProperty = z.strictObject({ id: IdOf('property') });
 const OfBlock = z.strictObject({ id: IdOf('property'), blockId: IdOf('block') });
-
-async function visibleProperty(db: Db, id: PropertyId, actor: Actor | undefined): Promise<PropertyRow> {
-  const property = await findProperty(db, id);
-  if (property === undefined || !maySeeProperty(property, actor)) throw notFound('property');
-  return property;
-}
 
 async function blockOf(db: Db, propertyId: PropertyId, id: BlockId) {
   const block = await findBlock(db, propertyId, id);

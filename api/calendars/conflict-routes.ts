@@ -6,13 +6,13 @@ import { notFound } from '#domain/errors.ts';
 import type { CalendarConflictId } from '#domain/ids.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
+import { keeperOf } from '../properties/access.ts';
+import { OfProperty } from '../properties/schemas.ts';
 import { ok } from '../replies.ts';
 import { IdOf, pageOf } from '../schemas.ts';
-import { keeperOf } from './keeping.ts';
 import { presentConflict } from './presenter.ts';
 import { CalendarConflict, ConflictsQuery } from './schemas.ts';
 
-const OfProperty = z.strictObject({ id: IdOf('property') });
 const OfConflict = z.strictObject({ id: IdOf('property'), conflictId: IdOf('calendarConflict') });
 
 export const listCalendarConflicts = endpoint({

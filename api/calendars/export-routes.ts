@@ -5,12 +5,10 @@ import { hashOfToken } from '#db/sessions.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { notFound } from '#domain/errors.ts';
 import { endpoint } from '../endpoint.ts';
+import { OfProperty } from '../properties/schemas.ts';
 import { noContent, ok, raw } from '../replies.ts';
-import { IdOf } from '../schemas.ts';
 import { calendarText, etagOf } from './export.ts';
 import { CalendarAddress, ExportQuery } from './schemas.ts';
-
-const OfProperty = z.strictObject({ id: IdOf('property') });
 
 export const readCalendarExport = endpoint({
   method: 'get',

@@ -11,15 +11,15 @@ import type { CalendarId, PropertyId } from '#domain/ids.ts';
 import { addressFault } from '#domain/outgoing.ts';
 import { decodeCursor, page } from '../cursors.ts';
 import { endpoint } from '../endpoint.ts';
+import { keeperOf } from '../properties/access.ts';
+import { OfProperty } from '../properties/schemas.ts';
 import { accepted, created, noContent, ok } from '../replies.ts';
 import { IdOf, PageQuery, pageOf } from '../schemas.ts';
 import { conflictEndpoints } from './conflict-routes.ts';
 import { exportEndpoints } from './export-routes.ts';
-import { keeperOf } from './keeping.ts';
 import { presentCalendar } from './presenter.ts';
 import { ImportedCalendar, NewImportedCalendar } from './schemas.ts';
 
-const OfProperty = z.strictObject({ id: IdOf('property') });
 const OfCalendar = z.strictObject({ id: IdOf('property'), calendarId: IdOf('calendar') });
 
 async function calendarOf(db: Db, propertyId: PropertyId, id: CalendarId): Promise<CalendarRow> {
@@ -28,9 +28,9 @@ async function calendarOf(db: Db, propertyId: PropertyId, id: CalendarId): Promi
   return calendar;
 }
 
-async function bodyOf(db: Db, row: CalendarRow, { forHost }: { forHost: boolean }) {
+async function bodyOf(db: Db, row: CalendarRow, by: 'host' | 'operator') {
   const counts = await countImported(db, [row.id]);
-  return presentCalendar(row, { counts: counts.get(row.id), forHost });
+  return presentCalendar(row, { counts: counts.get(row.id), forHost: by === 'host' });
 }
 
 export const importCalendar = endpoint({
@@ -63,7 +63,7 @@ export const importCalendar = endpoint({
     return created(presentCalendar(row, { forHost: true }));
   },
   replay: async ({ db, params, resourceId }) =>
-    created(await bodyOf(db, await calendarOf(db, params.id, resourceId as CalendarId), { forHost: true })),
+    created(await bodyOf(db, await calendarOf(db, params.id, resourceId as CalendarId), 'host')),
 });
 
 export const listImportedCalendars = endpoint({
@@ -76,7 +76,7 @@ export const listImportedCalendars = endpoint({
   output: { 200: pageOf(ImportedCalendar) },
   problems: ['not_found'],
   async handle({ params, query: { limit, cursor }, actor, db }) {
-    const { forHost } = await keeperOf(db, params.id, actor);
+    const forHost = (await keeperOf(db, params.id, actor)) === 'host';
     const after = decodeCursor(IdOf('calendar'), cursor);
     const rows = await listCalendars(db, params.id, { after, limit: limit + 1 });
     const counts = await countImported(

@@ -5,7 +5,7 @@ import {
   MAX_CALENDAR_NAME_CHARACTERS,
   MAX_CALENDAR_URL_CHARACTERS,
 } from '#domain/calendars.ts';
-import { CalendarDate, IdOf, Instant, PageQuery } from '../schemas.ts';
+import { CalendarDate, IdOf, Instant, OpenQuery, PageQuery } from '../schemas.ts';
 
 export const NewImportedCalendar = z
   .strictObject({
@@ -58,14 +58,7 @@ export const ImportedCalendar = z
     description: 'A calendar of another platform whose nights a property takes.',
   });
 
-export const ConflictsQuery = z.strictObject({
-  ...PageQuery.shape,
-  open: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional()
-    .meta({ description: 'Only those that are open, or only those that are not.' }),
-});
+export const ConflictsQuery = z.strictObject({ ...PageQuery.shape, ...OpenQuery.shape });
 
 export const CalendarConflict = z
   .strictObject({

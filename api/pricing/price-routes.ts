@@ -1,34 +1,21 @@
-import { z } from 'zod';
-import type { Db } from '#db/connect.ts';
 import { copyNightPrices, setNightPrices } from '#db/night-prices.ts';
 import type { NightPrice } from '#db/night-prices.ts';
-import { findProperty, updateProperty } from '#db/properties.ts';
+import { updateProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { inTransaction } from '#db/transaction.ts';
-import { DomainError, notFound } from '#domain/errors.ts';
+import { DomainError } from '#domain/errors.ts';
 import type { FieldError } from '#domain/errors.ts';
-import type { PropertyId } from '#domain/ids.ts';
 import { maximumChargeMinor } from '#domain/money.ts';
 import { addDays, nightCount, todayIn } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
-import type { Actor } from '#domain/permissions.ts';
-import { maySeeProperty } from '#domain/permissions.ts';
 import { NIGHT_PRICE_LIMITS, nightsInReach } from '#domain/pricing/nights.ts';
 import { endpoint } from '../endpoint.ts';
 import { requirePricesChargeable } from '../properties/input.ts';
+import { hostsProperty, visibleProperty } from '../properties/access.ts';
+import { OfProperty } from '../properties/schemas.ts';
 import { noContent, ok } from '../replies.ts';
-import { IdOf } from '../schemas.ts';
 import { presentPrices, priceColumnsOf } from './price-presenter.ts';
 import { NewNightPrices, NewPrices, nightPricesOf, Prices, SeasonCopy } from './price-schemas.ts';
-
-const OfProperty = z.strictObject({ id: IdOf('property') });
-
-/** @throws DomainError `not_found` for anyone but its host */
-async function hostsProperty(db: Db, id: PropertyId, actor: Actor): Promise<PropertyRow> {
-  const property = await findProperty(db, id);
-  if (property?.hostId !== actor.id) throw notFound('property');
-  return property;
-}
 
 function errorsOfNights(
   { timeZone }: PropertyRow,
@@ -65,9 +52,7 @@ export const readPrices = endpoint({
   output: { 200: Prices },
   problems: ['not_found'],
   async handle({ params, actor, db }) {
-    const property = await findProperty(db, params.id);
-    if (property === undefined || !maySeeProperty(property, actor)) throw notFound('property');
-    return ok(presentPrices(property));
+    return ok(presentPrices(await visibleProperty(db, params.id, actor)));
   },
 });
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { findExpectedAt } from '#db/bookings.ts';
 import { claim } from '#db/idempotency.ts';
 import { newId } from '#db/ids.ts';
@@ -26,11 +25,9 @@ import { IdOf } from '../schemas.ts';
 import { FoundPage, presentFound } from './found.ts';
 import { columnsOf, requirePricesChargeable } from './input.ts';
 import { presentProperty, presentPublicProperty } from './presenter.ts';
-import { NewProperty, Property, PropertyChanges } from './schemas.ts';
+import { OfProperty, NewProperty, Property, PropertyChanges } from './schemas.ts';
 import { SearchPages } from './search-cache.ts';
 import { SearchQuery, searchOf } from './search.ts';
-
-const OneProperty = z.strictObject({ id: IdOf('property') });
 
 /** As its host and expected guests see it; for whoever does not see it at all there is none. */
 async function ownView(db: ApiDeps['db'], id: PropertyId, actor: Actor) {
@@ -86,7 +83,7 @@ export const readProperty = endpoint({
   description:
     'Its host, and guests from the confirmation of their stay to its end, see the exact place and also what is not ' +
     'published any more.',
-  params: OneProperty,
+  params: OfProperty,
   output: { 200: Property },
   problems: ['not_found'],
   async handle({ params: { id }, actor, db, properties }) {
@@ -149,7 +146,7 @@ export const changeProperty = endpoint({
   summary: 'Change your property',
   description:
     'What is left out stays. Bookings keep what they were made with; null takes an address or a weekend price away.',
-  params: OneProperty,
+  params: OfProperty,
   input: PropertyChanges,
   output: { 200: Property },
   problems: ['not_found'],
@@ -168,7 +165,7 @@ export const publishProperty = endpoint({
   path: '/properties/{id}/publication',
   auth: 'user',
   summary: 'Publish your property',
-  params: OneProperty,
+  params: OfProperty,
   output: { 200: Property },
   problems: ['not_found', 'forbidden'],
   async handle({ params, actor, ...deps }) {
@@ -183,7 +180,7 @@ export const closeProperty = endpoint({
   auth: 'user',
   summary: 'Close your property',
   description: 'It takes no new bookings and is found no more. Those it has stand.',
-  params: OneProperty,
+  params: OfProperty,
   output: { 200: Property },
   problems: ['not_found', 'forbidden'],
   async handle({ params, actor, ...deps }) {
@@ -198,7 +195,7 @@ export const removeProperty = endpoint({
   auth: 'user',
   summary: 'Delete your property',
   description: 'Refused while nights that have not passed are booked or held.',
-  params: OneProperty,
+  params: OfProperty,
   output: { 204: null },
   problems: ['not_found', 'property_in_use'],
   async handle({ params, actor, db, properties, now }) {

@@ -10,6 +10,9 @@ import { MAX_DISCOUNT_PERCENT } from '#domain/pricing/discounts.ts';
 import { BOOKING_MODES, PROPERTY_LIMITS, PROPERTY_STATUSES, ROOM_TYPES } from '#domain/properties.ts';
 import { CurrencyCode, IdOf, Instant, MinorUnits } from '../schemas.ts';
 
+/** The path of a property, and of what belongs to it. */
+export const OfProperty = z.strictObject({ id: IdOf('property') });
+
 const LINE = /^\P{Cc}*$/u;
 const TEXT = /^[\P{Cc}\n\r\t]*$/u;
 

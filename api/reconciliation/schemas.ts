@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { ACT_NAMES, CAUSE_NAMES, RESOLUTIONS } from '#domain/reconciliation.ts';
-import { CurrencyCode, IdOf, Instant, MinorUnits, PageQuery } from '../schemas.ts';
+import { CurrencyCode, IdOf, Instant, MinorUnits, OpenQuery, PageQuery } from '../schemas.ts';
 
 export const MAX_REASON_CHARACTERS = 1_000;
 
 export const DISCREPANCY_STATUSES = ['open', 'resolving', 'resolved'] as const;
 
-export const DiscrepanciesQuery = z.strictObject({
-  ...PageQuery.shape,
-  open: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional()
-    .meta({ description: 'Only those that are open, or only those that are not.' }),
-});
+export const DiscrepanciesQuery = z.strictObject({ ...PageQuery.shape, ...OpenQuery.shape });
 
 export const NewResolution = z
   .strictObject({

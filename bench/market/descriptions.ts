@@ -1,17 +1,6 @@
+import { ADJECTIVES } from '#db/seeds/cities.ts';
 import type { Draw } from './draw.ts';
 
-const ADJECTIVES = [
-  'Bright',
-  'Quiet',
-  'Sunny',
-  'Small',
-  'Airy',
-  'Roomy',
-  'Plain',
-  'Corner',
-  'Garden',
-  'Top-floor',
-];
 const WHOLE = ['flat', 'house', 'loft', 'studio', 'cottage', 'penthouse', 'townhouse', 'barn'];
 const ROOMS = ['room', 'double room', 'single room', 'attic room', 'room with a desk'];
 const PLACES = [
