@@ -8,7 +8,7 @@ export function checksOfCalendars(db: Db): Check[] {
     checkByQuery(
       db,
       'Imported nights are of a calendar that is there',
-      `select s.property_id as id, format('%s for %s', s.nights, coalesce(s.calendar_id, 'no calendar')) as detail
+      `select s.property_id as id, format('%s for %s', s.nights, s.calendar_id) as detail
        from stays s left join calendars c
          on c.id = s.calendar_id and c.property_id = s.property_id and c.removed_at is null
        where s.kind = 'import' and s.live and c.id is null`,

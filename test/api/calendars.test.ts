@@ -125,6 +125,7 @@ describe('calendars', () => {
 
     it('tell what is booked and blocked, and of nobody; not what is over, free again or imported (I5)', async () => {
       const key = await keyOf();
+      const { body: elsewhere } = await add(ELSEWHERE);
       await booked('2027-03-01', '2027-03-04');
       await releaseNights(api().db, await booked('2027-05-01', '2027-05-04'), NOW);
       await booked('2027-01-11', '2027-01-12');
@@ -139,7 +140,12 @@ describe('calendars', () => {
       await api()
         .db('stays')
         .insert([
-          { property_id: property.id, kind: 'import', nights: '[2027-04-01,2027-04-03)' },
+          {
+            property_id: property.id,
+            kind: 'import',
+            calendar_id: elsewhere.id,
+            nights: '[2027-04-01,2027-04-03)',
+          },
           {
             property_id: property.id,
             kind: 'booking',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { deleteBlock, insertBlock } from '#db/blocks.ts';
+import { insertCalendar } from '#db/calendars.ts';
 import { newId } from '#db/ids.ts';
 import { deleteProperty, setPublication } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
@@ -250,14 +251,17 @@ describe('taking nights', () => {
 
     it('refuses a second solid row whoever writes it', async () => {
       await insert({ nights: '[2027-03-01,2027-03-08)' });
+      const row = { property_id: property.id, kind: 'import', nights: '[2027-03-07,2027-03-09)' };
       await assert.rejects(
-        inTransaction(db(), (trx) =>
-          trx('stays').insert({
-            property_id: property.id,
-            kind: 'import',
-            nights: '[2027-03-07,2027-03-09)',
-          }),
-        ),
+        inTransaction(db(), async (trx) => {
+          const calendar = {
+            id: newId('calendar'),
+            name: 'Elsewhere',
+            url: 'https://elsewhere.example/a.ics',
+          };
+          const { id } = await insertCalendar(trx, property, { calendar, at: NOW });
+          await trx('stays').insert({ ...row, calendar_id: id });
+        }),
         (error) => isDomainError(error, 'dates_unavailable'),
       );
     });
@@ -269,6 +273,10 @@ describe('taking nights', () => {
       await assert.rejects(
         insert({ nights: '[2027-03-01,2027-03-02)', booking_id: null }),
         /stays_name_their_owner/,
+      );
+      await assert.rejects(
+        insert({ kind: 'import', nights: '[2027-03-01,2027-03-02)', booking_id: null }),
+        /imports_alone_name_a_calendar/,
       );
     });
 
