@@ -56,6 +56,7 @@ const SERVICE = z.object({
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).default(10),
   OUTGOING_ANYWHERE: yesOrNo.default(false),
   WORKFLOW_BUNDLE: z.string().optional(),
+  WORKFLOW_STACK_TRACES: yesOrNo.default(false),
 });
 
 const LAUNCHER = z.object({
@@ -121,6 +122,8 @@ export function readConfig(environment: Environment = process.env) {
     shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
     /** Whether addresses that users give may be http and private: for a machine on which all is at home, never with real money. */
     outgoing: { anywhere: env.OUTGOING_ANYWHERE && !live },
+    /** Whether the Temporal UI shows where a running workflow stands in its code. It costs a worker half as much again. */
+    workflowStackTraces: env.WORKFLOW_STACK_TRACES,
     /** The file that `npm run bundle` made. Undefined: a worker makes its own when it starts. */
     workflowBundle: env.WORKFLOW_BUNDLE === undefined ? undefined : resolve(env.WORKFLOW_BUNDLE),
   };

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '#db/connect.ts';
 import type { EventRow } from '#db/events.ts';
-import { movePlace, readFollowing, readUnnumbered, writeLinks } from '#db/relay.ts';
+import { markTaking, movePlaces, readFollowing, readPlaces, readUnnumbered, writeLinks } from '#db/relay.ts';
 import type { EventToNumber, Link } from '#db/relay.ts';
 import { inTransaction } from '#db/transaction.ts';
 
 const AT_ONCE = 500;
+/** What is done about a batch is one workflow: of each event two letters, seldom more. */
+const GATHERED_AT_ONCE = 100;
 
 /**
  * Numbers what has been committed since, in one chain: each hash covers the event and the hash before it, so history
@@ -45,17 +47,68 @@ export interface Follower {
   follow(event: EventRow): Promise<void>;
 }
 
-/** Brings a follower up to date. What it cannot act on now stops it there until the next turn. Returns how many it took. */
-export async function advance(db: Db, follower: Follower): Promise<number> {
-  const events = await readFollowing(db, follower.name, AT_ONCE);
-  let taken: number | undefined;
-  try {
-    for (const event of events) {
-      await follower.follow(event);
-      taken = event.seq;
+/** Who acts on many events at once, no oftener than every so many ms. */
+export interface Gatherer {
+  name: string;
+  everyMs: number;
+  /** What is to be done about them, if anything is. Of a batch that was cut short the very same batch is asked again. */
+  gather(events: readonly EventRow[]): (() => Promise<void>) | undefined;
+}
+
+export interface Progress {
+  /** Of how many events followers have heard. */
+  taken: number;
+  failures: { name: string; error: unknown }[];
+}
+
+/**
+ * Brings followers up to date, those who stand at one place by one look at the outbox. Whoever cannot act on an event
+ * stops there until the next time, and keeps nobody else.
+ */
+export async function advance(db: Db, followers: readonly Follower[]): Promise<Progress> {
+  const places = await readPlaces(
+    db,
+    followers.map(({ name }) => name),
+  );
+  const moved: { name: string; seq: number }[] = [];
+  const progress: Progress = { taken: 0, failures: [] };
+  for (const [after, together] of Map.groupBy(followers, ({ name }) => places.get(name)?.seq ?? 0)) {
+    const events = await readFollowing(db, { after, limit: AT_ONCE });
+    for (const follower of together) {
+      let seq = after;
+      try {
+        for (const event of events) {
+          await follower.follow(event);
+          seq = event.seq;
+          progress.taken += 1;
+        }
+      } catch (error) {
+        progress.failures.push({ name: follower.name, error });
+      }
+      if (seq !== after) moved.push({ name: follower.name, seq });
     }
-  } finally {
-    if (taken !== undefined) await movePlace(db, follower.name, taken);
   }
+  await movePlaces(db, moved);
+  return progress;
+}
+
+/** Has the next batch acted on. How far it goes is written down first, so that one that is cut short is done again as it was. */
+export async function advanceGathering(db: Db, gatherer: Gatherer): Promise<number> {
+  const { name } = gatherer;
+  const { seq: after, taking } = (await readPlaces(db, [name])).get(name) ?? { seq: 0, taking: null };
+  const isCutShort = taking !== null && taking > after;
+  const events = await readFollowing(db, {
+    after,
+    limit: GATHERED_AT_ONCE,
+    ...(isCutShort && { upTo: taking }),
+  });
+  const seq = events.at(-1)?.seq;
+  if (seq === undefined) return 0;
+  const act = gatherer.gather(events);
+  if (act !== undefined) {
+    if (!isCutShort) await markTaking(db, name, { seq: after, taking: seq });
+    await act();
+  }
+  await movePlaces(db, [{ name, seq }]);
   return events.length;
 }

@@ -5,16 +5,15 @@ import { RESOLVING } from '#db/discrepancies.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
 import { isRelayNeeded } from '#db/relay.ts';
-import type { BookingId, BulkCancellationId, DiscrepancyId, EventId } from '#domain/ids.ts';
+import type { BookingId, BulkCancellationId, DiscrepancyId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
 import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
 import { syncCalendarOrder } from '#workflows/calendars.contract.ts';
 import { resolveDiscrepancyOrder } from '#workflows/reconciliation.contract.ts';
-import { NOTIFICATIONS_QUEUE, NOTIFY, notifyId, recipientsOf } from '#workflows/notifications.contract.ts';
-import type { Notify } from '#workflows/notifications.contract.ts';
+import { lettersOf, notifyOrder } from '#workflows/notifications.contract.ts';
 import { deliverBankEvents, GRACE_MS } from './inbox.ts';
-import { advance, numberEvents } from './outbox.ts';
-import type { Follower } from './outbox.ts';
+import { advance, advanceGathering, numberEvents } from './outbox.ts';
+import type { Follower, Gatherer } from './outbox.ts';
 
 export interface RelayDeps {
   db: Db;
@@ -44,10 +43,11 @@ export function startRelay(deps: RelayDeps): AsyncDisposable {
 
 async function run(deps: RelayDeps, stop: AbortSignal): Promise<void> {
   let leadership: Leadership | undefined;
+  const turn = turnOf(deps);
   while (!stop.aborted) {
     try {
       if (leadership?.isHeld() !== true) leadership = await tryLeading(deps.db, RELAY_LOCK);
-      const done = leadership === undefined ? 0 : await turn(deps);
+      const done = leadership === undefined ? 0 : await turn();
       if (done === 0) await pause(leadership === undefined ? FOLLOWER_IDLE_MS : IDLE_MS, stop);
     } catch (error) {
       deps.warn(error, 'lead');
@@ -57,30 +57,45 @@ async function run(deps: RelayDeps, stop: AbortSignal): Promise<void> {
   await leadership?.[Symbol.asyncDispose]();
 }
 
-async function turn(deps: RelayDeps): Promise<number> {
-  const all = followers(deps);
-  const names = all.map(({ name }) => name);
-  if (!(await isRelayNeeded(deps.db, { followers: names, graceMs: GRACE_MS }))) return 0;
-  const work: [string, () => Promise<number>][] = [
-    ['number events', () => numberEvents(deps.db)],
-    ...all.map((follower): [string, () => Promise<number>] => [
-      follower.name,
-      () => advance(deps.db, follower),
-    ]),
-    ['deliver bank events', () => deliverBankEvents(deps)],
-  ];
-  let done = 0;
-  let failed = false;
-  for (const [doing, act] of work) {
-    try {
-      done += await act();
-    } catch (error) {
-      failed = true;
-      deps.warn(error, doing);
-    }
-  }
-  // What failed is still there: without a pause it would be tried in a tight loop.
-  return failed ? 0 : done;
+/** One turn after the other: what there is to be done, by each part on its own. Gives how much has been. */
+function turnOf(deps: RelayDeps): () => Promise<number> {
+  const { db, warn } = deps;
+  const [following, gathering] = [followers(deps), gatherers(deps)];
+  const gatheredAt = new Map<string, number>();
+  const isDue = ({ name, everyMs }: Gatherer) => performance.now() >= (gatheredAt.get(name) ?? 0) + everyMs;
+  return async () => {
+    const due = gathering.filter(isDue);
+    const names = [...following, ...due].map(({ name }) => name);
+    if (!(await isRelayNeeded(db, { followers: names, graceMs: GRACE_MS }))) return 0;
+    const failed = new Set<string>();
+    const fail = (doing: string, error: unknown) => {
+      failed.add(doing);
+      warn(error, doing);
+    };
+    const work: [string, () => Promise<number>][] = [
+      ['number events', () => numberEvents(db)],
+      [
+        'tell of events',
+        async () => {
+          const { taken, failures } = await advance(db, following);
+          for (const { name, error } of failures) fail(name, error);
+          return taken;
+        },
+      ],
+      ...due.map((gatherer): [string, () => Promise<number>] => [
+        gatherer.name,
+        () => {
+          gatheredAt.set(gatherer.name, performance.now());
+          return advanceGathering(db, gatherer);
+        },
+      ]),
+      ['deliver bank events', () => deliverBankEvents(deps)],
+    ];
+    let done = 0;
+    for (const [doing, act] of work) done += await act().catch((error: unknown) => (fail(doing, error), 0));
+    // What failed is still there: without a pause it would be tried in a tight loop.
+    return failed.size > 0 ? 0 : done;
+  };
 }
 
 /** With these a booking may give nights back that a calendar has been waiting for. */
@@ -122,19 +137,21 @@ function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
       },
     },
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },
+  ];
+}
+
+/** Letters of so much time go out together: a workflow for each would cost the server half of what the bookings do. */
+const MAIL_EVERY_MS = 500;
+
+function gatherers({ workflows }: RelayDeps): Gatherer[] {
+  return [
     {
       name: 'mail',
-      async follow(event) {
-        const to = recipientsOf(event);
-        if (to.length === 0) return;
-        const input: Notify = { eventId: event.id satisfies EventId, to };
-        await workflows.start({
-          workflow: NOTIFY,
-          id: notifyId(input),
-          queue: NOTIFICATIONS_QUEUE,
-          input,
-          summary: `Mail to ${to.join(' and ')}: ${event.kind}`,
-        });
+      everyMs: MAIL_EVERY_MS,
+      gather(events) {
+        const letters = events.flatMap(lettersOf);
+        const order = notifyOrder(letters);
+        return order && (() => workflows.start(order).then(() => undefined));
       },
     },
   ];

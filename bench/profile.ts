@@ -139,12 +139,21 @@ class Inspector implements AsyncDisposable {
     return promise;
   }
 
-  /** The process goes on as if nobody had looked. */
+  /** The process goes on as if nobody had looked. A signal to look again is lost on it until it listens no more. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise((resolve) => this.#socket.addEventListener('close', resolve));
     const expression = `setTimeout(() => process.getBuiltinModule('inspector').close(), 10)`;
     await this.ask('Runtime.evaluate', { expression });
     this.#socket.close();
     await closed;
+    while (await isListening(this.#socket.url)) await delay(10);
   }
+}
+
+async function isListening(address: string): Promise<boolean> {
+  const { host } = new URL(address);
+  return fetch(`http://${host}/json/version`).then(
+    () => true,
+    () => false,
+  );
 }

@@ -42,6 +42,7 @@ import {
 import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
 import { RECONCILE, RECONCILE_SCHEDULE } from '#workflows/reconciliation.contract.ts';
 import { PAYMENTS_QUEUE } from '#workflows/refunds.contract.ts';
+import { SwiftWorker } from './swift-worker.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** What activities reach the world by. */
@@ -134,9 +135,10 @@ export async function startWorker(
     c.close(),
   );
   const bundle = await workflowBundle(config.workflowBundle);
+  const Kind = config.workflowStackTraces ? Worker : SwiftWorker;
   const workers = await Promise.all(
     queues.map((taskQueue) =>
-      Worker.create({
+      Kind.create({
         connection,
         namespace: config.temporal.namespace,
         taskQueue,

@@ -61,30 +61,48 @@ export async function writeLinks(trx: Transaction, links: Link[]): Promise<void>
   );
 }
 
-/** Numbered events after a follower's place, in order. */
-export async function readFollowing(
-  db: Db,
-  follower: string,
-  limit: number,
-): Promise<(EventRow & { seq: number })[]> {
-  return db('events')
-    .where('seq', '>', db.raw('coalesce((select seq from event_followers where name = ?), 0)', [follower]))
-    .orderBy('seq')
-    .limit(limit)
-    .select<(EventRow & { seq: number })[]>(
-      'id',
-      'kind',
-      'subject_id',
-      'actor_id',
-      'occurred_at',
-      'recorded_at',
-      'data',
-      'seq',
-    );
+/** The number of the last event that a follower has acted on, and of the last that one who gathers is acting on. */
+export interface Place {
+  name: string;
+  seq: number;
+  taking: number | null;
 }
 
-export async function movePlace(db: Db, follower: string, seq: number): Promise<void> {
-  await db('event_followers').insert({ name: follower, seq }).onConflict('name').merge();
+/** Where these stand who have acted on anything yet. */
+export async function readPlaces(db: Db, names: readonly string[]): Promise<Map<string, Place>> {
+  const places = await db('event_followers').whereIn('name', names).select<Place[]>('name', 'seq', 'taking');
+  return new Map(places.map((place) => [place.name, place]));
+}
+
+export interface NumberedEvent extends EventRow {
+  seq: number;
+}
+
+/** Numbered events after a place, in order: so many at most, or as far as `upTo`. */
+export async function readFollowing(
+  db: Db,
+  { after, upTo, limit }: { after: number; upTo?: number; limit: number },
+): Promise<NumberedEvent[]> {
+  const events = db('events').where('seq', '>', after).orderBy('seq');
+  return (upTo === undefined ? events.limit(limit) : events.where('seq', '<=', upTo)).select<NumberedEvent[]>(
+    'id',
+    'kind',
+    'subject_id',
+    'actor_id',
+    'occurred_at',
+    'recorded_at',
+    'data',
+    'seq',
+  );
+}
+
+export async function movePlaces(db: Db, places: readonly Omit<Place, 'taking'>[]): Promise<void> {
+  if (places.length > 0) await db('event_followers').insert(places).onConflict('name').merge(['seq']);
+}
+
+/** Says how far one who gathers is about to act: if that is cut short, it is as far the next time, and the same batch. */
+export async function markTaking(db: Db, name: string, { seq, taking }: Omit<Place, 'name'>): Promise<void> {
+  await db('event_followers').insert({ name, seq, taking }).onConflict('name').merge(['taking']);
 }
 
 export interface BankEventRow {

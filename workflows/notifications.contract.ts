@@ -2,6 +2,8 @@ import type { EventId } from '#domain/ids.ts';
 
 export const NOTIFICATIONS_QUEUE = 'notifications';
 export const NOTIFY = 'notify';
+/** Of the bytes that the server takes for one; its words are plain. */
+const MAX_SUMMARY_CHARACTERS = 400;
 
 /** The two sides of a booking. */
 export const SIDES = ['guest', 'host'] as const;
@@ -10,18 +12,41 @@ export type Side = (typeof SIDES)[number];
 /** Whoever is told: a side, or all operators alike. */
 export type Recipient = Side | 'operator';
 
-export const notifyId = ({ eventId }: Pick<Notify, 'eventId'>): string => `notify:${eventId}`;
+/** Named after the first event that it tells of, and the last. */
+export function notifyId(letters: readonly Pick<Letter, 'eventId'>[]): string {
+  const [first, last] = [letters[0]?.eventId, letters.at(-1)?.eventId];
+  return `notify:${first}${first === last ? '' : `..${last}`}`;
+}
 
-/** One event, and who is told of it by mail. */
+/** What somebody, or all operators alike, is sent of an event. */
+export interface Letter {
+  eventId: EventId;
+  to: Recipient;
+}
+
 export interface Notify {
+  letters: readonly Letter[];
+}
+
+/** As it was asked before letters were gathered: of one event. */
+export interface NotifyOfOne {
   eventId: EventId;
   to: readonly Recipient[];
 }
 
-/** What one of them is sent. */
-export interface Letter {
-  eventId: EventId;
-  to: Recipient;
+/** How letters are sent; nothing where there are none. The same events are the same workflow. */
+export function notifyOrder(letters: readonly (Letter & { kind: string })[]) {
+  if (letters.length === 0) return undefined;
+  const input: Notify = { letters: letters.map(({ eventId, to }) => ({ eventId, to })) };
+  const counts = Object.entries(Object.groupBy(letters, ({ kind }) => kind));
+  const summary = counts.map(([kind, all = []]) => `${kind} (${all.length})`).join(', ');
+  return {
+    workflow: NOTIFY,
+    id: notifyId(letters),
+    queue: NOTIFICATIONS_QUEUE,
+    input,
+    summary: `Mail: ${summary}`.slice(0, MAX_SUMMARY_CHARACTERS),
+  };
 }
 
 /** What is asked of an event to know who hears of it. `before` is what the booking had been. */
@@ -78,4 +103,9 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
 /** Who is told of an event by mail. */
 export function recipientsOf(event: Told): readonly Recipient[] {
   return TOLD_BY_MAIL[event.kind]?.(event) ?? [];
+}
+
+/** What is sent of an event, and to whom. */
+export function lettersOf(event: Told & { id: string }): (Letter & { kind: string })[] {
+  return recipientsOf(event).map((to) => ({ eventId: event.id as EventId, to, kind: event.kind }));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { advance, numberEvents } from '#activities/outbox.ts';
+import { advance, advanceGathering, numberEvents } from '#activities/outbox.ts';
 import { recordEvent } from '#db/events.ts';
 import { isRelayNeeded, keepBankEvent, markDelivered } from '#db/relay.ts';
 import type { EventRow } from '#db/events.ts';
@@ -44,10 +44,10 @@ describe('the outbox', () => {
         return Promise.resolve();
       },
     };
-    await advance(db(), follower);
+    await advance(db(), [follower]);
     await slow.commit();
     assert.equal(await numberEvents(db()), 1);
-    await advance(db(), follower);
+    await advance(db(), [follower]);
     assert.deepEqual(seen, ['quick', 'slow']);
     assert.deepEqual(await numbered(), ['quick', 'slow']);
     await assertChainHolds(db());
@@ -70,26 +70,104 @@ describe('the outbox', () => {
     await assert.rejects(async () => db()('events').delete(), /append-only/);
   });
 
-  it('stops a follower at what it cannot do, and lets it go on from there', async () => {
+  it('stops a follower at what it cannot do, lets it go on from there, and keeps nobody else', async () => {
     for (const kind of ['a', 'b', 'c']) await tell(db(), kind);
     await numberEvents(db());
-    const seen: string[] = [];
     let isBroken = true;
-    const follower = {
-      name: 'brittle',
-      follow({ kind }: EventRow) {
-        if (kind === 'b' && isBroken) return Promise.reject(new Error('not now'));
-        seen.push(kind);
-        return Promise.resolve();
+    const [brittle, sound] = [[] as string[], [] as string[]];
+    const followers = [
+      {
+        name: 'brittle',
+        follow({ kind }: EventRow) {
+          if (kind === 'b' && isBroken) return Promise.reject(new Error('not now'));
+          brittle.push(kind);
+          return Promise.resolve();
+        },
+      },
+      {
+        name: 'sound',
+        follow({ kind }: EventRow) {
+          sound.push(kind);
+          return Promise.resolve();
+        },
+      },
+    ];
+    const failures = [{ name: 'brittle', error: new Error('not now') }];
+    assert.deepEqual(await advance(db(), followers), { taken: 4, failures });
+    assert.deepEqual(await advance(db(), followers), { taken: 0, failures });
+    assert.deepEqual([brittle, sound], [['a'], ['a', 'b', 'c']]);
+    isBroken = false;
+    assert.deepEqual(await advance(db(), followers), { taken: 2, failures: [] });
+    assert.deepEqual(
+      [brittle, sound],
+      [
+        ['a', 'b', 'c'],
+        ['a', 'b', 'c'],
+      ],
+    );
+    assert.deepEqual(await advance(db(), followers), { taken: 0, failures: [] });
+  });
+
+  describe('tells who gathers', () => {
+    const batches: string[][] = [];
+    let isBroken = false;
+    const gatherer = {
+      name: 'gatherer',
+      everyMs: 0,
+      gather(events: readonly EventRow[]) {
+        const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'nothing');
+        if (kinds.length === 0) return undefined;
+        return () => {
+          batches.push(kinds);
+          return isBroken ? Promise.reject(new Error('cut short')) : Promise.resolve();
+        };
       },
     };
-    await assert.rejects(advance(db(), follower), /not now/);
-    await assert.rejects(advance(db(), follower), /not now/);
-    assert.deepEqual(seen, ['a']);
-    isBroken = false;
-    assert.equal(await advance(db(), follower), 2);
-    assert.deepEqual(seen, ['a', 'b', 'c']);
-    assert.equal(await advance(db(), follower), 0);
+    const placeOf = async () => db()('event_followers').where({ name: 'gatherer' }).first('seq', 'taking');
+    beforeEach(() => batches.splice(0));
+
+    it('of all that has come, once', async () => {
+      for (const kind of ['a', 'b', 'nothing']) await tell(db(), kind);
+      await numberEvents(db());
+      assert.equal(await advanceGathering(db(), gatherer), 3);
+      assert.equal(await advanceGathering(db(), gatherer), 0);
+      await tell(db(), 'c');
+      await numberEvents(db());
+      assert.equal(await advanceGathering(db(), gatherer), 1);
+      assert.deepEqual(batches, [['a', 'b'], ['c']]);
+    });
+
+    it('of a batch that was cut short once more, and of nothing that has come since', async () => {
+      for (const kind of ['a', 'b']) await tell(db(), kind);
+      await numberEvents(db());
+      isBroken = true;
+      await assert.rejects(advanceGathering(db(), gatherer), /cut short/);
+      await tell(db(), 'c');
+      await numberEvents(db());
+      await assert.rejects(advanceGathering(db(), gatherer), /cut short/);
+      isBroken = false;
+      while ((await advanceGathering(db(), gatherer)) > 0);
+      assert.deepEqual(batches, [['a', 'b'], ['a', 'b'], ['a', 'b'], ['c']]);
+    });
+
+    it('of a hundred at a time', async () => {
+      for (let n = 0; n < 101; n += 1) await tell(db(), 'a');
+      await numberEvents(db());
+      assert.equal(await advanceGathering(db(), gatherer), 100);
+      assert.equal(await advanceGathering(db(), gatherer), 1);
+      assert.deepEqual(
+        batches.map(({ length }) => length),
+        [100, 1],
+      );
+    });
+
+    it('of nothing that is not its business, and does not write that down twice', async () => {
+      await tell(db(), 'nothing');
+      await numberEvents(db());
+      assert.equal(await advanceGathering(db(), gatherer), 1);
+      assert.deepEqual(batches, []);
+      assert.deepEqual((await placeOf())?.taking, null);
+    });
   });
 
   it('knows when there is nothing to do', async () => {
@@ -101,7 +179,7 @@ describe('the outbox', () => {
     assert.equal(await isNeeded(), true);
     await numberEvents(db());
     assert.equal(await isNeeded(), true); // The follower has not heard of it.
-    await advance(db(), follower);
+    await advance(db(), [follower]);
     assert.equal(await isNeeded(), false);
     await keepBankEvent(db(), { id: 'evt_1', kind: 'account.updated', objectId: undefined, payload: {} });
     assert.equal(await isNeeded(), true);

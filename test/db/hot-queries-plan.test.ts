@@ -137,7 +137,7 @@ const HOT: Record<string, Case> = {
     buffersAtMost: 250,
   },
   'the events after a follower’s place': {
-    ask: (db) => readFollowing(db, 'halfway', 100),
+    ask: (db) => readFollowing(db, { after: 500_000, limit: 100 }),
     by: [['events_seq_key']],
     buffersAtMost: 250,
   },

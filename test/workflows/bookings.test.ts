@@ -13,11 +13,11 @@ import {
   cancelBooking,
   reserveStay,
 } from '#workflows/bookings.contract.ts';
-import { notifyId } from '#workflows/notifications.contract.ts';
 import { refundOrder } from '#workflows/refunds.contract.ts';
 import { useWorld } from '../support/journeys.ts';
 import { leaveRequest } from '../support/left-request.ts';
 import { eventsOf, movementsOf } from '../support/ledger.ts';
+import { tellingOf } from '../support/letters.ts';
 import { until } from '../support/virtual-time.ts';
 
 const PATIENCE = { acceptWithinMs: 5_000, answerWithinMs: 10_000 };
@@ -144,15 +144,17 @@ describe('the workflow of a booking', () => {
     assert.equal((await world().bank.refundsOf(booking.id)).length, 1);
   });
 
-  it('is followed by one mail for each event and person, and one workflow for both of them', async () => {
+  it('is followed by one mail for each event and person, however often that is started', async () => {
     const { booking, guest } = await world().booked();
     await world().mail(guest, /is booked/);
     const confirmed = (await eventsOf(world().db, booking.id)).find(
       ({ kind }) => kind === 'booking.confirmed',
     );
-    const input = { eventId: confirmed?.id as never, to: ['guest', 'host'] } as const;
-    const order = { workflow: 'notify', id: notifyId(input), queue: 'notifications', input };
-    assert.equal(await workflows.start(order), false);
+    assert.ok(confirmed);
+    const { workflowId: id, input } = await tellingOf(world(), confirmed.id);
+    const letters = input.letters.filter(({ eventId }) => eventId === confirmed.id);
+    assert.deepEqual(letters.map(({ to }) => to).sort(), ['guest', 'host']);
+    assert.equal(await workflows.start({ workflow: 'notify', id, queue: 'notifications', input }), false);
     assert.equal((await world().mailbox(guest)).length, 1);
   });
 });
