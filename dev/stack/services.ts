@@ -6,11 +6,14 @@ import { run } from './run.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** What Node has compiled of our sources once, it need not again: each process is there a quarter of its time sooner. */
+const COMPILED = join(ROOT, 'node_modules/.cache/stayward/compiled');
+
 /** Our own programs run as the launcher does: the same Node, no build step. */
 const program = (script: string, env: Environment, args: readonly string[] = []) => ({
   file: process.execPath,
   args: [join(ROOT, script), ...args],
-  env,
+  env: { NODE_COMPILE_CACHE: COMPILED, ...env },
   directory: ROOT,
 });
 
