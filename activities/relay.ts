@@ -5,8 +5,10 @@ import { RESOLVING } from '#db/discrepancies.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
 import { isRelayNeeded } from '#db/relay.ts';
+import { RETIMED } from '#db/timetables.ts';
 import type { BookingId, BulkCancellationId, DiscrepancyId, EventId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
+import { bookStayId, stayRetimed } from '#workflows/bookings.contract.ts';
 import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
 import { syncCalendarOrder } from '#workflows/calendars.contract.ts';
 import { resolveDiscrepancyOrder } from '#workflows/reconciliation.contract.ts';
@@ -119,6 +121,12 @@ function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
           const isDue = await hastenSync(db, id, { at, afterSeconds: 0 });
           if (isDue) await workflows.start(syncCalendarOrder(id));
         }
+      },
+    },
+    {
+      name: 'timers',
+      async follow({ kind, subject_id: id }) {
+        if (kind === RETIMED) await workflows.tell(bookStayId(id as BookingId), stayRetimed);
       },
     },
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },
