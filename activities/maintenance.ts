@@ -53,7 +53,7 @@ export function createMaintenanceActivities({ db, workflows, zoneData = ZONE_DAT
         const some = { zoneData, now: new Date(), limit: BATCH };
         const looked = await inTransaction(db, (trx) => retimeSome(trx, some));
         moved += looked.moved;
-        if (looked.seen < BATCH) return { moved, isDone: true };
+        if (looked.seen === 0) return { moved, isDone: true };
         await pause(PAUSE_MS);
       }
       return { moved, isDone: false };

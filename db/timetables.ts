@@ -14,8 +14,7 @@ export const RETIMED = 'booking.retimed';
 
 /**
  * Looks through some of the bookings that wait for an instant which older zone data gave, in the caller's transaction, and
- * has each go by the calendar and the wall again. What somebody is busy with is left for the next time. Gives how many
- * were looked at, and of how many an instant has moved.
+ * has each go by the calendar and the wall again. Gives how many were looked at, and of how many an instant has moved.
  */
 export async function retimeSome(
   trx: Transaction,
@@ -43,8 +42,7 @@ async function expectedByOlder(trx: Transaction, zoneData: string, limit: number
     .whereIn('status', HOLDING_STATUSES)
     .orderBy(['zoneData', 'id'])
     .limit(limit)
-    .forNoKeyUpdate()
-    .skipLocked();
+    .forNoKeyUpdate();
 }
 
 /** Bookings whose guest has left early, before their scheduled end: that is when they can be reviewed. */
@@ -61,8 +59,7 @@ async function leftByOlder(
     .whereRaw('not exists (select from review_windows w where w.booking_id = bookings.id)')
     .orderBy('checkOutAt')
     .limit(limit)
-    .forNoKeyUpdate()
-    .skipLocked();
+    .forNoKeyUpdate();
 }
 
 /** True when an instant has moved; then the booking tells of it. Money and nights stay what they are. */
