@@ -6,7 +6,7 @@ import { ZONE_DATA } from '#db/zone-data.ts';
 import { addDays } from '#domain/nights.ts';
 import { bookStayId, stayRetimed } from '#workflows/bookings.contract.ts';
 import { collectReviewsId } from '#workflows/reviews.contract.ts';
-import { answer, propose } from '../support/alterations.ts';
+import { answer, propose, seesAlteration } from '../support/alterations.ts';
 import { instalmentOf, LONG_STAY, passToInstalment, seesInstalment } from '../support/instalments.ts';
 import { useWorld } from '../support/journeys.ts';
 import type { Traveller } from '../support/journeys.ts';
@@ -117,13 +117,19 @@ describe('zone data that changes after the booking', () => {
     assert.deepEqual(await timesSeen(guest, booking), timesIn(AN_HOUR_LATER, booking));
   });
 
-  it('never leaves a host time past check-in (D7)', async () => {
-    const soon = new Date(Date.now() + 7 * HOUR_MS).toISOString();
-    const checkIn = soon.slice(0, 10);
-    const { booking, guest } = await world().requested(
+  /** A stay that begins within hours, and where. */
+  function soon(): [stay: Record<string, string>, property: Record<string, string>] {
+    const [checkIn = '', time = ''] = new Date(Date.now() + 7 * HOUR_MS).toISOString().split('T');
+    const checkInTime = `${time.slice(0, 2)}:00`;
+    return [
       { checkIn, checkOut: addDays(checkIn, 2) },
-      { timeZone: 'Etc/UTC', checkInTime: `${soon.slice(11, 13)}:00` },
-    );
+      { timeZone: 'Etc/UTC', checkInTime },
+    ];
+  }
+
+  it('never leaves a host time past check-in (D7)', async () => {
+    const [stay, property] = soon();
+    const { booking, guest } = await world().requested(stay, property);
     assert.equal(booking.respondBy, booking.checkInAt);
     await moves(booking, AN_HOUR_EARLIER);
     const { respondBy, checkInAt } = await guest.must(200, guest.get(`/bookings/${booking.id}`));
@@ -132,6 +138,21 @@ describe('zone data that changes after the booking', () => {
     await turnsAt(guest, booking, { at: respondBy, from: 'awaiting_host', to: 'awaiting_host' });
     await world().passTo(booking, respondBy);
     await world().sees(guest, booking.id, 'expired');
+  });
+
+  it('never leaves an alteration to be paid past check-in (D7)', async () => {
+    const [stay, property] = soon();
+    const { booking, guest, host } = await world().booked(stay, property);
+    const checkOut = addDays(booking.checkOut, 1);
+    const proposal = await host.must(201, propose(host, booking, { checkOut }));
+    const accepted = await guest.must(200, answer(guest, proposal, 'acceptance'));
+    assert.equal(accepted.payBy, booking.checkInAt);
+    await moves(booking, AN_HOUR_EARLIER);
+    const { checkInAt } = await guest.must(200, guest.get(`/bookings/${booking.id}`));
+    assert.ok(checkInAt < booking.checkInAt);
+    assert.equal((await seesAlteration(guest, booking, { status: 'accepted' })).payBy, checkInAt);
+    await turnsAt(guest, booking, { at: checkInAt, from: 'confirmed', to: 'in_stay' });
+    await seesAlteration(guest, booking, { status: 'failed' });
   });
 
   it('leaves a stay begun that has begun, and ends it at once when its end has passed by it (D7)', async () => {
