@@ -39,8 +39,9 @@ async function awaitCheckIn(life: Life): Promise<End | undefined> {
       const early = await step.beginStay(now(life.request));
       if (early === undefined) return undefined;
       timetable.outdated();
-    } else if (message.kind === 'cancel') return cancel(life, message);
-    else if (message.kind === 'alter') {
+    } else if (message.kind === 'cancel') {
+      return cancel(life, message);
+    } else if (message.kind === 'alter') {
       const cancellation = await alter(life, message, 'confirmed');
       if (cancellation !== undefined) return cancel(life, cancellation);
     } else {
@@ -99,8 +100,9 @@ async function awaitCheckOut(life: Life): Promise<End> {
       const early = await step.completeStay(now(life.request));
       if (early === undefined) break;
       timetable.outdated();
-    } else if (message.kind === 'cancel') return cancel(life, message);
-    else if (message.kind === 'stay') {
+    } else if (message.kind === 'cancel') {
+      return cancel(life, message);
+    } else if (message.kind === 'stay') {
       if (await hasLeft(life, message)) return awaitScheduledEnd(life);
     } else if (message.kind === 'alter') {
       const cancellation = await alter(life, message, 'in_stay');
