@@ -113,6 +113,12 @@ function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
       },
     },
     {
+      name: 'timers',
+      async follow({ kind, subject_id: id }) {
+        if (kind === RETIMED) await workflows.tell(bookStayId(id as BookingId), stayRetimed);
+      },
+    },
+    {
       name: 'calendars',
       async follow({ kind, subject_id: subjectId, data }) {
         if (!GIVING_BACK.includes(kind)) return;
@@ -121,12 +127,6 @@ function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
           const isDue = await hastenSync(db, id, { at, afterSeconds: 0 });
           if (isDue) await workflows.start(syncCalendarOrder(id));
         }
-      },
-    },
-    {
-      name: 'timers',
-      async follow({ kind, subject_id: id }) {
-        if (kind === RETIMED) await workflows.tell(bookStayId(id as BookingId), stayRetimed);
       },
     },
     { name: 'cache', follow: (event) => invalidate(event.subject_id, event.kind) },
