@@ -1,4 +1,6 @@
 import type { Db } from '#db/connect.ts';
+import { readTimers } from '#db/timetables.ts';
+import type { Timers } from '#db/timetables.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { isDomainError } from '#domain/errors.ts';
 import { createAlterationActivities } from './alterations.ts';
@@ -12,7 +14,7 @@ import type { BankNote, EndHold, Hold } from './bookings/holding.ts';
 import { askHost, remindHost } from './bookings/hosting.ts';
 import type { AskHost } from './bookings/hosting.ts';
 import { advance, recordStay } from './bookings/staying.ts';
-import type { StayRecord } from './bookings/staying.ts';
+import type { StayRecord, TooEarly } from './bookings/staying.ts';
 import { createInstalmentSteps } from './instalments.ts';
 
 export type BookingActivities = ReturnType<typeof createBookingActivities>;
@@ -78,13 +80,18 @@ export function createBookingActivities({ db }: { db: Db }) {
       return inTransaction(db, (trx) => cancelStay(trx, cancellation));
     },
 
-    /** Timers move a stay on; nobody has to record anything. */
-    async beginStay(at: At): Promise<void> {
-      await inTransaction(db, (trx) => advance(trx, at, { from: 'confirmed', to: 'in_stay' }));
+    /** Timers move a stay on; nobody has to record anything. Its row knows best when. */
+    async beginStay(at: At): Promise<TooEarly | undefined> {
+      return inTransaction(db, (trx) => advance(trx, at, { from: 'confirmed', to: 'in_stay' }));
     },
 
-    async completeStay(at: At): Promise<void> {
-      await inTransaction(db, (trx) => advance(trx, at, { from: 'in_stay', to: 'completed' }));
+    async completeStay(at: At): Promise<TooEarly | undefined> {
+      return inTransaction(db, (trx) => advance(trx, at, { from: 'in_stay', to: 'completed' }));
+    },
+
+    /** The instants that the booking goes by now. */
+    async readTimers({ bookingId }: At): Promise<Timers> {
+      return readTimers(db, bookingId);
     },
 
     /** What a side says of a stay that is under way. False where that is no longer so. */

@@ -5,8 +5,10 @@ import { RESOLVING } from '#db/discrepancies.ts';
 import { RELAY_LOCK, tryLeading } from '#db/leadership.ts';
 import type { Leadership } from '#db/leadership.ts';
 import { isRelayNeeded } from '#db/relay.ts';
+import { RETIMED } from '#db/timetables.ts';
 import type { BookingId, BulkCancellationId, DiscrepancyId } from '#domain/ids.ts';
 import type { Workflows } from '#gateways/workflows.ts';
+import { bookStayId, stayRetimed } from '#workflows/bookings.contract.ts';
 import { bulkCancellationOrder } from '#workflows/bulk-cancellations.contract.ts';
 import { syncCalendarOrder } from '#workflows/calendars.contract.ts';
 import { resolveDiscrepancyOrder } from '#workflows/reconciliation.contract.ts';
@@ -123,6 +125,12 @@ function followers({ db, workflows, invalidate }: RelayDeps): Follower[] {
         await workflows.start(
           resolveDiscrepancyOrder(id as DiscrepancyId, data as { act: string; ask: number }),
         );
+      },
+    },
+    {
+      name: 'timers',
+      async follow({ kind, subject_id: id }) {
+        if (kind === RETIMED) await workflows.tell(bookStayId(id as BookingId), stayRetimed);
       },
     },
     {

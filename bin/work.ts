@@ -38,6 +38,9 @@ import {
   RESUME_EVERY_SECONDS,
   RESUME_REQUESTED,
   RESUME_REQUESTED_SCHEDULE,
+  RETIME_EVERY_SECONDS,
+  RETIME_STAYS,
+  RETIME_STAYS_SCHEDULE,
 } from '#workflows/maintenance.contract.ts';
 import { NOTIFICATIONS_QUEUE } from '#workflows/notifications.contract.ts';
 import { RECONCILE, RECONCILE_SCHEDULE } from '#workflows/reconciliation.contract.ts';
@@ -158,6 +161,12 @@ export async function startWorker(
       workflow: RESUME_REQUESTED,
       queue: MAINTENANCE_QUEUE,
       everySeconds: RESUME_EVERY_SECONDS,
+    });
+    await workflows.every({
+      scheduleId: RETIME_STAYS_SCHEDULE,
+      workflow: RETIME_STAYS,
+      queue: MAINTENANCE_QUEUE,
+      everySeconds: RETIME_EVERY_SECONDS,
     });
     await workflows.every({
       scheduleId: RECONCILE_SCHEDULE,

@@ -10,6 +10,7 @@ import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { Row } from './model.ts';
+import { ZONE_DATA } from './zone-data.ts';
 
 export class BookingRow extends Row {
   static override tableName = 'bookings';
@@ -45,6 +46,8 @@ export class BookingRow extends Row {
   declare checkOutTime: string;
   declare checkInAt: string;
   declare checkOutAt: string;
+  /** By which both were reckoned out of dates and times. */
+  declare zoneData: string;
   declare paymentMethodId: string | null;
   declare paymentId: PaymentId;
   /** At the bank: whose saved cards they are, and which of them instalments are charged to. */
@@ -121,10 +124,10 @@ export function upfrontMinorOf({ upfrontMinor, totalMinor }: BookingRow): number
   return upfrontMinor ?? totalMinor;
 }
 
-/** Records the request, and tells of it, in the caller's transaction. Nothing is held yet. */
+/** Records the request, as this process has reckoned it, and tells of it, in the caller's transaction. Nothing is held yet. */
 export async function insertBooking(trx: Transaction, booking: NewBooking): Promise<BookingRow> {
   const row = await BookingRow.query(trx)
-    .insert(booking as Partial<BookingRow>)
+    .insert({ ...booking, zoneData: ZONE_DATA } as Partial<BookingRow>)
     .returning('*');
   await recordEvent(trx, {
     kind: 'booking.requested',

@@ -104,7 +104,7 @@ export async function findDueInstalment(db: Db, bookingId: BookingId): Promise<I
 export async function changeInstalment(
   trx: Transaction,
   { bookingId, n }: InstalmentRow,
-  change: Partial<Pick<InstalmentRow, 'status' | 'payBy'>>,
+  change: Partial<Pick<InstalmentRow, 'status' | 'payBy' | 'beginsAt'>>,
 ): Promise<void> {
   await InstalmentRow.query(trx).where({ bookingId, n }).patch(change);
 }

@@ -91,7 +91,11 @@ export const CAPTURE_MARGIN_HOURS = 1;
 export function respondBy({ at, checkInAt, captureBefore }: AskedHost): Instant {
   const ends = [later(at, HOST_ANSWER_HOURS * HOUR_MS), checkInAt];
   if (captureBefore !== undefined) ends.push(later(captureBefore, -CAPTURE_MARGIN_HOURS * HOUR_MS));
-  return ends.reduce((first, end) => (Date.parse(end) < Date.parse(first) ? end : first));
+  return ends.reduce(earlierOf);
+}
+
+export function earlierOf(one: Instant, other: Instant): Instant {
+  return Date.parse(other) < Date.parse(one) ? other : one;
 }
 
 export interface AskedHost {

@@ -8,4 +8,4 @@ export { collectReviews } from './reviews.ts';
 export { cancelInBulk } from './bulk-cancellations.ts';
 export { startDueSyncs, syncCalendar } from './calendars.ts';
 export { reconcile, resolveDiscrepancy } from './reconciliation.ts';
-export { resumeRequested } from './maintenance.ts';
+export { resumeRequested, retimeStays } from './maintenance.ts';

@@ -200,5 +200,8 @@ export type Altered =
  */
 export const alterBooking = defineUpdate<Altered, [Alter]>('alterBooking');
 
+/** Zone data has moved the instants of this booking; what they are now is read from its row. */
+export const stayRetimed = defineSignal('stayRetimed');
+
 /** The bank has spoken of this booking's payment; what it is now is read from the bank itself. */
 export const bankSpoke = defineSignal('bankSpoke');

@@ -9,6 +9,7 @@ import { Mailbox } from './bookings/mailbox.ts';
 import { awaitMoney } from './bookings/paying.ts';
 import { Proposals } from './bookings/proposals.ts';
 import { awaitStay } from './bookings/staying.ts';
+import { Timetable } from './bookings/timetable.ts';
 
 /**
  * A stay is booked when its nights are held and its price is paid. Either both stand or neither does; and whatever
@@ -18,7 +19,13 @@ import { awaitStay } from './bookings/staying.ts';
  */
 export async function bookStay(request: BookStay): Promise<BookingOutcome> {
   return CancellationScope.nonCancellable(async () => {
-    const life: Life = { request, mailbox: new Mailbox(), proposals: new Proposals(), closings: [] };
+    const life: Life = {
+      request,
+      mailbox: new Mailbox(),
+      timetable: new Timetable(),
+      proposals: new Proposals(),
+      closings: [],
+    };
     const status = await live(life);
     if (life.closings.length > 0) await Promise.all(life.closings);
     tellStatus(status, `Over: the booking is ${status}.`);

@@ -35,6 +35,7 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   beginStay: 'Begin the stay',
   completeStay: 'Complete the stay',
   recordStay: 'Record what a side says',
+  readTimers: 'Read what the timers are set by',
   proposeAlteration: 'Put a proposal on record',
   closeProposal: 'Put away a proposal',
   acceptAlteration: 'Agree to the alteration',
@@ -95,6 +96,7 @@ export const SUMMARIES: Readonly<Record<Activity, string>> = {
   importCalendar: 'Read the calendar and take its nights',
   startDueSyncs: 'Start what is due',
   resumeRequested: 'Take up what was left',
+  retimeStays: 'Go by the wall where zone data has changed',
 };
 
 type Step = (input: never) => Promise<unknown>;

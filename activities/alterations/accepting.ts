@@ -37,7 +37,8 @@ export async function acceptAlteration(trx: Transaction, acceptance: At & Accept
   const { bookingId, alterationId, actorId, at } = acceptance;
   const booking = await lockBooking(trx, bookingId);
   const alteration = await readAlteration(trx, alterationId);
-  if (alteration.status === 'altered') return { is: 'altered', ...(await alteredBefore(trx, alteration)) };
+  if (alteration.status === 'altered')
+    return { is: 'altered', ...(await alteredBefore(trx, booking, alteration)) };
   if (alteration.status === 'accepted') return toBePaid(alteration);
   if (alteration.status !== 'proposed' || !isCertain(booking.status)) throw isOver(booking);
   await lockFamily(trx, booking.propertyId);

@@ -50,7 +50,8 @@ export async function completeAlteration(trx: Transaction, money: At & Alteratio
   const { bookingId, alterationId, intent, at } = money;
   const booking = await lockBooking(trx, bookingId);
   const alteration = await readAlteration(trx, alterationId);
-  if (alteration.status === 'altered') return { altered: true, ...(await alteredBefore(trx, alteration)) };
+  if (alteration.status === 'altered')
+    return { altered: true, ...(await alteredBefore(trx, booking, alteration)) };
   const { paymentId } = alteration;
   if (paymentId === null) throw new Error(`${alterationId} has no payment.`);
   const isWhole = intent.amountMinor === alteration.chargeMinor;

@@ -10,6 +10,7 @@ import { hostShareLeft } from '#db/host-money.ts';
 import { writeLedger } from '#db/ledger.ts';
 import { findRefundPromisedAt, lockPayments, promiseBack } from '#db/promised-refunds.ts';
 import { sharesOfBooking } from '#db/refunds.ts';
+import { ZONE_DATA } from '#db/zone-data.ts';
 import { policyCheckInOf } from '#domain/alterations.ts';
 import { settlementOf } from '#domain/alterations/settlement.ts';
 import type { RefundId } from '#domain/ids.ts';
@@ -18,6 +19,8 @@ import type { Shares } from '#domain/ledger.ts';
 import { coinMinor } from '#domain/money.ts';
 import type { Guests } from '#domain/pricing.ts';
 import { coinsWithin } from '#domain/refunds.ts';
+import { timetableByNow } from '#domain/timetable.ts';
+import type { Timetable } from '#domain/timetable.ts';
 
 /** What a booking's workflow goes by from then on, and one of the refunds to be started, if any. */
 export interface AlteredStay {
@@ -64,6 +67,7 @@ export async function alterBooking(trx: Transaction, altering: ToAlter): Promise
   await settleNights(trx, { ...nightsOf(booking, alteration), at });
   const { money, redivided } = settlementOf(booking.price, alteration.price);
   await redivide(trx, altering, redivided);
+  const timetable = timetableByNow(booking, alteration); // Zone data may be newer than the proposal.
   await BookingRow.query(trx)
     .findById(booking.id)
     .patch({
@@ -74,8 +78,8 @@ export async function alterBooking(trx: Transaction, altering: ToAlter): Promise
       preparationNightsAfter: alteration.preparationNightsAfter,
       price: alteration.price,
       totalMinor: alteration.price.total.amount,
-      checkInAt: alteration.checkInAt,
-      checkOutAt: alteration.checkOutAt,
+      ...timetable,
+      zoneData: ZONE_DATA,
       policyCheckIn:
         policyCheckInOf({ stay: booking, policyCheckIn: booking.policyCheckIn }, alteration) ?? null,
     });
@@ -83,20 +87,24 @@ export async function alterBooking(trx: Transaction, altering: ToAlter): Promise
   await endAlteration(trx, alteration, { to: 'altered', at, actorId, refundOfHostMinor });
   await tell(trx, altering);
   const [refundId] = alteration.refundMinor > 0 ? await giveBack(trx, altering, money) : [];
-  return { ...stayOf(alteration), ...(refundId !== undefined && { refundId }) };
+  return { ...stayOf(timetable, alteration), ...(refundId !== undefined && { refundId }) };
 }
 
 /** What came of it when it was carried out before. */
-export async function alteredBefore(trx: Transaction, alteration: AlterationRow): Promise<AlteredStay> {
+export async function alteredBefore(
+  trx: Transaction,
+  booking: BookingRow,
+  alteration: AlterationRow,
+): Promise<AlteredStay> {
   const { bookingId, endedAt } = alteration;
   const refundId =
     endedAt === null
       ? undefined
       : await findRefundPromisedAt(trx, { bookingId, reason: 'alteration', at: endedAt });
-  return { ...stayOf(alteration), ...(refundId !== undefined && { refundId }) };
+  return { ...stayOf(booking, alteration), ...(refundId !== undefined && { refundId }) };
 }
 
-function stayOf({ checkInAt, checkOutAt, price }: AlterationRow): AlteredStay {
+function stayOf({ checkInAt, checkOutAt }: Timetable, { price }: AlterationRow): AlteredStay {
   return { checkInAt, checkOutAt, amountMinor: price.total.amount };
 }
 

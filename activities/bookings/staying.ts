@@ -4,7 +4,7 @@ import type { Transaction } from '#db/connect.ts';
 import { recordEvent } from '#db/events.ts';
 import { leaveNights } from '#db/stays.ts';
 import { isOnRecord } from '#domain/bookings.ts';
-import type { BookingStatus, StayAct } from '#domain/bookings.ts';
+import type { StayAct } from '#domain/bookings.ts';
 import type { UserId } from '#domain/ids.ts';
 import { todayIn } from '#domain/nights.ts';
 import type { At } from './at.ts';
@@ -15,16 +15,26 @@ export interface StayRecord extends At {
   actorId: UserId;
 }
 
+/** Zone data has put the instant off, and the timer has not heard of it yet. */
+export interface TooEarly {
+  isTooEarly: true;
+}
+
+type Turn = { from: 'confirmed'; to: 'in_stay' } | { from: 'in_stay'; to: 'completed' };
+
 /** In the caller's transaction, as all of these. Further on already, a booking stays as it is. */
 export async function advance(
   trx: Transaction,
   { bookingId, at }: At,
-  { from, to }: { from: BookingStatus; to: BookingStatus },
-): Promise<void> {
+  { from, to }: Turn,
+): Promise<TooEarly | undefined> {
   const booking = await lockBooking(trx, bookingId);
-  if (booking.status !== from) return;
+  if (booking.status !== from) return undefined;
+  const dueAt = to === 'in_stay' ? booking.checkInAt : booking.checkOutAt;
+  if (Date.parse(at) < Date.parse(dueAt)) return { isTooEarly: true };
   if (to === 'completed') await lapseAlteration(trx, booking, at);
   await moveBooking(trx, booking, { to, at, actorId: 'system' });
+  return undefined;
 }
 
 export async function recordStay(trx: Transaction, record: StayRecord): Promise<{ recorded: boolean }> {

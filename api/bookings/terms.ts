@@ -6,9 +6,9 @@ import type { PropertyRow } from '#db/properties.ts';
 import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import { instalmentsOf } from '#domain/instalments.ts';
-import { instantOf } from '#domain/nights.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { BookingMode } from '#domain/properties.ts';
+import { timetableOf } from '#domain/timetable.ts';
 import { presentQuote } from '../pricing/presenter.ts';
 import { isExpired, priceQuote, readQuote, requireBookable, signQuote } from '../pricing/quotes.ts';
 import type { PricedStay } from '../pricing/quotes.ts';
@@ -106,8 +106,7 @@ export function newBooking(request: Reserve, { property, price, bookingMode }: T
     timeZone,
     checkInTime,
     checkOutTime,
-    checkInAt: instantOf(checkIn, checkInTime, timeZone),
-    checkOutAt: instantOf(checkOut, checkOutTime, timeZone),
+    ...timetableOf({ checkIn, checkOut, checkInTime, checkOutTime, timeZone }),
     paymentMethodId: paymentMethodId ?? null,
     paymentId: newId('payment'),
     noteToHost: noteToHost ?? null,

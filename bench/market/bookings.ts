@@ -1,4 +1,5 @@
 import type { CopyValue } from '#db/import/copy-text.ts';
+import { ZONE_DATA } from '#db/zone-data.ts';
 import { nightCount } from '#domain/nights.ts';
 import type { CalendarDate } from '#domain/nights.ts';
 import { MARKET_CITIES } from './cities.ts';
@@ -18,7 +19,7 @@ export const BOOKING_COLUMNS = [
     'time_zone',
   ],
   ...['check_in_time', 'check_out_time', 'check_in_at', 'check_out_at', 'payment_id', 'confirmed_at'],
-  ...['checked_out_at', 'requested_at', 'created_at'],
+  ...['checked_out_at', 'requested_at', 'created_at', 'zone_data'],
 ];
 
 /** The booking of such a stay, as far on as it is by `today`. Undefined for nights that nobody booked. */
@@ -38,7 +39,7 @@ export function bookingCells(
     ...[Math.min(property.capacity, draw.between(1, 3)), 0, 0, 0, price, total, city?.currency ?? 'EUR'],
     ...['instant', 'flexible', city?.timeZone ?? 'UTC', '15:00', '11:00'],
     ...[`${checkIn}T15:00:00Z`, `${checkOut}T11:00:00Z`, draw.id('payment', booking.madeAtMs), madeAt],
-    ...[status === 'completed' ? `${checkOut}T11:00:00Z` : null, madeAt, madeAt],
+    ...[status === 'completed' ? `${checkOut}T11:00:00Z` : null, madeAt, madeAt, ZONE_DATA],
   ];
 }
 

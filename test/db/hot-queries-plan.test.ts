@@ -12,6 +12,8 @@ import { readFollowing, readUndelivered, readUnnumbered } from '#db/relay.ts';
 import { searchProperties } from '#db/search.ts';
 import { findSession } from '#db/sessions.ts';
 import { readAvailability, takeNights } from '#db/stays.ts';
+import { retimeSome } from '#db/timetables.ts';
+import { ZONE_DATA } from '#db/zone-data.ts';
 import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
 import { addDays } from '#domain/nights.ts';
 import { useOwnDatabase } from '#test/support/database.ts';
@@ -144,6 +146,12 @@ const HOT: Record<string, Case> = {
   'what a booking has told': {
     ask: (db, { bookingId }) => hasEvent(db, bookingId, 'booking.confirmed'),
     by: [['events_by_subject']],
+    buffersAtMost: 12,
+  },
+  'whether older zone data has reckoned anything that is still to come': {
+    ask: (db) =>
+      rolledBack(db, (trx) => retimeSome(trx, { zoneData: ZONE_DATA, now: new Date(NOW), limit: 100 })),
+    by: [['bookings_by_zone_data'], ['bookings_left_early']],
     buffersAtMost: 12,
   },
   'the inbox of the bank': {

@@ -47,6 +47,4 @@ describe('the zone of a booking', () => {
       (await guest.must(200, guest.post(`/bookings/${booking.id}/cancellation-quote`, { at }))).reason;
     assert.deepEqual([await reasonAt(ends), await reasonAt(justAfter(ends))], ['full', 'partial']);
   });
-
-  it('has its timers set anew when zone data changes after the booking (D7)');
 });

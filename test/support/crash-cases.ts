@@ -27,6 +27,7 @@ const WRITES: readonly Activity[] = [
   ...PAYOUT_STEPS,
   'endBulk',
   'importCalendar',
+  'retimeStays',
   ...DISPUTE_STEPS,
   ...RECONCILIATION_STEPS,
   ...INSTALMENT_STEPS,

@@ -17,6 +17,7 @@ import { DISPUTE_STORIES } from './crash-dispute-stories.ts';
 import { RECONCILIATION_STORIES } from './crash-reconciliation-stories.ts';
 import { CALENDAR_STORIES } from './crash-calendar-stories.ts';
 import { INSTALMENT_STORIES } from './crash-instalment-stories.ts';
+import { RETIMING_STORIES } from './crash-retiming-stories.ts';
 import { REVIEW_STORIES } from './crash-review-stories.ts';
 import {
   asked,
@@ -249,6 +250,7 @@ export const STORIES: Readonly<Record<Activity, Story>> = {
   },
   ...BULK_STORIES,
   resumeRequested: leftRequested,
+  ...RETIMING_STORIES,
   ...PAYOUT_STORIES,
   ...DISPUTE_STORIES,
   ...RECONCILIATION_STORIES,

@@ -18,10 +18,10 @@ const SOURCES = join(import.meta.dirname, '../../workflows');
 const ALTERATIONS = {
   bookStay: {
     file: 'bookings/staying.ts',
-    from: '  await step.beginStay(now(request));\n',
-    to: '',
-    guarded: "  if (!patched('no-beginning')) await step.beginStay(now(request));\n",
-    imports: ['import { setCurrentDetails, sleep }', 'import { patched, setCurrentDetails, sleep }'],
+    from: ' = await step.beginStay(now(life.request));\n',
+    to: ' = undefined;\n',
+    guarded: " = patched('no-beginning') ? undefined : await step.beginStay(now(life.request));\n",
+    imports: ['import { setCurrentDetails }', 'import { patched, setCurrentDetails }'],
   },
   refundPayment: {
     file: 'refunds.ts',

@@ -1,18 +1,19 @@
-import { setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { ToBePaid } from '#activities/alterations/accepting.ts';
 import type { Ending } from '#activities/alterations/paying.ts';
 import type { AlteredStay } from '#activities/alterations/settling.ts';
+import { earlierOf } from '#domain/bookings.ts';
 import type { AlterationId } from '#domain/ids.ts';
 import type { Intent } from '#domain/payments.ts';
 import { bank, step } from '../activities.ts';
-import { SEARCH } from '../bookings.contract.ts';
 import type { Altered, BookStay } from '../bookings.contract.ts';
 import { collect, collectionOf, confirmAgain, isSafe, readBriefly } from './collecting.ts';
-import { now } from './life.ts';
+import { now, tellTimes } from './life.ts';
 import type { Life } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
 import type { AlterMessage, CancelMessage } from './mailbox.ts';
 import { payWhatIsAdded } from './rewarding.ts';
+import { retime } from './timetable.ts';
 
 /** What the booking is while it is altered: the stay has begun, or it has not. */
 export type Standing = 'confirmed' | 'in_stay';
@@ -23,10 +24,7 @@ export async function goOnAltered(
   { checkInAt, checkOutAt, amountMinor, refundId }: AlteredStay,
 ): Promise<void> {
   life.request = { ...life.request, checkInAt, checkOutAt, amountMinor };
-  upsertSearchAttributes([
-    { key: SEARCH.checkIn, value: new Date(checkInAt) },
-    { key: SEARCH.checkOut, value: new Date(checkOutAt) },
-  ]);
+  tellTimes(life.request);
   if (refundId !== undefined) await bank.startRefund({ refundId });
   payWhatIsAdded(life);
 }
@@ -71,9 +69,13 @@ export class Difference {
     if (isSafe(this.#asked, first.intent)) return this.#complete(first.intent);
     await step.noteAlteration({ ...now(this.#asked), alterationId, atBank: first.intent });
     answer.resolve({ status: 'accepted' });
+    const { mailbox, timetable } = this.#life;
     for (;;) {
-      setCurrentDetails(`Waiting until ${paying.payBy} for the guest to pay for the alteration.`);
-      const message = await this.#life.mailbox.take(Date.parse(paying.payBy), 'Payment of the alteration');
+      if (timetable.isStale()) await retime(this.#life);
+      const payBy = earlierOf(paying.payBy, this.#turnAt());
+      setCurrentDetails(`Waiting until ${payBy} for the guest to pay for the alteration.`);
+      const message = await mailbox.take(Date.parse(payBy), 'Payment of the alteration', timetable.isStale);
+      if (message === undefined && timetable.isStale()) continue;
       if (message?.kind === 'cancel') {
         await this.#fail(CANCELLED);
         return message;
@@ -100,6 +102,12 @@ export class Difference {
       const failure = isTry && message.ask.paymentMethodId !== undefined ? pendingFailure(intent) : undefined;
       if (isTry) message.answer.resolve(failure ? { status: 'declined', failure } : { status: 'held' });
     }
+  }
+
+  /** When the booking becomes something else, whether its alteration is paid or not. */
+  #turnAt(): string {
+    const { checkInAt, checkOutAt } = this.#life.request;
+    return this.#agreement.standing === 'confirmed' ? checkInAt : checkOutAt;
   }
 
   /** Payment, cancellation and the proposer's second thoughts: nothing else until this is settled. */

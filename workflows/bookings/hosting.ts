@@ -1,5 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import { HOST_REMINDER_HOURS } from '#domain/bookings.ts';
+import { earlierOf, HOST_REMINDER_HOURS } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { Intent } from '#domain/payments.ts';
 import { bank, step } from '../activities.ts';
@@ -10,6 +10,7 @@ import { now, tellStatus } from './life.ts';
 import type { Life, Money } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
 import type { HostMessage, PayMessage } from './mailbox.ts';
+import { retime } from './timetable.ts';
 
 /** What is reserved while the host thinks, and the payer who waits to hear of it. Neither where the stay is free. */
 interface Reserved {
@@ -21,24 +22,27 @@ const HOUR_MS = 3_600_000;
 
 /** The host accepts, refuses or stays silent; meanwhile the guest may withdraw, and the bank let go of the money. */
 export async function awaitHost(life: Life, { intent, payer }: Reserved = {}): Promise<Money> {
-  const { request, mailbox } = life;
+  const { request, mailbox, timetable } = life;
   const { respondBy } = await step.askHost({ ...now(request), ...(intent && { atBank: intent }) });
   mailbox.hears({ status: 'awaiting_host', kinds: ['host', 'cancel'] });
   mailbox.reserved({ status: 'awaiting_host' });
   payer?.answer.resolve({ status: 'awaiting_host' });
   const price = intent === undefined ? 'there is nothing to pay' : 'the price is reserved';
-  tellStatus('awaiting_host', `Waiting until ${respondBy} for the host to answer; ${price}.`);
-
   const left: Left = intent === undefined ? { is: 'nothing' } : { is: 'intent', intent };
-  const silentFrom = Date.parse(respondBy) + 1; // At the instant itself the host is still in time.
   let remindAt = Date.now() + HOST_REMINDER_HOURS * HOUR_MS;
   for (;;) {
+    if (timetable.isStale()) await retime(life);
+    const until = earlierOf(respondBy, life.request.checkInAt);
+    tellStatus('awaiting_host', `Waiting until ${until} for the host to answer; ${price}.`);
+    const silentFrom = Date.parse(until) + 1; // At the instant itself the host is still in time.
     const isReminder = remindAt < silentFrom;
     const message = await mailbox.take(
       Math.min(remindAt, silentFrom),
       isReminder ? 'Remind the host' : 'The host’s answer',
+      timetable.isStale,
     );
     if (message === undefined) {
+      if (timetable.isStale()) continue;
       if (!isReminder) return giveUp(life, { ending: { to: 'expired' }, until: AT_ONCE, left });
       await step.remindHost(now(request));
       remindAt = Infinity; // Once is enough.

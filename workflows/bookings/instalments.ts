@@ -41,11 +41,13 @@ export function objectionTo(
 
 /**
  * The next message for the stay itself, or undefined when `until` comes first. On the way there instalments fall due, and
- * what is said of them is seen to. One that is not paid in time calls the booking off, as of its deadline.
+ * what is said of them is seen to. One that is not paid in time calls the booking off, as of its deadline. Undefined, too,
+ * when the timetable has become stale.
  */
 export function takeNext(life: Life, until: number, summary: string): Promise<Message | undefined> {
-  const { plan, mailbox } = life;
-  return plan === undefined ? mailbox.take(until, summary) : takeBeside(life, plan, { until, summary });
+  const { plan, mailbox, timetable } = life;
+  if (plan === undefined) return mailbox.take(until, summary, timetable.isStale);
+  return takeBeside(life, plan, { until, summary });
 }
 
 async function takeBeside(
@@ -56,8 +58,10 @@ async function takeBeside(
   for (;;) {
     const part = nextOf(plan);
     const dueMs = part === undefined ? Infinity : dueOf(part);
-    const message = await life.mailbox.take(Math.min(until, dueMs), dueMs < until ? 'Instalment' : summary);
+    const what = dueMs < until ? 'Instalment' : summary;
+    const message = await life.mailbox.take(Math.min(until, dueMs), what, life.timetable.isStale);
     if (message === undefined) {
+      if (life.timetable.isStale()) return undefined;
       if (part === undefined || Date.now() < dueMs) return undefined;
       if (!(await fallsDue(life, part))) return unpaid(part);
     } else if (!(await hears(life, message))) return message;

@@ -6,11 +6,13 @@ import { instantNow } from '../clock.ts';
 import type { Plan } from './charging.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Proposals } from './proposals.ts';
+import type { Timetable } from './timetable.ts';
 
 /** A booking while its workflow runs: what was asked for, or has since been agreed on, and what the world says to it. */
 export interface Life {
   request: BookStay;
   mailbox: Mailbox;
+  timetable: Timetable;
   /** Of a long stay that is certain: what of its price is still to come. */
   plan?: Plan | undefined;
   /** What is proposed to be changed of it. */
@@ -33,6 +35,14 @@ export type Money = { is: 'in' } | { is: 'ended'; as: End };
 /** The booking and its workflow's now, which is what every rule that depends on time is judged by. */
 export function now({ bookingId }: BookStay): { bookingId: BookStay['bookingId']; at: string } {
   return { bookingId, at: instantNow() };
+}
+
+/** When it begins and ends, for whoever looks for it in the Temporal UI. */
+export function tellTimes({ checkInAt, checkOutAt }: Pick<BookStay, 'checkInAt' | 'checkOutAt'>): void {
+  upsertSearchAttributes([
+    { key: SEARCH.checkIn, value: new Date(checkInAt) },
+    { key: SEARCH.checkOut, value: new Date(checkOutAt) },
+  ]);
 }
 
 /**

@@ -138,12 +138,15 @@ export class Mailbox {
     this.#reservation.resolve(reservation);
   }
 
-  /** The next message, or undefined when `until` (milliseconds since the epoch) comes first; at `until` it has come. */
-  async take(until: number, summary: string): Promise<Message | undefined> {
+  /**
+   * The next message, or undefined when `until` (milliseconds since the epoch) comes first; at `until` it has come. And
+   * undefined once there is another reason to wake.
+   */
+  async take(until: number, summary: string, isWoken = () => false): Promise<Message | undefined> {
     const patience = until - Date.now();
     if (patience <= 0) return undefined;
-    const spoken =
-      this.#messages.length > 0 || (await condition(() => this.#messages.length > 0, patience, { summary }));
+    const isOver = () => this.#messages.length > 0 || isWoken();
+    const spoken = isOver() || (await condition(isOver, patience, { summary }));
     return spoken ? this.#messages.shift() : undefined;
   }
 

@@ -1,10 +1,11 @@
-import { condition, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { condition, setCurrentDetails } from '@temporalio/workflow';
 import type { BookingId } from '#domain/ids.ts';
 import { payoutDueAt } from '#domain/payouts.ts';
 import { payoutStep } from '../activities.ts';
 import { instantNow } from '../clock.ts';
 import type { Plan } from './charging.ts';
 import type { Life } from './life.ts';
+import { awaitBeside, sleepUnless } from './timetable.ts';
 
 /** Has the host paid from a day after the scheduled check-in on, however the stay goes. Asked again it is the same wait. */
 export function payHostWhenDue(life: Life): Promise<void> {
@@ -13,12 +14,12 @@ export function payHostWhenDue(life: Life): Promise<void> {
 
 async function startPayout(life: Life, n: number): Promise<void> {
   const { request, plan } = life;
-  const { bookingId, amountMinor, checkInAt } = request;
+  const { bookingId, amountMinor } = request;
   if (amountMinor === 0) {
     life.payouts = 0;
     return;
   }
-  await isDue(checkInAt);
+  await isDue(() => life.request.checkInAt);
   life.payouts = n;
   await payoutStep.startPayout({ bookingId, n, at: instantNow() });
   if (plan !== undefined) await startMonths(bookingId, plan);
@@ -29,14 +30,24 @@ async function startMonths(bookingId: BookingId, plan: Plan): Promise<void> {
   for (const part of plan.parts) {
     await condition(() => part.isPaid || plan.isOver);
     if (!part.isPaid) continue;
-    await isDue(part.beginsAt);
+    await isDue(() => part.beginsAt);
     await payoutStep.startPayout({ bookingId, n: part.n, at: instantNow() });
   }
 }
 
-async function isDue(beginsAt: string): Promise<void> {
-  const leftMs = Date.parse(payoutDueAt(beginsAt)) - Date.now();
-  if (leftMs > 0) await sleep(leftMs, { summary: 'Payout to the host' });
+/** Wherever what it is reckoned from is moved meanwhile. */
+async function isDue(beginsAt: () => string): Promise<void> {
+  for (;;) {
+    const from = beginsAt();
+    const leftMs = Date.parse(payoutDueAt(from)) - Date.now();
+    if (leftMs <= 0) return;
+    await sleepUnless(() => beginsAt() !== from, leftMs, 'Payout to the host');
+  }
+}
+
+/** What a booking stays for when all else is over. */
+export async function awaitPayout(life: Life): Promise<void> {
+  await awaitBeside(life, payHostWhenDue(life));
 }
 
 /** An alteration may bring money when the host has had their payout already: then there is one more. */
@@ -52,5 +63,5 @@ export async function payWhatIsKept(life: Life): Promise<void> {
   if (amountMinor === 0) return;
   if (life.payout === undefined && !(await payoutStep.isHostOwed({ bookingId }))) return;
   setCurrentDetails(`Cancelled; the host is paid what they keep from ${payoutDueAt(checkInAt)} on.`);
-  await payHostWhenDue(life);
+  await awaitPayout(life);
 }

@@ -1,4 +1,4 @@
-import { setCurrentDetails, sleep } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { ApplicationFailure } from '@temporalio/workflow';
 import type { BookingStatus } from '#domain/bookings.ts';
 import { noShowFrom } from '#domain/bookings.ts';
@@ -11,7 +11,8 @@ import { now, tellStatus } from './life.ts';
 import type { End, Life } from './life.ts';
 import { notAny, refuse } from './mailbox.ts';
 import type { Said, StayMessage } from './mailbox.ts';
-import { payHostWhenDue } from './rewarding.ts';
+import { awaitPayout, payHostWhenDue } from './rewarding.ts';
+import { retime, sleepUnless } from './timetable.ts';
 
 /** From confirmed to completed, unless the guest cancels. Nobody has to record anything: timers move the stay on. */
 export async function awaitStay(life: Life): Promise<End> {
@@ -21,28 +22,32 @@ export async function awaitStay(life: Life): Promise<End> {
   void payHostWhenDue(life); // Beside the stay: it may be due before or after its end.
   const end = await awaitCheckOut(life);
   setCurrentDetails(`The stay is over; the host is paid from ${payoutDueAt(life.request.checkInAt)} on.`);
-  await payHostWhenDue(life);
+  await awaitPayout(life);
   return end;
 }
 
 /** The end, if it comes before the check-in instant. */
 async function awaitCheckIn(life: Life): Promise<End | undefined> {
+  const { timetable } = life;
   for (;;) {
+    if (timetable.isStale()) await retime(life);
     hearBeforeStay(life);
     const message = await takeNext(life, Date.parse(life.request.checkInAt), 'Check-in');
-    if (message === undefined) break;
-    if (message.kind === 'cancel') return cancel(life, message);
-    if (message.kind === 'alter') {
+    if (message === undefined) {
+      if (timetable.isStale()) continue;
+      hearOfStay(life);
+      const early = await step.beginStay(now(life.request));
+      if (early === undefined) return undefined;
+      timetable.outdated();
+    } else if (message.kind === 'cancel') {
+      return cancel(life, message);
+    } else if (message.kind === 'alter') {
       const cancellation = await alter(life, message, 'confirmed');
       if (cancellation !== undefined) return cancel(life, cancellation);
     } else {
       refuse(message, 'confirmed');
     }
   }
-  hearOfStay(life);
-  const { request } = life; // As it is by now.
-  await step.beginStay(now(request));
-  return undefined;
 }
 
 function hearBeforeStay(life: Life): void {
@@ -81,14 +86,23 @@ function hearOfStay(life: Life): void {
 const ARRIVED = { message: 'The guest has checked in.', details: {} };
 
 async function awaitCheckOut(life: Life): Promise<End> {
-  const { mailbox } = life;
+  const { mailbox, timetable } = life;
   for (;;) {
+    if (timetable.isStale()) {
+      await retime(life);
+      hearOfStay(life);
+    }
     const { checkOutAt } = life.request;
     tellStatus('in_stay', `The guest is staying; waiting for check-out at ${checkOutAt}.`);
     const message = await takeNext(life, Date.parse(checkOutAt), 'Check-out');
-    if (message === undefined) break;
-    if (message.kind === 'cancel') return cancel(life, message);
-    if (message.kind === 'stay') {
+    if (message === undefined) {
+      if (timetable.isStale()) continue;
+      const early = await step.completeStay(now(life.request));
+      if (early === undefined) break;
+      timetable.outdated();
+    } else if (message.kind === 'cancel') {
+      return cancel(life, message);
+    } else if (message.kind === 'stay') {
       if (await hasLeft(life, message)) return awaitScheduledEnd(life);
     } else if (message.kind === 'alter') {
       const cancellation = await alter(life, message, 'in_stay');
@@ -98,7 +112,6 @@ async function awaitCheckOut(life: Life): Promise<End> {
       refuse(message, 'in_stay');
     }
   }
-  await step.completeStay(now(life.request));
   mailbox.close('completed');
   const end = await openToReviews(life);
   await endInstalments(life);
@@ -123,14 +136,21 @@ async function hasLeft(life: Life, { ask, answer }: StayMessage): Promise<boolea
 
 /** What follows a stay is reckoned from its scheduled end, however early the guest has left. */
 async function awaitScheduledEnd(life: Life): Promise<End> {
-  const { request, mailbox } = life;
-  const { checkOutAt } = request;
+  const { mailbox, timetable } = life;
   mailbox.close('completed');
-  tellStatus('completed', `The guest has left; waiting for the scheduled check-out at ${checkOutAt}.`);
+  tellLeft(life);
   await endInstalments(life);
-  const leftMs = Date.parse(checkOutAt) - Date.now();
-  if (leftMs > 0) await sleep(leftMs, { summary: 'Scheduled check-out' });
-  return openToReviews(life);
+  for (;;) {
+    if (timetable.isStale()) await retime(life);
+    tellLeft(life);
+    const leftMs = Date.parse(life.request.checkOutAt) - Date.now();
+    if (leftMs <= 0) return openToReviews(life);
+    await sleepUnless(timetable.isStale, leftMs, 'Scheduled check-out');
+  }
+}
+
+function tellLeft({ request: { checkOutAt } }: Life): void {
+  tellStatus('completed', `The guest has left; waiting for the scheduled check-out at ${checkOutAt}.`);
 }
 
 /** The stay is over as it was to be: both sides may say what it was like. */

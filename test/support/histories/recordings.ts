@@ -15,6 +15,7 @@ import { PAYOUTS, RECOVERIES } from './payouts.ts';
 import { RECONCILIATIONS, RESOLUTIONS } from './reconciliations.ts';
 import { REFUNDS } from './refunds.ts';
 import { RESUMPTIONS } from './resumptions.ts';
+import { RETIMED_STAYS, RETIMINGS } from './retimings.ts';
 import { WINDOWS } from './windows.ts';
 
 /** One course that workflows of a type take, and how one is brought to take it. */
@@ -58,7 +59,7 @@ const INTO_THE_STAY: readonly Edge[] = ['requested → held', 'held → confirme
 
 export const RECORDINGS: readonly Recording[] = [
   ...WALKS.map(recordingOf),
-  ...recordingsOf('bookStay', { ...ALTERATIONS, ...INSTALMENTS }).map((recording) => ({
+  ...recordingsOf('bookStay', { ...ALTERATIONS, ...INSTALMENTS, ...RETIMED_STAYS }).map((recording) => ({
     ...recording,
     edges: INTO_THE_STAY,
   })),
@@ -74,4 +75,5 @@ export const RECORDINGS: readonly Recording[] = [
   ...recordingsOf('syncCalendar', CALENDAR_SYNCS),
   ...recordingsOf('startDueSyncs', DUE_SYNCS),
   ...recordingsOf('resumeRequested', RESUMPTIONS),
+  ...recordingsOf('retimeStays', RETIMINGS),
 ];
