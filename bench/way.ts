@@ -7,7 +7,11 @@ const { EventType } = proto.temporal.api.enums.v1;
 
 /** From one event of a booking's history to a later one: what goes on between them. */
 const STRETCHES = [
-  ['the workflow’s start, until a worker has its first task', 'WORKFLOW_EXECUTION_STARTED', 'WORKFLOW_TASK_STARTED'],
+  [
+    'the workflow’s start, until a worker has its first task',
+    'WORKFLOW_EXECUTION_STARTED',
+    'WORKFLOW_TASK_STARTED',
+  ],
   ['first task: the nights', 'WORKFLOW_TASK_STARTED', 'WORKFLOW_TASK_COMPLETED'],
   ['until a worker has the bank’s call', 'WORKFLOW_TASK_COMPLETED', 'ACTIVITY_TASK_STARTED'],
   ['the bank’s call', 'ACTIVITY_TASK_STARTED', 'ACTIVITY_TASK_COMPLETED'],
@@ -16,7 +20,10 @@ const STRETCHES = [
 ] as const;
 
 /** Where the time of the latest bookings went, in ms from the request that is on record to the answer in the history. */
-export async function wayOf({ db, temporal: client }: Ground, count: number): Promise<Record<string, number>> {
+export async function wayOf(
+  { db, temporal: client }: Ground,
+  count: number,
+): Promise<Record<string, number>> {
   const rows = await db('bookings')
     .orderBy('created_at', 'desc')
     .limit(count)
@@ -24,10 +31,17 @@ export async function wayOf({ db, temporal: client }: Ground, count: number): Pr
   const ways = await Promise.all(
     rows.map(async ({ id }) => {
       const { events } = await client.workflow.getHandle(bookStayId(id as never)).fetchHistory();
-      return stretchesOf((events ?? []).map((e) => ({ is: EventType[e.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '', atMs: msOf(e.eventTime) })));
+      return stretchesOf(
+        (events ?? []).map((e) => ({
+          is: EventType[e.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '',
+          atMs: msOf(e.eventTime),
+        })),
+      );
     }),
   );
-  return Object.fromEntries(STRETCHES.map(([name], place) => [name, median(ways.map((way) => way[place] ?? Number.NaN))]));
+  return Object.fromEntries(
+    STRETCHES.map(([name], place) => [name, median(ways.map((way) => way[place] ?? Number.NaN))]),
+  );
 }
 
 function stretchesOf(events: { is: string; atMs: number }[]): number[] {
