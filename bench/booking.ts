@@ -7,6 +7,7 @@ import { Program } from './processes.ts';
 import type { Outcome } from './report.ts';
 import { compared, interleaved } from './rounds.ts';
 import type { Sample } from './rounds.ts';
+import { wayOf } from './way.ts';
 
 const ROUNDS = 3;
 const ALONE = { count: 40, askers: 1 };
@@ -26,6 +27,7 @@ export async function benchBooking(ground: Ground): Promise<Outcome> {
   await interleaved(1, atEach(WARM_UP));
   const warm = await booker.tally();
   const alone = await interleaved(ROUNDS, atEach(ALONE));
+  const way = await wayOf(ground, ALONE.count);
   const together = await interleaved(ROUNDS, atEach(TOGETHER));
   const costs = booker.costs();
   const memory = await booker.memorySince(warm);
@@ -58,6 +60,7 @@ export async function benchBooking(ground: Ground): Promise<Outcome> {
       ...memory,
     ],
     ...(costs !== undefined && { costs: { of: `${work}, with its mails`, cpuMs: costs } }),
+    way: { of: `${work}, one at a time, from the start of its workflow to its answer`, ms: way },
     why: {
       parts: ['api', 'worker'],
       work: async () => (await booker.lookAgain()).book({ count: 100, askers: TOGETHER.askers }),

@@ -6,6 +6,8 @@ export interface Outcome {
   findings: Finding[];
   /** Processor time, in ms, that each part of the stack takes for one of what was done. */
   costs?: { of: string; cpuMs: Record<string, number> };
+  /** Where the time of one of them went: what came one after the other, in ms. */
+  way?: { of: string; ms: Record<string, number> };
   /** What to look into, and while what goes on, where somebody wonders why. */
   why?: { parts: readonly Profiled[]; work: () => Promise<unknown> };
   profiles?: Profile[];
@@ -87,17 +89,22 @@ export function markdown(all: readonly Outcome[], facts: { listings: string; at:
 /** Where the time goes, of what was looked into. */
 function whyLines(all: readonly Outcome[]): string[] {
   const lines: string[] = [];
-  for (const { findings, profiles = [], costs } of all) {
+  for (const { findings, profiles = [], costs, way } of all) {
     const work = findings[0]?.work ?? '';
     for (const { of, busy, shares } of profiles) {
       const told = shares.map(([group, share]) => `${group} ${percent(share)}`).join(', ');
       lines.push(`- ${work}: the main thread of the ${of}, at work ${percent(busy)} of the time: ${told}.`);
     }
-    if (costs === undefined) continue;
-    const told = Object.entries(costs.cpuMs).map(([part, ms]) => `${part} ${short(ms)}`);
-    lines.push(`- ${costs.of}, in ms of processor time: ${told.join(', ')}.`);
+    if (costs !== undefined) lines.push(`- ${costs.of}, in ms of processor time: ${each(costs.cpuMs)}.`);
+    if (way !== undefined) lines.push(`- ${way.of}, one stretch after the other in ms: ${each(way.ms)}.`);
   }
   return lines;
+}
+
+function each(ms: Record<string, number>): string {
+  return Object.entries(ms)
+    .map(([name, value]) => `${name} ${short(value)}`)
+    .join(', ');
 }
 
 function percent(share: number): string {

@@ -1,4 +1,5 @@
 import proto from '@temporalio/proto';
+import type { BookingId } from '#domain/ids.ts';
 import { bookStayId } from '#workflows/bookings.contract.ts';
 import type { Ground } from './ground.ts';
 import { median } from './rounds.ts';
@@ -19,24 +20,16 @@ const STRETCHES = [
   ['second task: the money', 'WORKFLOW_TASK_STARTED', 'WORKFLOW_TASK_COMPLETED'],
 ] as const;
 
-/** Where the time of the latest bookings went, in ms from the request that is on record to the answer in the history. */
+/** Where the time of the latest bookings went, in ms: medians of what lies between the events of their histories. */
 export async function wayOf(
   { db, temporal: client }: Ground,
   count: number,
 ): Promise<Record<string, number>> {
-  const rows = await db('bookings')
-    .orderBy('created_at', 'desc')
-    .limit(count)
-    .select<{ id: `bkg_${string}`; requested: Date }[]>('id', 'requested_at as requested');
+  const ids = await db('bookings').orderBy('created_at', 'desc').limit(count).pluck<BookingId[]>('id');
   const ways = await Promise.all(
-    rows.map(async ({ id }) => {
-      const { events } = await client.workflow.getHandle(bookStayId(id as never)).fetchHistory();
-      return stretchesOf(
-        (events ?? []).map((e) => ({
-          is: EventType[e.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '',
-          atMs: msOf(e.eventTime),
-        })),
-      );
+    ids.map(async (id) => {
+      const { events } = await client.workflow.getHandle(bookStayId(id)).fetchHistory();
+      return stretchesOf((events ?? []).map(momentOf));
     }),
   );
   return Object.fromEntries(
@@ -44,16 +37,27 @@ export async function wayOf(
   );
 }
 
-function stretchesOf(events: { is: string; atMs: number }[]): number[] {
-  let place = 0;
-  return STRETCHES.map(([, from, to]) => {
-    while (events[place]?.is !== from) place += 1;
-    const begun = events[place]?.atMs ?? Number.NaN;
-    while (events[place]?.is !== to) place += 1;
-    return (events[place]?.atMs ?? Number.NaN) - begun;
-  });
+interface Moment {
+  is: string;
+  atMs: number;
 }
 
-function msOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
+function momentOf({ eventType, eventTime }: proto.temporal.api.history.v1.IHistoryEvent): Moment {
+  const is = EventType[eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '';
+  return { is, atMs: Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6 };
+}
+
+/** Each begins at or after the end of the one before. */
+function stretchesOf(moments: readonly Moment[]): number[] {
+  let place = 0;
+  const next = (wanted: string): number => {
+    place = moments.findIndex(({ is }, at) => at >= place && is === wanted);
+    const found = moments[place];
+    if (found === undefined) throw new Error(`A booking's history has no ${wanted} where one was expected.`);
+    return found.atMs;
+  };
+  return STRETCHES.map(([, from, to]) => {
+    const begun = next(from);
+    return next(to) - begun;
+  });
 }
