@@ -52,10 +52,10 @@ export interface Gatherer {
   name: string;
   everyMs: number;
   /** What is to be done about them, if anything is. Of a batch that was cut short the very same batch is asked again. */
-  gather(events: readonly EventRow[]): (() => Promise<void>) | undefined;
+  gather(events: readonly EventRow[]): (() => Promise<unknown>) | undefined;
 }
 
-export interface Progress {
+export interface Advance {
   /** Of how many events followers have heard. */
   taken: number;
   failures: { name: string; error: unknown }[];
@@ -65,13 +65,13 @@ export interface Progress {
  * Brings followers up to date, those who stand at one place by one look at the outbox. Whoever cannot act on an event
  * stops there until the next time, and keeps nobody else.
  */
-export async function advance(db: Db, followers: readonly Follower[]): Promise<Progress> {
+export async function advance(db: Db, followers: readonly Follower[]): Promise<Advance> {
   const places = await readPlaces(
     db,
     followers.map(({ name }) => name),
   );
   const moved: { name: string; seq: number }[] = [];
-  const progress: Progress = { taken: 0, failures: [] };
+  const advanced: Advance = { taken: 0, failures: [] };
   for (const [after, together] of Map.groupBy(followers, ({ name }) => places.get(name)?.seq ?? 0)) {
     const events = await readFollowing(db, { after, limit: AT_ONCE });
     for (const follower of together) {
@@ -80,16 +80,16 @@ export async function advance(db: Db, followers: readonly Follower[]): Promise<P
         for (const event of events) {
           await follower.follow(event);
           seq = event.seq;
-          progress.taken += 1;
+          advanced.taken += 1;
         }
       } catch (error) {
-        progress.failures.push({ name: follower.name, error });
+        advanced.failures.push({ name: follower.name, error });
       }
       if (seq !== after) moved.push({ name: follower.name, seq });
     }
   }
   await movePlaces(db, moved);
-  return progress;
+  return advanced;
 }
 
 /** Has the next batch acted on. How far it goes is written down first, so that one that is cut short is done again as it was. */

@@ -69,9 +69,9 @@ function turnOf(deps: RelayDeps): () => Promise<number> {
     const due = gathering.filter(isDue);
     const names = [...following, ...due].map(({ name }) => name);
     if (!(await isRelayNeeded(db, { followers: names, graceMs: GRACE_MS }))) return 0;
-    const failed = new Set<string>();
+    let failures = 0;
     const fail = (doing: string, error: unknown) => {
-      failed.add(doing);
+      failures += 1;
       warn(error, doing);
     };
     const work: [string, () => Promise<number>][] = [
@@ -79,8 +79,8 @@ function turnOf(deps: RelayDeps): () => Promise<number> {
       [
         'tell of events',
         async () => {
-          const { taken, failures } = await advance(db, following);
-          for (const { name, error } of failures) fail(name, error);
+          const { taken, failures: stopped } = await advance(db, following);
+          for (const { name, error } of stopped) fail(name, error);
           return taken;
         },
       ],
@@ -96,7 +96,7 @@ function turnOf(deps: RelayDeps): () => Promise<number> {
     let done = 0;
     for (const [doing, act] of work) done += await act().catch((error: unknown) => (fail(doing, error), 0));
     // What failed is still there: without a pause it would be tried in a tight loop.
-    return failed.size > 0 ? 0 : done;
+    return failures > 0 ? 0 : done;
   };
 }
 
@@ -157,9 +157,8 @@ function gatherers({ workflows }: RelayDeps): Gatherer[] {
       name: 'mail',
       everyMs: MAIL_EVERY_MS,
       gather(events) {
-        const letters = events.flatMap(lettersOf);
-        const order = notifyOrder(letters);
-        return order && (() => workflows.start(order).then(() => undefined));
+        const order = notifyOrder(events.flatMap(lettersOf));
+        return order && (() => workflows.start(order));
       },
     },
   ];

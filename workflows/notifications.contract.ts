@@ -100,12 +100,9 @@ const TOLD_BY_MAIL: Readonly<Record<string, (event: Told) => readonly Recipient[
   'reviews.revealed': () => SIDES,
 };
 
-/** Who is told of an event by mail. */
-export function recipientsOf(event: Told): readonly Recipient[] {
-  return TOLD_BY_MAIL[event.kind]?.(event) ?? [];
-}
-
-/** What is sent of an event, and to whom. */
+/** What is sent of an event by mail, and to whom. */
 export function lettersOf(event: Told & { id: string }): (Letter & { kind: string })[] {
-  return recipientsOf(event).map((to) => ({ eventId: event.id as EventId, to, kind: event.kind }));
+  const { id, kind } = event;
+  const recipients = TOLD_BY_MAIL[kind]?.(event) ?? [];
+  return recipients.map((to) => ({ eventId: id as EventId, to, kind }));
 }

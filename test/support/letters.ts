@@ -1,4 +1,4 @@
-import type { Notify } from '#workflows/notifications.contract.ts';
+import type { Notify, NotifyOfOne } from '#workflows/notifications.contract.ts';
 import type { World } from './journeys.ts';
 import { until } from './virtual-time.ts';
 
@@ -12,8 +12,8 @@ export async function tellingOf(
     for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = 'notify'` })) {
       const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
       const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-      const input = JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8')) as Notify;
-      if (input.letters.some((letter) => letter.eventId === eventId)) {
+      const input = JSON.parse(Buffer.from(payload?.data ?? []).toString('utf8')) as Notify | NotifyOfOne;
+      if ('letters' in input && input.letters.some((letter) => letter.eventId === eventId)) {
         found = { workflowId, input };
         return true;
       }
