@@ -78,7 +78,7 @@ function print(report: ImportReport, seconds: number): void {
 async function run(): Promise<void> {
   const { file, options } = readArguments();
   const listings = await openListingsFile(file);
-  const db = connect(connection());
+  const db = connect({ ...connection(), copies: true });
   try {
     await migrate(db);
     using _progress = showProgress(() => listings.progress());

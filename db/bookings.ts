@@ -126,16 +126,18 @@ export function upfrontMinorOf({ upfrontMinor, totalMinor }: BookingRow): number
 
 /** Records the request, as this process has reckoned it, and tells of it, in the caller's transaction. Nothing is held yet. */
 export async function insertBooking(trx: Transaction, booking: NewBooking): Promise<BookingRow> {
-  const row = await BookingRow.query(trx)
-    .insert({ ...booking, zoneData: ZONE_DATA } as Partial<BookingRow>)
-    .returning('*');
-  await recordEvent(trx, {
-    kind: 'booking.requested',
-    subjectId: booking.id,
-    actorId: booking.guestId,
-    occurredAt: booking.requestedAt,
-    data: { before: null, after: 'requested' },
-  });
+  const [row] = await Promise.all([
+    BookingRow.query(trx)
+      .insert({ ...booking, zoneData: ZONE_DATA } as Partial<BookingRow>)
+      .returning('*'),
+    recordEvent(trx, {
+      kind: 'booking.requested',
+      subjectId: booking.id,
+      actorId: booking.guestId,
+      occurredAt: booking.requestedAt,
+      data: { before: null, after: 'requested' },
+    }),
+  ]);
   return row;
 }
 
@@ -175,18 +177,20 @@ export interface Move {
  * edge starts from, so a booking that moved meanwhile is a defect here, never a silent overwrite.
  */
 export async function moveBooking(trx: Transaction, booking: BookingRow, move: Move): Promise<void> {
-  const moved = await BookingRow.query(trx)
-    .findById(booking.id)
-    .whereIn('status', statusesBefore(move.to))
-    .patch({ ...move.set, status: move.to });
+  const [moved] = await Promise.all([
+    BookingRow.query(trx)
+      .findById(booking.id)
+      .whereIn('status', statusesBefore(move.to))
+      .patch({ ...move.set, status: move.to }),
+    recordEvent(trx, {
+      kind: `booking.${move.to}`,
+      subjectId: booking.id,
+      actorId: move.actorId,
+      occurredAt: move.at,
+      data: { before: booking.status, after: move.to, ...move.data },
+    }),
+  ]);
   if (moved !== 1) throw new Error(`${booking.id} cannot go from ${booking.status} to ${move.to}.`);
-  await recordEvent(trx, {
-    kind: `booking.${move.to}`,
-    subjectId: booking.id,
-    actorId: move.actorId,
-    occurredAt: move.at,
-    data: { before: booking.status, after: move.to, ...move.data },
-  });
 }
 
 /** Requests whose workflow may never have started: recorded before `before`, still `requested`. Oldest first. */

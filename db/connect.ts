@@ -24,8 +24,22 @@ export interface ConnectOptions {
   /** The server ends a statement after this long, so that a lost client can hold no lock for ever. */
   statementTimeoutMs?: number;
   applicationName?: string;
+  /** COPY wants the connection for itself: then each statement waits for the one before, as they otherwise need not. */
+  copies?: boolean;
 }
 
+/**
+ * Has the server plan a statement once for each connection, not at every call: `db.raw(…).options(plannedOnce('…'))`. For
+ * a hot one that names the columns it gives: of `select *` the server refuses a plan from before a migration.
+ */
+export function plannedOnce(name: string): { name: string } {
+  return { name };
+}
+
+/**
+ * A pool. What a transaction is asked side by side (`Promise.all`) is sent at once and carried out in that order, so that
+ * writes that do not wait for one another take one round trip; after one that fails the others fail as well.
+ */
 export function connect(options: ConnectOptions): Db {
   const { databaseUrl, poolSize = 10, acquireTimeoutMs = 10_000, statementTimeoutMs = 15_000 } = options;
   return knex({
@@ -36,6 +50,7 @@ export function connect(options: ConnectOptions): Db {
       application_name: options.applicationName ?? 'stayward',
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: statementTimeoutMs,
+      ...{ pipeline: options.copies !== true }, // Of the driver; not among knex's types.
     },
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: acquireTimeoutMs,

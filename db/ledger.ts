@@ -42,21 +42,24 @@ interface Step extends Pick<LedgerStep, 'step' | 'bankId' | 'at' | 'entries'> {
 }
 
 async function insertStep(trx: Transaction, { step, currency, at, entries, ...whose }: Step): Promise<void> {
-  await trx('ledger_transactions').insert({
-    step,
-    booking_id: whose.bookingId ?? null,
-    payment_id: whose.paymentId ?? null,
-    bank_id: whose.bankId ?? null,
-    occurred_at: at,
-  });
-  await trx('ledger_entries').insert(
-    entries.map((entry) => ({
+  // In this order: what is to explain a step looks whether it is there.
+  await Promise.all([
+    trx('ledger_transactions').insert({
       step,
-      account: entry.account,
-      amount_minor: entry.amountMinor,
-      currency: entry.currency ?? currency,
-    })),
-  );
+      booking_id: whose.bookingId ?? null,
+      payment_id: whose.paymentId ?? null,
+      bank_id: whose.bankId ?? null,
+      occurred_at: at,
+    }),
+    trx('ledger_entries').insert(
+      entries.map((entry) => ({
+        step,
+        account: entry.account,
+        amount_minor: entry.amountMinor,
+        currency: entry.currency ?? currency,
+      })),
+    ),
+  ]);
 }
 
 interface EntryRow {

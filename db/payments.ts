@@ -236,21 +236,23 @@ async function explain(
   paymentId: PaymentId,
   { booking, intent, shares, at }: Posting,
 ): Promise<void> {
-  await writeLedger(trx, {
-    step: `post:${paymentId}`,
-    booking,
-    paymentId,
-    bankId: intent.chargeId ?? intent.id,
-    at,
-    entries: postEntries(shares),
-  });
-  await recordEvent(trx, {
-    kind: 'payment.posted',
-    subjectId: paymentId,
-    actorId: 'system',
-    occurredAt: at,
-    data: { bookingId: booking.id, amount: intent.amountMinor, currency: booking.currency },
-  });
+  await Promise.all([
+    writeLedger(trx, {
+      step: `post:${paymentId}`,
+      booking,
+      paymentId,
+      bankId: intent.chargeId ?? intent.id,
+      at,
+      entries: postEntries(shares),
+    }),
+    recordEvent(trx, {
+      kind: 'payment.posted',
+      subjectId: paymentId,
+      actorId: 'system',
+      occurredAt: at,
+      data: { bookingId: booking.id, amount: intent.amountMinor, currency: booking.currency },
+    }),
+  ]);
 }
 
 export interface PaymentsPage {

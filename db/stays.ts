@@ -8,6 +8,7 @@ import type { BookingId, PropertyId, UserId } from '#domain/ids.ts';
 import type { CalendarDate, Instant, Stay } from '#domain/nights.ts';
 import type { Guests } from '#domain/pricing.ts';
 import type { BookingMode } from '#domain/properties.ts';
+import { plannedOnce } from './connect.ts';
 import type { Db, Transaction } from './connect.ts';
 import { datesUnavailable } from './constraints.ts';
 import { areKeptNextDoor } from './linked-nights.ts';
@@ -123,8 +124,9 @@ export interface Availability {
  * A cheap answer for a quote and for the 409 before a workflow is started; only `takeNights` decides.
  */
 export async function readAvailability(db: Db, propertyId: PropertyId, stay: Stay): Promise<Availability> {
-  const { rows } = await db.raw<{ rows: [{ rules: StayRulesRow | null; free: boolean }] }>(
-    `select ${RULES_AS_JSON} as rules, not exists (
+  const { rows } = await db
+    .raw<{ rows: [{ rules: StayRulesRow | null; free: boolean }] }>(
+      `select ${RULES_AS_JSON} as rules, not exists (
        select from stays s
        where s.property_id = :propertyId and s.live
          and s.nights && daterange(cast(:checkIn as date) - coalesce(r.preparation_nights_before, 0),
@@ -132,8 +134,9 @@ export async function readAvailability(db: Db, propertyId: PropertyId, stay: Sta
          and (s.kind in ('booking', 'linked') or s.nights && daterange(:checkIn, :checkOut)))
        and not ${areKeptNextDoor(':propertyId', 'daterange(:checkIn, :checkOut)')} as free
      from (values (1)) as one left join stay_rules r on r.property_id = :propertyId`,
-    { propertyId, checkIn: stay.checkIn, checkOut: stay.checkOut },
-  );
+      { propertyId, checkIn: stay.checkIn, checkOut: stay.checkOut },
+    )
+    .options(plannedOnce('read-availability'));
   return { rules: rulesOfRow(rows[0].rules), free: rows[0].free };
 }
 
@@ -149,8 +152,9 @@ export async function nightsAreFree(db: Db, propertyId: PropertyId, stay: Stay):
  */
 async function lockGuestAndFamily(trx: Transaction, stay: NightsToTake): Promise<Bookable | undefined> {
   type Locked = Omit<Bookable, 'rules'> & { id: PropertyId; rules: StayRulesRow | null; isDeleted: boolean };
-  const { rows } = await trx.raw<{ rows: Locked[] }>(
-    `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
+  const { rows } = await trx
+    .raw<{ rows: Locked[] }>(
+      `with guest as materialized (select pg_advisory_xact_lock(hashtextextended(:guestId, 0)))
      select p.id, p.host_id as "hostId", p.status, p.time_zone as zone, p.check_in_time as "checkInTime",
             p.booking_mode as "bookingMode", p.capacity, p.deleted_at is not null as "isDeleted",
             ${RULES_AS_JSON} as rules
@@ -158,8 +162,9 @@ async function lockGuestAndFamily(trx: Transaction, stay: NightsToTake): Promise
      where p.id = any ${familyOf('cast(:propertyId as text)')}
      order by p.id
      for no key update of p`,
-    { guestId: stay.guestId, propertyId: stay.propertyId },
-  );
+      { guestId: stay.guestId, propertyId: stay.propertyId },
+    )
+    .options(plannedOnce('lock-guest-and-family'));
   const property = rows.find(({ id, isDeleted }) => id === stay.propertyId && !isDeleted);
   return property && { ...property, rules: rulesOfRow(property.rules) };
 }
@@ -178,8 +183,9 @@ async function insertNights(
   { rules, limits }: { rules: StayRules; limits: PendingLimits | null },
 ): Promise<void> {
   const preparations = Object.values<Stay>(preparationOf(stay, rules));
-  const { rows } = await trx.raw<{ rows: [Pending & { solid: number; places: number; shadows: number }] }>(
-    `with pending as (
+  const { rows } = await trx
+    .raw<{ rows: [Pending & { solid: number; places: number; shadows: number }] }>(
+      `with pending as (
        select cast(count(*) filter (where status = 'held') as integer) as holds,
               cast(count(*) filter (where booking_mode = 'request') as integer) as requests
        from bookings where guest_id = :guestId and status in ('held', 'awaiting_host') and id <> :bookingId
@@ -208,18 +214,19 @@ async function insertNights(
             cast((select count(*) from place) as integer) as places,
             cast((select count(*) from shadow) as integer) as shadows
      from pending`,
-    {
-      bookingId: stay.bookingId,
-      propertyId: stay.propertyId,
-      guestId: stay.guestId,
-      checkIn: stay.checkIn,
-      checkOut: stay.checkOut,
-      maxHolds: limits?.holds ?? null,
-      maxRequests: limits?.requests ?? null,
-      nights: preparations.map(({ checkIn }) => checkIn),
-      untils: preparations.map(({ checkOut }) => checkOut),
-    },
-  );
+      {
+        bookingId: stay.bookingId,
+        propertyId: stay.propertyId,
+        guestId: stay.guestId,
+        checkIn: stay.checkIn,
+        checkOut: stay.checkOut,
+        maxHolds: limits?.holds ?? null,
+        maxRequests: limits?.requests ?? null,
+        nights: preparations.map(({ checkIn }) => checkIn),
+        untils: preparations.map(({ checkOut }) => checkOut),
+      },
+    )
+    .options(plannedOnce('insert-nights'));
   const { solid, places, shadows, ...pending } = rows[0];
   const cast = places * preparations.length + (places - 1);
   if (solid === 1 && shadows === cast) return;

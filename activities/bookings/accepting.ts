@@ -47,8 +47,10 @@ export async function acceptPayment(trx: Transaction, acceptance: Acceptance): P
   const isWhole = intent.amountMinor === upfrontMinorOf(booking);
   if (isWhole && isToBeConfirmed(booking, acceptance)) {
     const preparation = booking.status === 'expired' ? await retake(trx, booking) : undefined;
-    await confirm(trx, booking, { at, actorId, preparation });
-    await beginInstalments(trx, booking, { intent, at });
+    await Promise.all([
+      confirm(trx, booking, { at, actorId, preparation }),
+      beginInstalments(trx, booking, { intent, at }),
+    ]);
     return { confirmed: true };
   }
   if (!isWhole) await endHold(trx, { bookingId, at, to: 'rejected', rejection: TAKEN_IN_PART });

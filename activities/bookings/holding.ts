@@ -38,11 +38,13 @@ export async function hold(trx: Transaction, { bookingId, at }: At): Promise<Hol
   const { propertyId, guestId, checkIn, checkOut, bookingMode } = booking;
   const stay = { bookingId, propertyId, guestId, checkIn, checkOut };
   const preparation = await takeNights(trx, { ...stay, guests: guestsOf(booking), bookingMode, at });
-  if (booking.totalMinor > 0) await openPayment(trx, booking);
-  if (booking.upfrontMinor !== null) await scheduleInstalments(trx, booking);
   const holdExpiresAt = holdExpiry(at);
   const set = { holdExpiresAt, ...preparation };
-  await moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set });
+  await Promise.all([
+    booking.totalMinor > 0 && openPayment(trx, booking),
+    booking.upfrontMinor !== null && scheduleInstalments(trx, booking),
+    moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set }),
+  ]);
   return { held: true, holdExpiresAt };
 }
 

@@ -1,16 +1,22 @@
 import type { NewBooking } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
-import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
-import { DomainError, invalidInput, notFound } from '#domain/errors.ts';
+import { DomainError, invalidInput } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import { instalmentsOf } from '#domain/instalments.ts';
 import type { Guests, StayPrice } from '#domain/pricing.ts';
 import type { BookingMode } from '#domain/properties.ts';
 import { timetableOf } from '#domain/timetable.ts';
 import { presentQuote } from '../pricing/presenter.ts';
-import { isExpired, priceQuote, readQuote, requireBookable, signQuote } from '../pricing/quotes.ts';
+import {
+  findOffer,
+  isExpired,
+  priceQuote,
+  readQuote,
+  requireBookable,
+  signQuote,
+} from '../pricing/quotes.ts';
 import type { PricedStay } from '../pricing/quotes.ts';
 
 /** What a guest asks to book. The price is never theirs to say: it is in the quote, or today's. */
@@ -51,24 +57,22 @@ interface Deps {
  * of another stay; `quote_expired` with today's quote in `quote`
  */
 export async function termsOf({ db, quoteSecret, now }: Deps, asked: StayAsked): Promise<Terms> {
-  const property = await findProperty(db, asked.propertyId);
-  if (property === undefined || (property.status !== 'published' && property.hostId !== asked.guestId)) {
-    throw notFound('property');
-  }
+  const offer = await findOffer(db, asked);
+  const { property } = offer;
   const wanted = { ...asked, at: now().toISOString() };
   if (asked.quoteId === undefined) {
-    const { price, bookingMode } = await priceQuote(db, property, wanted);
+    const { price, bookingMode } = await priceQuote(db, offer, wanted);
     return { property, price, bookingMode };
   }
   const quote = readQuote(asked.quoteId, quoteSecret);
   if (!isFor(quote, asked)) throw invalidInput('quoteId', 'This quote is for another stay.');
   if (isExpired(quote, wanted.at)) {
-    const fresh = await priceQuote(db, property, wanted);
+    const fresh = await priceQuote(db, offer, wanted);
     throw new DomainError('quote_expired', 'The quote has expired. Today’s is in `quote`.', {
       quote: presentQuote(signQuote(fresh, quoteSecret), fresh),
     });
   }
-  return { property, price: quote.price, bookingMode: await requireBookable(db, property, wanted) };
+  return { property, price: quote.price, bookingMode: requireBookable(offer, wanted) };
 }
 
 function isFor(quote: PricedStay, asked: StayAsked): boolean {

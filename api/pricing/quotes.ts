@@ -3,11 +3,13 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Db } from '#db/connect.ts';
 import { datesUnavailable } from '#db/constraints.ts';
 import { readPricing } from '#db/pricing.ts';
+import { findProperty } from '#db/properties.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { readAvailability } from '#db/stays.ts';
+import type { Availability } from '#db/stays.ts';
 import { bookingModeOf } from '#domain/availability.ts';
 import { stayRefusal } from '#domain/availability/bookable.ts';
-import { invalidInput } from '#domain/errors.ts';
+import { invalidInput, notFound } from '#domain/errors.ts';
 import type { PropertyId, UserId } from '#domain/ids.ts';
 import { addHours, daysBetween, millisecondsOf, newStay, todayIn } from '#domain/nights.ts';
 import type { Instant, Stay } from '#domain/nights.ts';
@@ -35,12 +37,35 @@ export interface StayWanted extends Stay {
   at: Instant;
 }
 
+/** What a stay is judged by: the property, and what its calendar says of those nights. */
+export interface Offer {
+  property: PropertyRow;
+  availability: Availability;
+}
+
+/**
+ * The property that a stay is asked at, if it may be known to who asks.
+ * @throws DomainError `invalid_input` for dates that make no stay, `not_found`
+ */
+export async function findOffer(
+  db: Db,
+  { propertyId, checkIn, checkOut, guestId }: Stay & { propertyId: PropertyId; guestId: UserId | undefined },
+): Promise<Offer> {
+  const [property, availability] = await Promise.all([
+    findProperty(db, propertyId),
+    readAvailability(db, propertyId, newStay(checkIn, checkOut)),
+  ]);
+  if (property === undefined || !isQuotable(property, guestId)) throw notFound('property');
+  return { property, availability };
+}
+
 /**
  * Today's price for a stay that could be booked now.
  * @throws DomainError as `requireBookable`, and `amount_too_small`.
  */
-export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWanted): Promise<PricedStay> {
-  const bookingMode = await requireBookable(db, property, wanted);
+export async function priceQuote(db: Db, offer: Offer, wanted: StayWanted): Promise<PricedStay> {
+  const bookingMode = requireBookable(offer, wanted);
+  const { property } = offer;
   const { checkIn, checkOut, guests, at } = wanted;
   const { id: propertyId, currency, timeZone } = property;
   const pricing = await readPricing(db, property, wanted);
@@ -58,27 +83,22 @@ export async function priceQuote(db: Db, property: PropertyRow, wanted: StayWant
 }
 
 /** Of a property that is not published only its host knows. */
-export function isQuotable(property: PropertyRow, userId: UserId | undefined): boolean {
+function isQuotable(property: PropertyRow, userId: UserId | undefined): boolean {
   return property.status === 'published' || property.hostId === userId;
 }
 
 /**
  * How the stay can be booked, or the refusals that can be told at once. `takeNights` asks the same again, and finally.
- * @throws DomainError `invalid_input` for dates that make no stay, `stay_refused`, `dates_unavailable`.
+ * @throws DomainError `stay_refused`, `dates_unavailable`.
  */
-export async function requireBookable(
-  db: Db,
-  property: PropertyRow,
-  wanted: StayWanted,
-): Promise<BookingMode> {
-  const stay = newStay(wanted.checkIn, wanted.checkOut);
-  const { rules, free } = await readAvailability(db, property.id, stay);
+export function requireBookable({ property, availability }: Offer, wanted: StayWanted): BookingMode {
+  const { rules, free } = availability;
   const { hostId, status, timeZone: zone, capacity, checkInTime, bookingMode } = property;
   const bookable = { hostId, status, zone, capacity, checkInTime, bookingMode, rules };
   const refusal = stayRefusal(bookable, wanted);
   if (refusal !== undefined) throw refusal;
   if (!free) throw datesUnavailable();
-  return bookingModeOf(stay, bookable);
+  return bookingModeOf(wanted, bookable);
 }
 
 export function isExpired(quote: PricedStay, at: Instant): boolean {

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { claim } from '#db/idempotency.ts';
 import type { Once } from '#db/idempotency.ts';
 import type { Db } from '#db/connect.ts';
-import { findProperty } from '#db/properties.ts';
-import { notFound } from '#domain/errors.ts';
 import { endpoint } from '../endpoint.ts';
 import { created } from '../replies.ts';
 import { IdOf } from '../schemas.ts';
 import { presentQuote } from './presenter.ts';
-import { isQuotable, priceQuote, readQuote, signQuote } from './quotes.ts';
+import { findOffer, priceQuote, readQuote, signQuote } from './quotes.ts';
 import { NewQuote, Quote } from './schemas.ts';
 
 /** A quote is not kept anywhere, so what a repeated key gets again is the token itself. */
@@ -31,9 +29,8 @@ export const createQuote = endpoint({
   output: { 201: Quote },
   problems: ['not_found', 'stay_refused', 'dates_unavailable', 'amount_too_small'],
   async handle({ params, input, actor, once, db, quoteSecret, now }) {
-    const property = await findProperty(db, params.id);
-    if (property === undefined || !isQuotable(property, actor?.id)) throw notFound('property');
-    const quote = await priceQuote(db, property, { ...input, guestId: actor?.id, at: now().toISOString() });
+    const wanted = { ...input, propertyId: params.id, guestId: actor?.id, at: now().toISOString() };
+    const quote = await priceQuote(db, await findOffer(db, wanted), wanted);
     const id = await claimToken(db, once, signQuote(quote, quoteSecret));
     return created(presentQuote(id, readQuote(id, quoteSecret)));
   },

@@ -27,7 +27,7 @@ interface Plan {
 const everyNode = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(everyNode)];
 
 describe('the plan of a search', () => {
-  const own = useOwnDatabase();
+  const own = useOwnDatabase({ copies: true });
 
   before('fill the tables', async function () {
     this.timeout(120_000);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { databaseError } from '#db/constraints.ts';
+import { plannedOnce } from '#db/connect.ts';
+import type { Transaction } from '#db/connect.ts';
 import { Row } from '#db/model.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { Transaction } from '#db/connect.ts';
 import { aProperty, useDatabase } from './stays-fixture.ts';
 
 describe('a transaction', () => {
@@ -58,5 +60,49 @@ describe('a transaction', () => {
     await assert.rejects(broken, /on purpose/);
     assert.equal(runs, 1);
     assert.deepEqual(await db()('properties').where({ id }).select('title'), [{ title: 'Mews cottage' }]);
+  });
+
+  it('carries out side by side in order, as far as nothing fails, and leaves nothing of it then', async () => {
+    const { id } = await aProperty(db());
+    const entitle = (trx: Transaction, title: string) =>
+      trx('properties').where({ id }).update({ title }).returning<{ title: string }[]>('title');
+    const inOrder = await inTransaction(db(), (trx) =>
+      Promise.all([
+        entitle(trx, 'first'),
+        entitle(trx, 'second'),
+        trx('properties').where({ id }).select('title'),
+      ]),
+    );
+    assert.deepEqual(inOrder, [[{ title: 'first' }], [{ title: 'second' }], [{ title: 'second' }]]);
+
+    let outcomes: PromiseSettledResult<unknown>[] = [];
+    const failing = inTransaction(db(), async (trx) => {
+      outcomes = await Promise.allSettled([
+        entitle(trx, 'third'),
+        raise(trx, 'P0001'),
+        entitle(trx, 'fourth'),
+      ]);
+      throw new Error('on purpose');
+    });
+    await assert.rejects(failing, /on purpose/);
+    const codes = outcomes.map((each) =>
+      each.status === 'rejected' ? databaseError(each.reason)?.code : 'done',
+    );
+    assert.deepEqual(codes, ['done', 'P0001', '25P02']);
+    assert.deepEqual(await db()('properties').where({ id }).select('title'), [{ title: 'second' }]);
+  });
+
+  it('goes on with what was planned before a migration added a column', async () => {
+    await inTransaction(db(), async (trx) => {
+      await trx.raw('create temporary table planned (one integer) on commit drop');
+      await trx('planned').insert({ one: 1 });
+      const ask = () =>
+        trx.raw<{ rows: unknown[] }>('select one from planned').options(plannedOnce('planned'));
+      assert.deepEqual((await ask()).rows, [{ one: 1 }]);
+      await trx.raw('alter table planned add column two integer');
+      assert.deepEqual((await ask()).rows, [{ one: 1 }]);
+      const { rows } = await trx.raw<{ rows: unknown[] }>('select name from pg_prepared_statements');
+      assert.deepEqual(rows, [{ name: 'planned' }]);
+    });
   });
 });

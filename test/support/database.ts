@@ -12,7 +12,7 @@ export interface OwnDatabase {
 }
 
 /** A database of the suite's own on the stack's server, for tests that count rows or fill tables. */
-export function useOwnDatabase(options: { poolSize?: number } = {}): () => OwnDatabase {
+export function useOwnDatabase(options: { poolSize?: number; copies?: boolean } = {}): () => OwnDatabase {
   const stack = useStack('postgres');
   const name = `own_${randomBytes(6).toString('hex')}`;
   let own: OwnDatabase | undefined;

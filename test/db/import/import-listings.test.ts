@@ -11,7 +11,7 @@ import type { Cells } from '#test/support/listings.ts';
 const OPTIONS: ImportOptions = { currency: 'GBP', timeZone: 'Europe/London', blocks: false };
 
 describe('importing listings', () => {
-  const own = useOwnDatabase();
+  const own = useOwnDatabase({ copies: true });
   const db = () => own().db;
 
   beforeEach(() => db().raw('truncate users, properties, stays, events cascade'));
