@@ -38,27 +38,27 @@ const TURN_MS = 5_000;
 
 /**
  * Hands the bank's events to their owners. Returns how many were handed on. One that cannot be, or whose time has not come,
- * stays for the next turn, and is in nobody's way.
+ * stays for the next turn, and is in nobody's way. All are written down together at the end: a turn that is cut short is done
+ * again, which its owners bear.
  * @throws AggregateError of all that went wrong
  */
 export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }): Promise<number> {
   const until = performance.now() + TURN_MS;
   const errors: unknown[] = [];
-  let handedOn = 0;
+  const handedOn = new Map<string, string>();
   const events = await readUndelivered(deps.db, GRACE_MS, AT_ONCE);
   for (const event of events) {
     if (performance.now() > until) break;
     try {
       const to = await deliver(deps, event);
-      if (to === undefined) continue;
-      await markDelivered(deps.db, event.id, to);
-      handedOn += 1;
+      if (to !== undefined) handedOn.set(event.id, to);
     } catch (error) {
       errors.push(error);
     }
   }
+  await markDelivered(deps.db, handedOn);
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of the bank's events stay.`);
-  return handedOn;
+  return handedOn.size;
 }
 
 /** Whom it was handed to; undefined while that cannot be said yet, and where it is nobody's as far as can be said. */

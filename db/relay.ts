@@ -152,8 +152,14 @@ export async function readUndelivered(db: Db, graceMs: number, limit: number): P
     .select<BankEventRow[]>('id', 'kind', 'object_id', 'payload', 'received_at');
 }
 
-export async function markDelivered(db: Db, id: string, to: string): Promise<void> {
-  await db('bank_events').where({ id }).update({ delivered_at: db.fn.now(), delivered_to: to });
+/** Bank events that have been handed on, and to whom. */
+export async function markDelivered(db: Db, delivered: ReadonlyMap<string, string>): Promise<void> {
+  if (delivered.size === 0) return;
+  await db.raw(
+    `update bank_events e set delivered_at = now(), delivered_to = d.recipient
+     from unnest(cast(? as text[]), cast(? as text[])) as d (id, recipient) where e.id = d.id`,
+    [[...delivered.keys()], [...delivered.values()]],
+  );
 }
 
 /** Of a refund made by hand whose payment has brought no money that we know of. */

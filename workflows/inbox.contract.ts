@@ -33,6 +33,17 @@ const OF_A_PAYEE = new Set(['account.updated', 'account.application.deauthorized
 const OF_A_REFUND = new Set(['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']);
 /** Its object never carries our ids: the bank is asked which payment it is about. */
 const OF_A_DISPUTE = 'charge.dispute.';
+const OF_A_RETURNED_PAYOUT = 'payout.failed';
+
+/** What has an owner here, so what a webhook endpoint at the bank is subscribed to. Others do no harm, and cost what one of these does. */
+export const KINDS_HEARD: readonly string[] = [
+  ...OF_A_PAYMENT.keys(),
+  ...OF_A_CARD,
+  ...OF_A_REFUND,
+  `${OF_A_DISPUTE}*`,
+  ...OF_A_PAYEE,
+  OF_A_RETURNED_PAYOUT,
+];
 
 /**
  * Which workflow a bank event belongs to, by our own ids in its object's metadata, so that an event which is faster than
@@ -71,7 +82,7 @@ function ownerOfConnected({ kind, payload }: { kind: string; payload: unknown })
   if (accountId === undefined) return undefined;
   if (OF_A_PAYEE.has(kind)) return { is: 'payee', accountId };
   const { id } = objectOf(payload);
-  if (kind === 'payout.failed' && id !== undefined)
+  if (kind === OF_A_RETURNED_PAYOUT && id !== undefined)
     return { is: 'returned_payout', bankPayoutId: id, accountId };
   return undefined;
 }

@@ -17,8 +17,25 @@ const program = (script: string, env: Environment, args: readonly string[] = [])
   directory: ROOT,
 });
 
-/** What a webhook endpoint at the bank would be subscribed to: what has an owner here (workflows/inbox.contract.ts). */
-const WEBHOOK_EVENTS = 'payment_intent.*,setup_intent.*,refund.*,charge.dispute.*,account.*,payout.failed';
+/** What a webhook endpoint at the bank would be subscribed to: `KINDS_HEARD` of workflows/inbox.contract.ts. */
+export const WEBHOOK_EVENTS: readonly string[] = [
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+  'payment_intent.requires_action',
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.canceled',
+  'setup_intent.succeeded',
+  'setup_intent.setup_failed',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refund.updated',
+  'charge.dispute.*',
+  'account.updated',
+  'account.application.deauthorized',
+  'payout.failed',
+];
 
 export function planStripe(
   addresses: Addresses,
@@ -29,7 +46,7 @@ export function planStripe(
     ...['--dir', join(options.home, 'stripe')],
     ...['--webhook-url', `${addresses.api}/webhooks/stripe`],
     ...['--webhook-secret', options.webhookSecret],
-    ...['--webhook-events', WEBHOOK_EVENTS],
+    ...['--webhook-events', WEBHOOK_EVENTS.join(',')],
   ];
   return {
     name: 'stripe',

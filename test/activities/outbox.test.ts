@@ -184,7 +184,7 @@ describe('the outbox', () => {
     await keepBankEvent(db(), { id: 'evt_1', kind: 'account.updated', objectId: undefined, payload: {} });
     assert.equal(await isNeeded(), true);
     assert.equal(await isNeeded(60_000), false);
-    await markDelivered(db(), 'evt_1', 'nobody');
+    await markDelivered(db(), new Map([['evt_1', 'nobody']]));
     assert.equal(await isNeeded(), false);
   });
 });

@@ -9,6 +9,8 @@ import { DCLinter } from 'dclint';
 import { describe, it } from 'mocha';
 import { WORK } from '#bin/work.ts';
 import { environmentWithoutSettings, readConfig } from '#config';
+import { WEBHOOK_EVENTS } from '#dev/stack/services.ts';
+import { KINDS_HEARD } from '#workflows/inbox.contract.ts';
 import { compose, composeAsWritten, envFile, ROOT, variablesOf } from '../support/compose.ts';
 import type { Service } from '../support/compose.ts';
 
@@ -168,6 +170,17 @@ describe('docker-compose.yml', () => {
       });
       assert.ok(Number.parseInt(period, 10) > drainSeconds + shutdownGraceSeconds, name);
     }
+  });
+
+  it('has the bank tell of what has an owner here and of nothing else, as does the launcher, and as the guide says', () => {
+    const bank = services.flatMap(([, { command = [] }]) => command);
+    assert.ok(bank.includes(`--webhook-events=${KINDS_HEARD.join(',')}`));
+    assert.deepEqual(WEBHOOK_EVENTS, KINDS_HEARD);
+    const guide = readFileSync(join(ROOT, 'docs/guides/webhooks.md'), 'utf8');
+    assert.deepEqual(
+      KINDS_HEARD.filter((kind) => !guide.includes(`\`${kind}\``)),
+      [],
+    );
   });
 
   it('mounts files that there are', () => {
