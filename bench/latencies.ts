@@ -4,6 +4,8 @@ import { compared, interleaved, median } from './rounds.ts';
 import type { Sample } from './rounds.ts';
 
 const SHARE = 0.5;
+/** Who asks has to be warm, too: at its slow first a crowd gathers that waits for connections long after. */
+const WARM_UP_SECONDS = 1;
 
 interface Contest {
   work: string;
@@ -20,6 +22,10 @@ export async function latenciesOf(contest: Contest): Promise<Finding[]> {
   const { work, floorIs, rounds, seconds, contestants } = contest;
   const perSecond = Math.max(1, Math.round(median(contest.ours.map((sample) => sample.perSecond)) * SHARE));
   const arrivals = { perSecond, seconds };
+  await interleaved(1, {
+    ours: () => contestants.ours({ perSecond, seconds: WARM_UP_SECONDS }),
+    floor: () => contestants.floor({ perSecond, seconds: WARM_UP_SECONDS }),
+  });
   const { ours, floor } = await interleaved(rounds, {
     ours: () => contestants.ours(arrivals),
     floor: () => contestants.floor(arrivals),
