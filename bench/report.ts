@@ -4,6 +4,8 @@ import type { Profile, Profiled } from './profile.ts';
 /** What a benchmark has to say. */
 export interface Outcome {
   findings: Finding[];
+  /** Why there are none. */
+  leftOut?: string;
   /** Processor time, in ms, that each part of the stack takes for one of what was done. */
   costs?: { of: string; cpuMs: Record<string, number> };
   /** Where the time of one of them went: what came one after the other, in ms. */
@@ -89,8 +91,9 @@ export function markdown(all: readonly Outcome[], facts: { listings: string; at:
 /** Where the time goes, of what was looked into. */
 function whyLines(all: readonly Outcome[]): string[] {
   const lines: string[] = [];
-  for (const { findings, profiles = [], costs, way } of all) {
+  for (const { findings, leftOut, profiles = [], costs, way } of all) {
     const work = findings[0]?.work ?? '';
+    if (leftOut !== undefined) lines.push(`- Left out: ${leftOut}.`);
     for (const { of, busy, shares } of profiles) {
       const told = shares.map(([group, share]) => `${group} ${percent(share)}`).join(', ');
       lines.push(`- ${work}: the main thread of the ${of}, at work ${percent(busy)} of the time: ${told}.`);
@@ -157,6 +160,9 @@ Shares are of the samples of a profile that was taken in a round of its own, aft
 - **Memory**: the API's is the most that it held while it was read, searched and booked from; the worker's is what it had more
   after the bookings than before, spread over those that it keeps in memory.
 - **Staleness**: a host changes a property at one API process, and somebody reads it over and over at another.
+- **Outage of Redis**: calls arrive as above, 200 a second, while its process is stopped (SIGSTOP) for ten seconds and then goes on.
+  The floor is the five seconds before. A wrong answer is any but 2xx, and a connection that broke. Latency is back at the first moment
+  after which, for a whole second, the p95 of each kind of call is at most twice what it was before.
 - **Import**: \`npm run import\` into a fresh database, from the start of its process to its end, reading the compressed file; the
   floor is one COPY a table of the finished rows, in one transaction, into the same tables with the same indexes.
 `;

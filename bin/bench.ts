@@ -7,6 +7,7 @@ import { benchImport } from '#bench/import.ts';
 import { findListings } from '#bench/listings.ts';
 import { WHOLE_MARKET } from '#bench/market/fill.ts';
 import { settleMarket } from '#bench/market/settle.ts';
+import { benchOutage } from '#bench/outage.ts';
 import { profiled } from '#bench/profile.ts';
 import { benchRace } from '#bench/race.ts';
 import { benchRead } from '#bench/read.ts';
@@ -21,7 +22,7 @@ import { StackFailure } from '#dev/stack/failure.ts';
 import { createNarrator } from '#dev/stack/narrator.ts';
 
 const USAGE =
-  'npm run bench [-- read search booking race staleness import slopes] [--file LISTINGS.csv.gz] [--properties 100000] [--profile] [--write]';
+  'npm run bench [-- read search booking race staleness outage import slopes] [--file LISTINGS.csv.gz] [--properties 100000] [--profile] [--write]';
 const REPORT = new URL('../docs/benchmarks.md', import.meta.url);
 
 type Benchmark = (ground: Ground, file: string) => Promise<Outcome>;
@@ -32,6 +33,7 @@ const BENCHMARKS = new Map<string, Benchmark>([
   ['booking', benchBooking],
   ['race', benchRace],
   ['staleness', benchStaleness],
+  ['outage', benchOutage],
   ['import', benchImport],
 ]);
 /** Only when it is named: what docs/scaling.md reckons with. */

@@ -27,6 +27,16 @@ export async function findPendingRefunds(db: Db, bookingId: BookingId): Promise<
   return rows.map(({ id }) => id);
 }
 
+/** Whether a stay that was to end by `at`, however early its guest has left, should be open to reviews, and never was. */
+export async function isToBeOpened(
+  db: Db,
+  { id, status, checkOutAt }: BookingRow,
+  at: string,
+): Promise<boolean> {
+  const isOver = status === 'completed' && Date.parse(checkOutAt) < Date.parse(at);
+  return isOver && (await findReviewWindow(db, id)) === undefined;
+}
+
 /** Whether a booking's reviews should have been made public by `at`, and were not. */
 export async function hasOverdueReviews(db: Db, bookingId: BookingId, at: string): Promise<boolean> {
   const window = await findReviewWindow(db, bookingId);

@@ -1,5 +1,5 @@
 import { Breaker } from './breaker.ts';
-import { openRedis } from './redis.ts';
+import { DEADLINE_MS, openRedis } from './redis.ts';
 import type { RedisOptions } from './redis.ts';
 
 /** A dropped key stays empty so long: longer than any read that began before the drop. */
@@ -64,7 +64,7 @@ export interface CacheOptions extends RedisOptions {
 export function createCache({ redisUrl, ...options }: CacheOptions): Cache {
   if (redisUrl === undefined) return NO_CACHE;
   const redis = openRedis(redisUrl, options);
-  const breaker = new Breaker();
+  const breaker = new Breaker({ deadlineMs: options.deadlineMs ?? DEADLINE_MS });
   return {
     async get(key) {
       const found = await breaker.attempt(() => redis.get(key), null);

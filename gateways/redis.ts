@@ -8,13 +8,14 @@ const RECONNECT_MS = 500;
 export interface RedisOptions {
   /** Hears of the server going away and coming back. */
   report?: ((reachable: boolean) => void) | undefined;
-  /** What any one command may take, in milliseconds. */
+  /** What any one command may take once it is sent, in milliseconds. */
   deadlineMs?: number | undefined;
 }
 
 /**
  * A connection for what may be lost: nothing waits for a server that is away, every command is answered or fails
- * within the deadline, and commands of the same turn share one round trip.
+ * within the deadline, and commands of the same turn share one round trip. Those of the turns after are sent when that
+ * is over: who must not wait for two has a deadline of their own (`breaker.ts`).
  */
 export function openRedis(redisUrl: string, { report, deadlineMs = DEADLINE_MS }: RedisOptions = {}): Redis {
   const redis = new Redis(redisUrl, {

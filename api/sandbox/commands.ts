@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Db } from '#db/connect.ts';
 import { listInstalments } from '#db/instalments.ts';
-import { findPendingRefunds, hasOverdueReviews, setClockOffset, whileNobodyMovesTime } from '#db/sandbox.ts';
+import {
+  findPendingRefunds,
+  hasOverdueReviews,
+  isToBeOpened,
+  setClockOffset,
+  whileNobodyMovesTime,
+} from '#db/sandbox.ts';
 import { bookingNow } from '#domain/bookings.ts';
 import { DomainError, invalidInput } from '#domain/errors.ts';
 import type { BookingId } from '#domain/ids.ts';
@@ -82,20 +88,26 @@ async function moveAll(
   due: Instant,
 ): Promise<void> {
   const instantMs = Date.parse(due) + PAST_MS;
+  const at = new Date(instantMs).toISOString();
   await workflows.advanceTo(bookStayId(id), instantMs);
-  await bankClock?.advanceTo(id, new Date(instantMs).toISOString());
+  await bankClock?.advanceTo(id, at);
+  await waitWhile(async () => {
+    const booking = await reloadRow(db, id);
+    return isOverdue(booking, at) || (await isToBeOpened(db, booking, at));
+  });
+  await workflows.advanceTo(bookStayId(id), instantMs); // It is there: until it has started what follows, too.
   const refunds = (await findPendingRefunds(db, id)).map(refundPaymentId);
   // A payout that waits is tried twice a day for as long as it waits: it is left in the present, and told of news there.
   for (const workflowId of [...refunds, collectReviewsId(id)])
     await workflows.advanceTo(workflowId, instantMs);
-  await untilNothingIsOverdue(db, id, new Date(instantMs).toISOString());
+  await waitWhile(() => hasOverdueReviews(db, id, at));
   await setClockOffset(db, id, Math.max(0, instantMs - now().getTime()));
 }
 
-/** A timer that is due takes a moment to fire. */
-async function untilNothingIsOverdue(db: Db, id: BookingId, at: Instant): Promise<void> {
+/** A timer that is due takes a moment to fire, in which its workflow seems to rest. */
+async function waitWhile(isBehind: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + DONE_WITHIN_MS;
-  while (isOverdue(await reloadRow(db, id), at) || (await hasOverdueReviews(db, id, at))) {
+  while (await isBehind()) {
     if (performance.now() >= deadline)
       throw new DomainError('unavailable', 'What is due does not get done now. Try again soon.');
     await delay(LOOK_EVERY_MS);

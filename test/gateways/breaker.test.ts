@@ -7,7 +7,7 @@ describe('a breaker', () => {
   let breaker: Breaker;
   beforeEach(() => {
     [now, tries] = [0, 0];
-    breaker = new Breaker(() => now);
+    breaker = new Breaker({ deadlineMs: 20, now: () => now });
   });
 
   const failing = () =>
@@ -19,6 +19,16 @@ describe('a breaker', () => {
 
   it('sends nobody to what has failed three times in a row', async () => {
     for (let caller = 0; caller < 500; caller++) assert.equal(await failing(), 'otherwise');
+    assert.equal(tries, 3);
+  });
+
+  it('waits for nobody who does not answer, and sends nobody after three of them (L17)', async () => {
+    const hanging = () =>
+      breaker.attempt(() => {
+        tries += 1;
+        return new Promise<never>(() => undefined);
+      }, 'otherwise');
+    for (let caller = 0; caller < 500; caller++) assert.equal(await hanging(), 'otherwise');
     assert.equal(tries, 3);
   });
 

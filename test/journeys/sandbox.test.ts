@@ -106,6 +106,17 @@ describe('the time of a sandbox booking', () => {
     assert.deepEqual([receipt.payments.length, receipt.net], [2, total.amount]);
   });
 
+  it('comes to its reviews at the scheduled check-out, however early the guest has left', async () => {
+    const { guest, host, booking } = await sandboxed();
+    const { id, checkInAt, checkOutAt } = booking;
+    await moved(guest, booking, checkInAt);
+    await guest.must(200, guest.post(`/bookings/${id}/check-out`));
+    const { booking: left } = await moved(guest, booking, checkOutAt);
+    assert.deepEqual([left.status, left.reviewBy], ['completed', later(checkOutAt, 14 * DAY_MS)]);
+    for (const person of [guest, host])
+      await person.must(201, person.post('/reviews', { bookingId: id, rating: 5, comment: 'Short.' }));
+  });
+
   it('ends its hold, and leaves other bookings in the present', async () => {
     const { guest, booking, property } = await sandboxed({ paymentMethodId: undefined });
     const other = await world().held();
