@@ -55,7 +55,10 @@ const SEARCH_ARGS = builder.args((t) => ({
     type: 'CalendarDate',
     description: 'With `checkOut`: only what is free and can be booked.',
   }),
-  checkOut: t.field({ type: 'CalendarDate', description: 'The morning after the last night.' }),
+  checkOut: t.field({
+    type: 'CalendarDate',
+    description: 'The morning after the last night, of 365 at most.',
+  }),
   flexibleDays: t.int({
     description: 'The stay may begin so many days earlier or later, 3 at most. `stay` says what was found.',
   }),

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { Position, PropertySearch, SearchedStay } from '#db/search.ts';
 import { SEARCH_SORTS } from '#db/search.ts';
 import { FACETS } from '#db/search/facets.ts';
+import { STAY_RULE_LIMITS } from '#domain/availability.ts';
 import { OFFERED_POLICIES } from '#domain/cancellation/policies.ts';
 import { invalidInput } from '#domain/errors.ts';
 import { LENGTHS_IN_A_MONTH, MAX_FLEXIBLE_DAYS, staysAround, staysInMonth } from '#domain/flexible-dates.ts';
-import { isCalendarDate, newStay } from '#domain/nights.ts';
+import { isCalendarDate, newStay, nightCount } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
 import { PROPERTY_LIMITS, ROOM_TYPES, amenityKey } from '#domain/properties.ts';
 import { numbers, someOf } from '../comma-lists.ts';
@@ -16,6 +17,8 @@ import { CalendarDate, CurrencyCode, IdOf, PageQuery } from '../schemas.ts';
 /** How far a search may reach, how far it does unless told, and how much may be asked of it. */
 export const SEARCH_LIMITS = { radiusKm: 500, textLength: 100, words: 10, amenities: 20 } as const;
 const DEFAULT_RADIUS_KM = 25;
+/** No property takes a longer one, and every night that is asked for is looked at. */
+const LONGEST_STAY_NIGHTS = STAY_RULE_LIMITS.maximumNights.most;
 
 /** Searches that ask the same in another order are one: they share copies and cursors. */
 const inOrder = (words: readonly string[]): string[] => [...new Set(words)].sort();
@@ -43,7 +46,9 @@ export const SearchQuery = z.strictObject({
       example: '-2.3,53.4,-2.1,53.5',
     }),
   checkIn: CalendarDate.optional(),
-  checkOut: CalendarDate.optional(),
+  checkOut: CalendarDate.optional().meta({
+    description: `The morning after the last night, of ${LONGEST_STAY_NIGHTS} at most.`,
+  }),
   flexibleDays: z.coerce
     .number()
     .int()
@@ -223,7 +228,10 @@ function staysOf({ checkIn, checkOut, flexibleDays, month, stay }: SearchQuery):
   }
   if (checkOut === undefined) throw invalidInput('checkOut', 'Belongs to `checkIn`.');
   if (checkIn === undefined) throw invalidInput('checkIn', 'Belongs to `checkOut`.');
-  return staysAround(newStay(checkIn, checkOut), flexibleDays ?? 0);
+  const asked = newStay(checkIn, checkOut);
+  if (nightCount(asked) > LONGEST_STAY_NIGHTS)
+    throw invalidInput('checkOut', `Must be at most ${LONGEST_STAY_NIGHTS} nights after \`checkIn\`.`);
+  return staysAround(asked, flexibleDays ?? 0);
 }
 
 type Listed = Omit<PropertySearch, 'after'>;

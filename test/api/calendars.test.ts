@@ -11,6 +11,7 @@ import { releaseNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { grantRole } from '#db/users.ts';
 import type { BookingId, CalendarId, UserId } from '#domain/ids.ts';
+import { addHours } from '#domain/nights.ts';
 import { aProperty, aUser, NOW, take } from '../db/stays-fixture.ts';
 import { useLocalApi } from '../support/api.ts';
 import { assertConforms } from '../support/conforms.ts';
@@ -19,8 +20,9 @@ import type { Answer, Call, Wire } from '../support/people.ts';
 
 describe('calendars', () => {
   const asked: CalendarId[] = [];
+  let now = NOW;
   const api = useLocalApi([...userEndpoints, ...sessionEndpoints, ...calendarEndpoints], {
-    now: () => new Date(NOW),
+    now: () => new Date(now),
     calendars: {
       sync(id) {
         asked.push(id);
@@ -50,6 +52,7 @@ describe('calendars', () => {
     stranger = await newPerson(api().url);
   });
   beforeEach(async () => {
+    now = NOW;
     property = await aProperty(api().db, { hostId: host.id as UserId });
   });
 
@@ -168,10 +171,33 @@ describe('calendars', () => {
       for (const line of body.split('\r\n')) assert.ok(Buffer.byteLength(line) <= 75, line);
     });
 
+    it('tell no more of what is over where the property is (D9)', async () => {
+      // Noon in UTC is two in the morning of the 11th on Kiritimati, and one of the 10th on Pago Pago.
+      for (const [timeZone, told] of [
+        ['Pacific/Kiritimati', []],
+        ['Pacific/Pago_Pago', ['2027-01-09 2027-01-11']],
+      ] as const) {
+        property = await aProperty(api().db, { hostId: host.id as UserId, timeZone });
+        const nights = '[2027-01-09,2027-01-11)';
+        const stay = { property_id: property.id, kind: 'booking', booking_id: newId('booking'), nights };
+        await api().db('stays').insert(stay);
+        const { body } = await read(await keyOf());
+        assert.deepEqual(
+          eventsIn(body).map((event) => event.nights),
+          told,
+        );
+      }
+    });
+
     it('are the same, byte for byte, until something changes (I10)', async () => {
       const key = await keyOf();
-      await booked('2027-03-01', '2027-03-04');
-      const [first, again] = [await read(key), await read(key)];
+      const takenAt = { created_at: addHours(NOW, -24) };
+      const bookingId = await booked('2027-03-01', '2027-03-04');
+      await api().db('stays').where({ booking_id: bookingId }).update(takenAt);
+      const first = await read(key);
+      assert.deepEqual(first.body.match(/^DTSTAMP.*$/gm), ['DTSTAMP:20270109T120000Z']); // Not of the reading.
+      now = addHours(NOW, 24);
+      const again = await read(key);
       const etag = first.headers.get('etag') ?? '';
       assert.deepEqual([again.body, again.headers.get('etag')], [first.body, etag]);
       assert.equal((await read(key, { 'if-none-match': etag })).status, 304);

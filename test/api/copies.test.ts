@@ -64,6 +64,24 @@ describe('what a process keeps for two seconds', () => {
     assert.deepEqual(read(), { text: 'new' });
   });
 
+  it('is read anew at a moment of its own, though it was made together with others', async () => {
+    const many = new Copies<string, Word>({
+      maxEntries: 64,
+      maxBytes: 640,
+      bytesOf: () => 1,
+      now: () => now,
+    });
+    const keys = Array.from({ length: 64 }, (_, key) => String(key));
+    const readAll = () => Promise.all(keys.map(async (key) => many.read(key, fetch)));
+    const first = readAll();
+    for (const asked of fetched) asked.resolve({ text: 'old' });
+    await first;
+    now = LIFE_MILLISECONDS * 0.85;
+    await readAll();
+    const anew = fetched.length - keys.length;
+    assert.ok(anew > 0 && anew < keys.length, `${anew} of ${keys.length} at once`);
+  });
+
   it('is tried once before its end when that fails, and the failure told only to who asks after it', async () => {
     await kept('old');
     now = LIFE_MILLISECONDS * 0.95;

@@ -112,6 +112,30 @@ describe('copies of published properties', () => {
     });
   });
 
+  it('are not what another release has made, in a shape of its own', async () => {
+    const id = await aProperty();
+    await sharedCopy(id);
+    const old = (await cache.getBytes(sharedKeyOf(id))) ?? assert.fail('no copy');
+    const value = Buffer.from(old.toString().replace(/^\S+/, 'another').replace('Title 0', 'Titre 0'));
+    await cache.replace(sharedKeyOf(id), { old, value, ttlSeconds: 60 });
+    assert.equal(await titleIn(aProcess(), id), 'Title 0');
+  });
+
+  it('that are made together end apart: within ten minutes, and not before the last of them', async () => {
+    const id = await aProperty();
+    const now = Date.now();
+    const ends: number[] = [];
+    const noting: Cache = {
+      ...cache,
+      getBytes: () => Promise.resolve(null),
+      set: (_key, value) => Promise.resolve(void ends.push(Number(value.toString().split(' ')[1]))),
+    };
+    for (let copy = 0; copy < 20; copy++)
+      await new PublishedProperties({ db, cache: noting, now: () => now }).read(id);
+    assert.ok(ends.every((end) => end > now + 9 * 60_000 && end <= now + 10 * 60_000));
+    assert.ok(new Set(ends).size > 10, ends.join());
+  });
+
   it('are of what is published only', async () => {
     const id = await aProperty();
     const properties = aProcess();

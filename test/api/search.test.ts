@@ -98,6 +98,7 @@ describe('searching over HTTP', () => {
     [`${NEAR}&cancellationPolicy=firm`, ['cheap']],
     [`${NEAR}&cancellationPolicy=firm,flexible`, ['cheap', 'dear']],
     [`${NEAR}&checkIn=${inDays(20)}&checkOut=${inDays(22)}`, ['cheap', 'dear']],
+    [`${NEAR}&checkIn=${inDays(20)}&checkOut=${inDays(385)}`, ['cheap', 'dear']],
     [`${NEAR}&checkIn=${inDays(-2)}&checkOut=${inDays(1)}`, []],
   ] as const) {
     it(`finds ${expected.join(' and ') || 'nothing'} for ${query}`, async () => {
@@ -254,6 +255,8 @@ describe('searching over HTTP', () => {
     ['checkOut=2027-01-01', 'checkIn'],
     ['checkIn=2027-02-30&checkOut=2027-03-02', 'checkIn'],
     ['checkIn=2027-01-02&checkOut=2027-01-02', 'checkOut'],
+    ['checkIn=2027-01-01&checkOut=2028-01-02', 'checkOut'],
+    ['checkIn=1900-01-10&checkOut=2999-12-01&flexibleDays=3', 'checkOut'],
     ['flexibleDays=1', 'flexibleDays'],
     ['checkIn=2027-01-01&checkOut=2027-01-02&flexibleDays=4', 'flexibleDays'],
     ['checkIn=2027-01-01&checkOut=2027-01-02&flexibleDays=-1', 'flexibleDays'],

@@ -12,8 +12,10 @@ import { setRooms } from '#db/links.ts';
 import type { PropertyRow } from '#db/properties.ts';
 import { lockFamily } from '#db/property-lock.ts';
 import { searchProperties } from '#db/search.ts';
+import { setStayRules } from '#db/stay-rules.ts';
 import { nightsAreFree, retakeNights } from '#db/stays.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
 import { isDomainError } from '#domain/errors.ts';
 import type { BlockId, BookingId, UserId } from '#domain/ids.ts';
 import type { Stay } from '#domain/nights.ts';
@@ -145,6 +147,15 @@ describe('nights that are kept in a part of a home', () => {
       deleteBlock(trx, room.id, { id, by: 'host', actorId: hostId, at: NOW }),
     );
     assert.deepEqual(await answers(home, WANTED), IS_FREE);
+  });
+
+  it('by a guest of the home leave a room no night to be prepared in, as a search says too (A13, D3)', async () => {
+    const rules = { ...DEFAULT_STAY_RULES, preparationNightsAfter: 1 };
+    await inTransaction(db(), (trx) => setStayRules(trx, { id: room.id, hostId }, rules));
+    assert.equal(await taking(home, KEPT), 'taken');
+    assert.deepEqual(await answers(room, WANTED), IS_TAKEN);
+    assert.deepEqual(await answers(room, { checkIn: '2027-03-08', checkOut: '2027-03-10' }), IS_TAKEN);
+    assert.deepEqual(await answers(room, { checkIn: '2027-03-08', checkOut: '2027-03-09' }), IS_FREE);
   });
 
   it('are told to other platforms as the home’s, once, but for what was imported (I5)', async () => {

@@ -3,8 +3,9 @@ import { newId } from '#db/ids.ts';
 import { setPublication } from '#db/properties.ts';
 import type { PropertySearch } from '#db/search.ts';
 import { Chance } from '#db/seeds/chance.ts';
+import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
 import { MAX_STAYS_ASKED } from '#domain/flexible-dates.ts';
-import { addDays } from '#domain/nights.ts';
+import { addDays, addMonths } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
 import type { Point } from '#domain/properties.ts';
 import { MANCHESTER, near, publicPoint, useMarket } from './search-fixture.ts';
@@ -166,6 +167,19 @@ describe('search', () => {
       assert.deepEqual(await idsOf({ stay: stay('2027-04-08', '2027-04-10') }), [blocked.id]);
       assert.deepEqual(await idsOf({ stay: stay('2027-04-02', '2027-04-04') }), [blocked.id]);
       assert.equal((await idsOf({ stay: stay('2027-04-09', '2027-04-11') })).length, 2);
+    });
+
+    it('goes by the rules of the domain where the host has set none', async () => {
+      const { id } = await published();
+      assert.deepEqual(await db()('stay_rules').where({ property_id: id }), []);
+      const { bookingWindowMonths, maximumNights } = DEFAULT_STAY_RULES;
+      const last = addMonths(NOW.slice(0, 10), bookingWindowMonths);
+      const found = (checkIn: string, nights: number) =>
+        idsOf({ stay: stay(checkIn, addDays(checkIn, nights)) });
+      assert.deepEqual(await found(last, 1), [id]);
+      assert.deepEqual(await found(addDays(last, 1), 1), []);
+      assert.deepEqual(await found(last, maximumNights), [id]);
+      assert.deepEqual(await found(last, maximumNights + 1), []);
     });
 
     it('goes by the property’s own today (D9)', async () => {

@@ -11,6 +11,7 @@ import { DEFAULT_STAY_RULES, STAY_RULE_LIMITS } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import { isDomainError } from '#domain/errors.ts';
 import type { BookingId, UserId } from '#domain/ids.ts';
+import { PROPERTY_STATUSES } from '#domain/properties.ts';
 import { aHeldBooking, aProperty, aUser, NOW, take, useDatabase } from './stays-fixture.ts';
 
 const stay = (checkIn: string, checkOut: string) => ({ checkIn, checkOut });
@@ -188,8 +189,10 @@ describe('taking nights', () => {
 
     it('takes nothing of a property that is not published, and knows no deleted one (A12)', async () => {
       const mine = { id: property.id, hostId: property.hostId };
-      await inTransaction(db(), (trx) => setPublication(trx, mine, 'closed'));
-      assert.equal(await taking(WEEK), 'not_published');
+      for (const status of PROPERTY_STATUSES.filter((one) => one !== 'published')) {
+        await db()('properties').where({ id: property.id }).update({ status });
+        assert.equal(await taking(WEEK), 'not_published', status);
+      }
       const at = { now: NOW, today: () => '2027-01-10' };
       await inTransaction(db(), (trx) => deleteProperty(trx, mine, at));
       assert.equal(await taking(WEEK), 'not_found');

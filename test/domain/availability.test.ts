@@ -233,6 +233,11 @@ check('the notice before a stay', [
     refusal: ['advance_notice', '2026-06-03'],
   },
   {
+    why: 'a day less notice, though the same day is open until late',
+    facts: { checkIn: '2026-06-02', rules: { ...NOTICE.rules, ...SAME_DAY.rules } },
+    refusal: ['advance_notice', '2026-06-03'],
+  },
+  {
     why: 'notice given in the last millisecond of the day (D12)',
     facts: { ...NOTICE, checkIn: '2026-06-03', at: '2026-06-01T22:59:59.999Z' },
   },

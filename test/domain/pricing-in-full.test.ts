@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { coinMinor } from '#domain/money.ts';
 import { addDays } from '#domain/nights.ts';
-import { includedTaxMinor, nightSharesMinor, priceStay, reckonStay, sumOf } from '#domain/pricing.ts';
+import {
+  includedTaxMinor,
+  nightSharesMinor,
+  priceStay,
+  reckonStay,
+  sumOf,
+  withFees,
+} from '#domain/pricing.ts';
 import type { Guests, PriceRequest, Pricing, StayPrice } from '#domain/pricing.ts';
 import { MAX_NIGHT_LINES } from '#domain/pricing/nights.ts';
 import type { Tax } from '#domain/pricing/taxes.ts';
@@ -166,6 +173,12 @@ describe('taxes (M5)', () => {
       lines: ['14 City tax, GBP 2.00 a guest and night, on the first 7 nights: 2800'],
     },
     {
+      why: 'are not capped where they are not by the night',
+      taxes: [tax({ charge: 'per_guest', amount: 500, maxNights: 7 })],
+      facts: { nights: 10 },
+      lines: ['2 City tax, GBP 5.00 a guest: 1000'],
+    },
+    {
       why: 'are as they are for a stay just as long as the cap',
       taxes: [tax({ maxNights: 7 })],
       facts: { nights: 7 },
@@ -240,6 +253,21 @@ describe('taxes (M5)', () => {
       assert.equal(price.hostPayoutMinor, price.hostBaseMinor - price.hostServiceFeeMinor);
     });
   }
+
+  it('of the nights are also of those that have been removed, as far as they are still paid', () => {
+    const { lines, taxMinor } = withFees({
+      lines: [
+        { kind: 'night', label: 'Night', quantity: 1, amount: 10_000 },
+        { kind: 'removed_night', label: 'Removed nights', quantity: 1, amount: 5_000 },
+        { kind: 'cleaning', label: 'Cleaning fee', quantity: 1, amount: 2_000 },
+      ],
+      nightRatesMinor: [10_000],
+      guests: { adults: 2, children: 0, infants: 0, pets: 0 },
+      currency: 'GBP',
+      taxes: [vat({ base: 'nights' })],
+    });
+    assert.deepEqual([taxMinor, sumOf(lines, 'tax')], [3_000, 3_000]);
+  });
 
   it('that are included change no total, and come out of the host’s share', () => {
     const taxes = [vat({ percent: 10, included: true }), tax({ included: true })];

@@ -81,6 +81,11 @@ describe('priceStay', () => {
       lines: ['night 2 20000', 'pet 1 2000', 'service_fee 1 3080'],
     },
     {
+      why: 'charges the pet fee for one pet',
+      facts: { party: { pets: 1 }, petFee: 2000 },
+      lines: ['night 1 10000', 'pet 1 2000', 'service_fee 1 1680'],
+    },
+    {
       why: 'charges no pet fee without a pet',
       facts: { petFee: 2000 },
       lines: ['night 1 10000', 'service_fee 1 1400'],

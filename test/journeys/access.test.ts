@@ -185,6 +185,19 @@ describe('who may do what', () => {
         await assertBlurred(person, propertyId);
     });
 
+    it('is told to the guest of a request when its host has accepted, and not before', async () => {
+      for (const [answer, isTold] of [
+        ['acceptance', true],
+        ['refusal', false],
+      ] as const) {
+        const { guest, host, booking, property } = await world().requested({}, { location: EXACT });
+        await assertBlurred(guest, property.id);
+        await host.must(200, host.post(`/bookings/${booking.id}/${answer}`));
+        if (isTold) assert.deepEqual(await place(guest, property.id), EXACT);
+        else await assertBlurred(guest, property.id);
+      }
+    });
+
     it('is no longer told after the cancellation', async () => {
       const { propertyId, guest, book } = await home();
       const booking = await book('pm_card_visa');

@@ -125,6 +125,18 @@ describe('a held booking', () => {
     });
   });
 
+  it('is paid at its own price, whatever its host has changed since (A11)', async () => {
+    const { booking, guest, host, property } = await world().held();
+    const dearer = { pricing: { nightly: 99_000 }, capacity: 1, cancellationPolicy: 'non_refundable' };
+    await host.must(200, host.patch(`/properties/${property.id}`, dearer));
+    await host.must(200, host.put(`/properties/${property.id}/rules`, { minimumNights: 9 }));
+    const pay = { bookingId: booking.id, paymentMethodId: 'pm_card_visa' };
+    const { amount } = await guest.must(201, guest.post('/payments', pay));
+    assert.equal(amount, booking.total.amount);
+    const { status, total, cancellationPolicy } = await seen(guest, booking.id);
+    assert.deepEqual([status, total, cancellationPolicy], ['confirmed', booking.total, 'flexible']);
+  });
+
   it('outlives the closing of its property, and can be paid (A12)', async () => {
     const { booking, guest, host, property } = await world().held();
     await host.must(200, host.delete(`/properties/${property.id}/publication`));

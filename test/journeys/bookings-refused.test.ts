@@ -46,6 +46,21 @@ describe('a booking that is refused', () => {
     assert.deepEqual([status, body.code], [404, 'not_found']);
   });
 
+  it('goes by the rules of the checkout, whatever they were when the price was asked (A11)', async () => {
+    const { host, property } = await world().home();
+    const guest = await world().person();
+    const stay = { checkIn: NIGHTS[0], checkOut: NIGHTS[1], guests: { adults: 2 } };
+    const quote = await guest.must(201, guest.post(`/properties/${property.id}/quotes`, stay));
+    const request = stayRequest({ propertyId: property.id, quoteId: quote.id });
+    await host.must(200, host.put(`/properties/${property.id}/rules`, { minimumNights: 4 }));
+    const { status, body } = await guest.post('/bookings', request);
+    assert.deepEqual([status, body.rule, body.limit], [422, 'minimum_nights', 4]);
+    assert.deepEqual((await guest.get('/bookings')).body.data, []);
+    assert.deepEqual(await world().availability(property.id, ...NIGHTS), [true, true, true]);
+    await host.must(200, host.put(`/properties/${property.id}/rules`, { minimumNights: 3 }));
+    assert.deepEqual((await guest.books(request)).total, quote.total);
+  });
+
   it('refuses nights that a confirmed stay has, and takes those beside it (D2)', async () => {
     const { property } = await world().booked();
     const guest = await world().person();

@@ -73,6 +73,17 @@ describe('calendars of other platforms', function () {
     assert.deepEqual(await free(home.property, 30, 32), [true, true]);
   });
 
+  it('at a new address are imported beside the old one before that is taken away: no night is free meanwhile (I7)', async () => {
+    const home = await world().home();
+    const old = await imports(world(), home, feed(nights(30, 32)).url);
+    const renewed = await imports(world(), home, feed(nights(30, 32), nights(40, 41)).url);
+    assert.equal((await read(home, renewed.id)).nights, 3);
+    assert.deepEqual(await free(home.property, 30, 32), [false, false]);
+    await home.host.must(204, home.host.delete(`/properties/${home.property.id}/calendars/${old.id}`));
+    assert.deepEqual(await free(home.property, 29, 33), [true, false, false, true]);
+    assert.deepEqual(await free(home.property, 40, 41), [false]);
+  });
+
   it('cancel no booking: its host hears of both, and decides (I8)', async () => {
     const booked = await world().booked(nights(30, 33));
     const { host: keeper, property, booking } = booked;

@@ -103,6 +103,21 @@ describe('a request to book', () => {
     assert.equal((await guest.post(`/properties/${gone.id}/quotes`, quote)).body.rule, 'host_answer');
   });
 
+  it('is what a stay becomes that is longer than is booked at once, where its host lets guests ask', async () => {
+    const { host, property } = await world().home();
+    await host.must(
+      200,
+      host.put(`/properties/${property.id}/rules`, { maximumNights: 3, longerByRequest: true }),
+    );
+    const guest = await world().person();
+    const booking = await guest.books(stayRequest({ propertyId: property.id, checkOut: inDays(34) }));
+    assert.deepEqual([booking.status, booking.payment.status], ['awaiting_host', 'reserved']);
+    assert.equal((await host.must(200, accept(host, booking.id))).status, 'confirmed');
+    const next = { checkIn: inDays(34), checkOut: inDays(37) };
+    const asLong = await guest.books(stayRequest({ propertyId: property.id, ...next }));
+    assert.equal(asLong.status, 'confirmed');
+  });
+
   it('has its host reminded once, at half time', async () => {
     const { booking, host } = await world().requested();
     const half = Date.parse(booking.respondBy) - (24 - HOST_REMINDER_HOURS) * HOUR_MS;
