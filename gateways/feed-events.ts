@@ -128,19 +128,36 @@ function zoneOf(event: ICAL.Component): TimeZone | undefined {
 function* repetitionsOf(event: ICAL.Component, { start, end }: Span, reading: Reading): Generator<Stay> {
   const length = end.subtractDate(start);
   const changed = reading.changed.get(uidIn(event));
-  const expansion = new ICAL.RecurExpansion({ component: event, dtstart: start });
-  for (;;) {
-    const next = expansion.next() as ICAL.Time | undefined;
-    if (!next || dateIn(next) > reading.until) return;
+  for (const next of occurrencesOf(event, start)) {
+    const from = next instanceof ICAL.Period ? next.start : next;
+    if (dateIn(from) > reading.until) return;
     reading.left.repetitions -= 1;
     if (reading.left.repetitions < 0) throw new TooMuch();
-    if (changed?.has(momentOf(next))) continue;
-    const until = next.clone();
-    until.addDuration(length);
+    if (changed?.has(momentOf(from))) continue;
+    const until = next instanceof ICAL.Period ? next.getEnd() : next.clone();
+    if (from === next) until.addDuration(length);
     // A day early: whatever the zones of both make of it, it is over where the property is.
     if (addDays(dateIn(until), 1) < reading.from) continue;
-    yield stayOf({ start: next, end: until }, zoneOf(event), reading.zone);
+    yield stayOf({ start: from, end: until }, zoneOf(event), reading.zone);
   }
+}
+
+/** Its own start first, which the library leaves out where no rule and no date of it names that too. */
+function* occurrencesOf(event: ICAL.Component, start: ICAL.Time): Generator<ICAL.Time | ICAL.Period> {
+  if (!isExcepted(event, start)) yield start;
+  const expansion = new ICAL.RecurExpansion({ component: event, dtstart: start });
+  for (;;) {
+    const next = expansion.next() as ICAL.Time | ICAL.Period | undefined;
+    if (!next) return;
+    if (next instanceof ICAL.Period || momentOf(next) !== momentOf(start)) yield next;
+  }
+}
+
+function isExcepted(event: ICAL.Component, start: ICAL.Time): boolean {
+  const exceptions = event.getAllProperties('exdate').flatMap((one) => one.getValues() as ICAL.Time[]);
+  return exceptions.some((at) =>
+    at.isDate ? dateIn(at) === dateIn(start) : momentOf(at) === momentOf(start),
+  );
 }
 
 /**
