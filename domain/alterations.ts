@@ -1,4 +1,4 @@
-import { refusalOf, STAY_REFUSAL_RULES, stayRefused } from './availability.ts';
+import { countedGuests, refusalOf, STAY_REFUSAL_RULES, stayRefused } from './availability.ts';
 import type { StayRefusalRule, StayRules } from './availability.ts';
 import { LONG_TERM_FROM_NIGHTS } from './cancellation/policies.ts';
 import { DomainError } from './errors.ts';
@@ -93,7 +93,10 @@ export interface AlterationAsked {
   at: Instant;
 }
 
-/** Rules that look at when a stay begins or ends, and at how long it is: they have no say where that stays as it is. */
+/**
+ * Rules that look at when a stay begins or ends, and at how long it is: they have no say where that stays as it is. Nor have
+ * those of the party where no more come than were booked for, however few the property takes by now.
+ */
 const OF_ARRIVAL: readonly StayRefusalRule[] = ['past', 'advance_notice', 'booking_window', 'no_arrival_day'];
 const OF_DEPARTURE: readonly StayRefusalRule[] = ['no_departure_day'];
 const OF_LENGTH: readonly StayRefusalRule[] = ['minimum_nights', 'maximum_nights'];
@@ -128,6 +131,8 @@ function hasSay(rule: StayRefusalRule, { booking, to }: AlterationAsked): boolea
   if (OF_REQUESTS.includes(rule)) return false;
   if (OF_ARRIVAL.includes(rule)) return booking.stay.checkIn !== to.stay.checkIn;
   if (OF_DEPARTURE.includes(rule)) return booking.stay.checkOut !== to.stay.checkOut;
+  if (rule === 'capacity') return countedGuests(to.guests) > countedGuests(booking.guests);
+  if (rule === 'pets') return to.guests.pets > booking.guests.pets;
   return !OF_LENGTH.includes(rule) || !isSameStay(booking.stay, to.stay);
 }
 
