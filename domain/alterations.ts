@@ -1,5 +1,5 @@
 import { countedGuests, refusalOf, STAY_REFUSAL_RULES, stayRefused } from './availability.ts';
-import type { StayRefusalRule, StayRules } from './availability.ts';
+import type { Preparation, StayRefusalRule, StayRules } from './availability.ts';
 import { LONG_TERM_FROM_NIGHTS } from './cancellation/policies.ts';
 import { DomainError } from './errors.ts';
 import type { BookingStatus } from './bookings.ts';
@@ -79,6 +79,24 @@ export function policyCheckInOf(
 ): CalendarDate | undefined {
   const before = policyCheckIn ?? stay.checkIn;
   return staysOverlap(stay, to) && before < to.checkIn ? before : undefined;
+}
+
+/**
+ * How many nights are kept empty around what a booking becomes: what the property asks now, but beside an end that stays
+ * where it is as many as when it was booked. Somebody else may have the next ones.
+ */
+export function preparationOfAltered(
+  booking: Stay & { [Nights in keyof Preparation]: number | null },
+  to: Stay,
+  { preparationNightsBefore, preparationNightsAfter }: Preparation,
+): Preparation {
+  const [before, after] = [booking.preparationNightsBefore, booking.preparationNightsAfter];
+  return {
+    preparationNightsBefore:
+      booking.checkIn === to.checkIn ? (before ?? preparationNightsBefore) : preparationNightsBefore,
+    preparationNightsAfter:
+      booking.checkOut === to.checkOut ? (after ?? preparationNightsAfter) : preparationNightsAfter,
+  };
 }
 
 export function isSameStay(a: Stay, b: Stay): boolean {
