@@ -101,6 +101,9 @@ function takesNothing(event: ICAL.Component): boolean {
   return says('status') === 'CANCELLED' || says('transp') === 'TRANSPARENT';
 }
 
+/** Far beyond what is imported, with room left to reckon: some calendars say 9999 of what is taken for ever. */
+const FOR_EVER_YEAR = 2900;
+
 interface Span {
   start: ICAL.Time;
   end: ICAL.Time;
@@ -111,11 +114,13 @@ function spanOf(event: ICAL.Component): Span {
   for (const name of ['dtstart', 'dtend']) {
     const written: unknown = event.getFirstProperty(name)?.jCal[3];
     if (written === undefined) continue;
-    // The library takes 30 February for a day of March.
-    assert(typeof written === 'string' && isCalendarDate(written.slice(0, 10)), `${name} is no date`);
+    // The library takes 30 February for a day of March. Of what century it is does not matter to that.
+    assert(typeof written === 'string' && isCalendarDate(`20${written.slice(2, 10)}`), `${name} is no date`);
   }
   // Without a word of exceptions the library would look for them among all events, for each of them.
-  const { startDate: start, endDate: end } = new ICAL.Event(event, { exceptions: [] });
+  const { startDate: start, endDate } = new ICAL.Event(event, { exceptions: [] });
+  const end = endDate.clone();
+  end.year = Math.min(end.year, FOR_EVER_YEAR);
   return { start, end };
 }
 

@@ -47,6 +47,11 @@ describe('the events of a calendar', () => {
         ['DTSTART:20270501T100000', 'DTEND:20270501T120000'],
         '2027-05-01 2027-05-02',
       ],
+      'dates for ever': [
+        ['DTSTART;VALUE=DATE:20270501', 'DTEND;VALUE=DATE:99991231'],
+        '2027-05-01 2900-12-31',
+      ],
+      'moments for ever': [['DTSTART:20270501T150000Z', 'DTEND:99991231T235959Z'], '2027-05-01 2900-12-31'],
       'until midnight': [['DTSTART:20270501T000000', 'DTEND:20270504T000000'], '2027-05-01 2027-05-04'],
     };
     for (const [what, [lines, expected]] of Object.entries(cases)) {
