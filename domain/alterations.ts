@@ -1,5 +1,5 @@
-import { refusalOf, STAY_REFUSAL_RULES, stayRefused } from './availability.ts';
-import type { StayRefusalRule, StayRules } from './availability.ts';
+import { countedGuests, refusalOf, STAY_REFUSAL_RULES, stayRefused } from './availability.ts';
+import type { Preparation, StayRefusalRule, StayRules } from './availability.ts';
 import { LONG_TERM_FROM_NIGHTS } from './cancellation/policies.ts';
 import { DomainError } from './errors.ts';
 import type { BookingStatus } from './bookings.ts';
@@ -81,6 +81,24 @@ export function policyCheckInOf(
   return staysOverlap(stay, to) && before < to.checkIn ? before : undefined;
 }
 
+/**
+ * How many nights are kept empty around what a booking becomes: what the property asks now, but beside an end that stays
+ * where it is as many as when it was booked. Somebody else may have the next ones.
+ */
+export function preparationOfAltered(
+  booking: Stay & { [Nights in keyof Preparation]: number | null },
+  to: Stay,
+  { preparationNightsBefore, preparationNightsAfter }: Preparation,
+): Preparation {
+  const [before, after] = [booking.preparationNightsBefore, booking.preparationNightsAfter];
+  return {
+    preparationNightsBefore:
+      booking.checkIn === to.checkIn ? (before ?? preparationNightsBefore) : preparationNightsBefore,
+    preparationNightsAfter:
+      booking.checkOut === to.checkOut ? (after ?? preparationNightsAfter) : preparationNightsAfter,
+  };
+}
+
 export function isSameStay(a: Stay, b: Stay): boolean {
   return a.checkIn === b.checkIn && a.checkOut === b.checkOut;
 }
@@ -93,7 +111,10 @@ export interface AlterationAsked {
   at: Instant;
 }
 
-/** Rules that look at when a stay begins or ends, and at how long it is: they have no say where that stays as it is. */
+/**
+ * Rules that look at when a stay begins or ends, and at how long it is: they have no say where that stays as it is. Nor have
+ * those of the party where no more come than were booked for, however few the property takes by now.
+ */
 const OF_ARRIVAL: readonly StayRefusalRule[] = ['past', 'advance_notice', 'booking_window', 'no_arrival_day'];
 const OF_DEPARTURE: readonly StayRefusalRule[] = ['no_departure_day'];
 const OF_LENGTH: readonly StayRefusalRule[] = ['minimum_nights', 'maximum_nights'];
@@ -128,6 +149,8 @@ function hasSay(rule: StayRefusalRule, { booking, to }: AlterationAsked): boolea
   if (OF_REQUESTS.includes(rule)) return false;
   if (OF_ARRIVAL.includes(rule)) return booking.stay.checkIn !== to.stay.checkIn;
   if (OF_DEPARTURE.includes(rule)) return booking.stay.checkOut !== to.stay.checkOut;
+  if (rule === 'capacity') return countedGuests(to.guests) > countedGuests(booking.guests);
+  if (rule === 'pets') return to.guests.pets > booking.guests.pets;
   return !OF_LENGTH.includes(rule) || !isSameStay(booking.stay, to.stay);
 }
 

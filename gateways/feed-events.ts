@@ -101,6 +101,9 @@ function takesNothing(event: ICAL.Component): boolean {
   return says('status') === 'CANCELLED' || says('transp') === 'TRANSPARENT';
 }
 
+/** Far beyond what is imported, with room left to reckon: some calendars say 9999 of what is taken for ever. */
+const FOR_EVER_YEAR = 2900;
+
 interface Span {
   start: ICAL.Time;
   end: ICAL.Time;
@@ -111,11 +114,13 @@ function spanOf(event: ICAL.Component): Span {
   for (const name of ['dtstart', 'dtend']) {
     const written: unknown = event.getFirstProperty(name)?.jCal[3];
     if (written === undefined) continue;
-    // The library takes 30 February for a day of March.
-    assert(typeof written === 'string' && isCalendarDate(written.slice(0, 10)), `${name} is no date`);
+    // The library takes 30 February for a day of March. Of what century it is does not matter to that.
+    assert(typeof written === 'string' && isCalendarDate(`20${written.slice(2, 10)}`), `${name} is no date`);
   }
   // Without a word of exceptions the library would look for them among all events, for each of them.
-  const { startDate: start, endDate: end } = new ICAL.Event(event, { exceptions: [] });
+  const { startDate: start, endDate } = new ICAL.Event(event, { exceptions: [] });
+  const end = endDate.clone();
+  end.year = Math.min(end.year, FOR_EVER_YEAR);
   return { start, end };
 }
 
@@ -128,19 +133,36 @@ function zoneOf(event: ICAL.Component): TimeZone | undefined {
 function* repetitionsOf(event: ICAL.Component, { start, end }: Span, reading: Reading): Generator<Stay> {
   const length = end.subtractDate(start);
   const changed = reading.changed.get(uidIn(event));
-  const expansion = new ICAL.RecurExpansion({ component: event, dtstart: start });
-  for (;;) {
-    const next = expansion.next() as ICAL.Time | undefined;
-    if (!next || dateIn(next) > reading.until) return;
+  for (const next of occurrencesOf(event, start)) {
+    const from = next instanceof ICAL.Period ? next.start : next;
+    if (dateIn(from) > reading.until) return;
     reading.left.repetitions -= 1;
     if (reading.left.repetitions < 0) throw new TooMuch();
-    if (changed?.has(momentOf(next))) continue;
-    const until = next.clone();
-    until.addDuration(length);
+    if (changed?.has(momentOf(from))) continue;
+    const until = next instanceof ICAL.Period ? next.getEnd() : next.clone();
+    if (from === next) until.addDuration(length);
     // A day early: whatever the zones of both make of it, it is over where the property is.
     if (addDays(dateIn(until), 1) < reading.from) continue;
-    yield stayOf({ start: next, end: until }, zoneOf(event), reading.zone);
+    yield stayOf({ start: from, end: until }, zoneOf(event), reading.zone);
   }
+}
+
+/** Its own start first, which the library leaves out where no rule and no date of it names that too. */
+function* occurrencesOf(event: ICAL.Component, start: ICAL.Time): Generator<ICAL.Time | ICAL.Period> {
+  if (!isExcepted(event, start)) yield start;
+  const expansion = new ICAL.RecurExpansion({ component: event, dtstart: start });
+  for (;;) {
+    const next = expansion.next() as ICAL.Time | ICAL.Period | undefined;
+    if (!next) return;
+    if (next instanceof ICAL.Period || momentOf(next) !== momentOf(start)) yield next;
+  }
+}
+
+function isExcepted(event: ICAL.Component, start: ICAL.Time): boolean {
+  const exceptions = event.getAllProperties('exdate').flatMap((one) => one.getValues() as ICAL.Time[]);
+  return exceptions.some((at) =>
+    at.isDate ? dateIn(at) === dateIn(start) : momentOf(at) === momentOf(start),
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Transaction } from '#db/connect.ts';
 import { newId } from '#db/ids.ts';
 import { findPayment, hasLivePayment, openPayment } from '#db/payments.ts';
 import { lockFamily } from '#db/property-lock.ts';
-import { payBy } from '#domain/alterations.ts';
+import { payBy, preparationOfAltered } from '#domain/alterations.ts';
 import { isCertain } from '#domain/bookings.ts';
 import { DomainError } from '#domain/errors.ts';
 import type { AlterationId, PaymentId, UserId } from '#domain/ids.ts';
@@ -44,11 +44,8 @@ export async function acceptAlteration(trx: Transaction, acceptance: At & Accept
   await lockFamily(trx, booking.propertyId);
   const to = { stay: alteration, guests: guestsWanted(alteration) };
   const { rules } = await requireAllowed(trx, booking, { to, at });
-  const { preparationNightsBefore, preparationNightsAfter } = rules;
-  const agreed = await AlterationRow.query(trx).patchAndFetchById(alteration.id, {
-    preparationNightsBefore,
-    preparationNightsAfter,
-  });
+  const preparation = preparationOfAltered(booking, alteration, rules);
+  const agreed = await AlterationRow.query(trx).patchAndFetchById(alteration.id, preparation);
   await takeAddedNights(trx, nightsOf(booking, agreed));
   if (agreed.chargeMinor === 0) {
     return { is: 'altered', ...(await alterBooking(trx, { booking, alteration: agreed, at, actorId })) };

@@ -243,7 +243,8 @@ export function positionAfter(search: Listed, { id, sortValue }: { id: string; s
 
 /** A cursor is bound to its list: with other conditions, or in another order, it would skip or repeat. */
 function positionIn(search: Listed, cursor: string | undefined): Position | undefined {
-  const value = search.sort === 'distance' || search.sort === 'rating' ? z.number() : z.int();
+  const isFraction = search.sort === 'distance' || search.sort === 'rating';
+  const value = isFraction ? z.number() : search.sort === 'relevance' ? z.int32() : z.int();
   const schema = z.strictObject({ list: z.literal(nameOf(search)), value, id: IdOf('property') });
   return decodeCursor(schema, cursor);
 }

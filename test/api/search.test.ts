@@ -225,6 +225,15 @@ describe('searching over HTTP', () => {
     assert.deepEqual(await bad(`${NEAR}&cursor=nonsense`), ['cursor']);
   });
 
+  it('takes no cursor that says more than its list can count', async () => {
+    const { body } = await search(`${NEAR}&limit=1&q=a`);
+    const position = JSON.parse(Buffer.from(body.nextCursor, 'base64url').toString()) as object;
+    for (const value of [2 ** 31, -(2 ** 31) - 1, 0.5]) {
+      const cursor = Buffer.from(JSON.stringify({ ...position, value })).toString('base64url');
+      assert.deepEqual(await bad(`${NEAR}&limit=1&q=a&cursor=${cursor}`), ['cursor'], String(value));
+    }
+  });
+
   it('pages by a cursor that holds for its own filters only, in pages of any size', async () => {
     const { body } = await search(`${NEAR}&limit=1&guests=1`);
     const cursor = `&cursor=${body.nextCursor}`;

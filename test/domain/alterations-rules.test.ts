@@ -4,6 +4,7 @@ import { DEFAULT_STAY_RULES } from '#domain/availability.ts';
 import type { StayRules } from '#domain/availability.ts';
 import { addDays } from '#domain/nights.ts';
 import type { Stay } from '#domain/nights.ts';
+import type { Guests } from '#domain/pricing.ts';
 
 /** A Thursday. */
 const FIRST = '2027-03-11';
@@ -18,13 +19,21 @@ interface Facts {
   from: Stay;
   to: Stay;
   rules: Partial<StayRules>;
+  /** Booked for, and wanted: the two of `PARTY` unless said. */
+  party?: [booked: Partial<Guests>, wanted: Partial<Guests>];
 }
 
 /** What a certain booking is refused to become, as rule and limit. */
-function refusal({ from, to, rules }: Facts): unknown[] | undefined {
+function refusal({ from, to, rules, party: [booked, wanted] = [{}, {}] }: Facts): unknown[] | undefined {
   const refused = alterationRefusal({
-    booking: { stay: from, guests: PARTY, status: 'confirmed', zone: 'Europe/London', checkInTime: '15:00' },
-    to: { stay: to, guests: PARTY },
+    booking: {
+      stay: from,
+      guests: { ...PARTY, ...booked },
+      status: 'confirmed',
+      zone: 'Europe/London',
+      checkInTime: '15:00',
+    },
+    to: { stay: to, guests: { ...PARTY, ...wanted } },
     property: { status: 'published', capacity: 4, rules: { ...DEFAULT_STAY_RULES, ...rules } },
     at: '2027-03-01T12:00:00.000Z',
   });
@@ -107,6 +116,42 @@ const CASES: (Facts & { why: string; refused?: unknown[] })[] = [
     from: stay(0, 3),
     to: stay(1, 3),
     rules: { noDepartureDays: ['sunday'] },
+  },
+  {
+    why: 'where as many come as were booked for, though the property takes fewer by now',
+    from: stay(0, 3),
+    to: stay(0, 2),
+    rules: { maximumPets: 0 },
+    party: [
+      { adults: 6, pets: 1 },
+      { adults: 6, pets: 1 },
+    ],
+  },
+  {
+    why: 'where fewer come than were booked for, though still more than the property takes by now',
+    from: stay(0, 3),
+    to: stay(0, 3),
+    rules: { maximumPets: 0 },
+    party: [
+      { adults: 6, pets: 2 },
+      { adults: 5, pets: 1 },
+    ],
+  },
+  {
+    why: 'where more come than it takes',
+    from: stay(0, 3),
+    to: stay(0, 3),
+    rules: {},
+    party: [{ adults: 6 }, { adults: 6, children: 1 }],
+    refused: ['capacity', 4],
+  },
+  {
+    why: 'where more pets come than it takes',
+    from: stay(0, 3),
+    to: stay(0, 3),
+    rules: { maximumPets: 1 },
+    party: [{ pets: 1 }, { pets: 2 }],
+    refused: ['pets', 1],
   },
 ];
 

@@ -47,6 +47,11 @@ describe('the events of a calendar', () => {
         ['DTSTART:20270501T100000', 'DTEND:20270501T120000'],
         '2027-05-01 2027-05-02',
       ],
+      'dates for ever': [
+        ['DTSTART;VALUE=DATE:20270501', 'DTEND;VALUE=DATE:99991231'],
+        '2027-05-01 2900-12-31',
+      ],
+      'moments for ever': [['DTSTART:20270501T150000Z', 'DTEND:99991231T235959Z'], '2027-05-01 2900-12-31'],
       'until midnight': [['DTSTART:20270501T000000', 'DTEND:20270504T000000'], '2027-05-01 2027-05-04'],
     };
     for (const [what, [lines, expected]] of Object.entries(cases)) {
@@ -83,6 +88,32 @@ describe('the events of a calendar', () => {
         '2027-05-01 2027-05-03',
         '2027-05-15 2027-05-17',
         '2027-05-22 2027-05-24',
+      ]);
+    });
+
+    it('take those of their own start too, where nothing that repeats it names it', () => {
+      const dates = ['DTSTART;VALUE=DATE:20270501', 'DTEND;VALUE=DATE:20270503'];
+      const more = ['RDATE;VALUE=DATE:20270601,20270701', 'EXDATE;VALUE=DATE:20270601'];
+      assert.deepEqual(staysIn(eventWith(...dates, ...more)), [
+        '2027-05-01 2027-05-03',
+        '2027-07-01 2027-07-03',
+      ]);
+      // The first of May is a Saturday.
+      assert.deepEqual(staysIn(eventWith(...dates, 'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=2')), [
+        '2027-05-01 2027-05-03',
+        '2027-05-03 2027-05-05',
+        '2027-05-10 2027-05-12',
+      ]);
+      assert.deepEqual(staysIn(eventWith(...weekly, 'EXDATE;VALUE=DATE:20270501')).length, 3);
+    });
+
+    it('take those of each period that is named', () => {
+      const periods = 'RDATE;VALUE=PERIOD:20270601T150000Z/20270605T090000Z,20270701T150000Z/P2D';
+      const lines = ['DTSTART:20270501T150000Z', 'DTEND:20270503T090000Z', periods];
+      assert.deepEqual(staysIn(eventWith(...lines)), [
+        '2027-05-01 2027-05-03',
+        '2027-06-01 2027-06-05',
+        '2027-07-01 2027-07-03',
       ]);
     });
 

@@ -3,7 +3,7 @@ import { addDays } from '#domain/nights.ts';
 import { useWorld } from '../support/journeys.ts';
 import type { Traveller } from '../support/journeys.ts';
 import { balancesOf, eventsOf } from '../support/ledger.ts';
-import { inDays } from '../support/people.ts';
+import { inDays, stayRequest } from '../support/people.ts';
 import type { Wire } from '../support/people.ts';
 import { until } from '../support/virtual-time.ts';
 import { acceptWith, answer, assertSound, propose, seesAlteration } from '../support/alterations.ts';
@@ -116,6 +116,26 @@ describe('an alteration', () => {
       false,
       false,
       true,
+    ]);
+    await assertSound(world(), booking);
+  });
+
+  it('keeps no more nights empty beside an end that stays where it is than when it was booked (D3)', async () => {
+    const { booking, guest, host, property } = await world().booked();
+    const next = { propertyId: property.id, checkIn: CHECK_OUT, checkOut: addDays(CHECK_OUT, 1) };
+    const neighbour = await world().person();
+    await neighbour.books(stayRequest(next));
+    await host.must(
+      200,
+      host.put(`/properties/${property.id}/rules`, { preparationNightsBefore: 1, preparationNightsAfter: 1 }),
+    );
+    const later = { checkIn: addDays(CHECK_IN, 1), guests: { adults: 1 } };
+    const proposal = await host.must(201, propose(host, booking, later));
+    assert.equal((await guest.must(200, answer(guest, proposal, 'acceptance'))).status, 'altered');
+    // Nobody has the night that is given up, but it is the one kept empty before the new first one.
+    assert.deepEqual(await world().availability(property.id, addDays(CHECK_IN, -1), addDays(CHECK_IN, 1)), [
+      true,
+      false,
     ]);
     await assertSound(world(), booking);
   });
