@@ -66,6 +66,9 @@ export interface Listening extends AsyncDisposable {
 
 const CLOSE_IDLE_EVERY_MS = 50;
 
+/** New connections that wait to be taken: whoever finds no place among them tries again a whole second later. */
+const MAX_WAITING = 4_096;
+
 export interface ListenOptions {
   host?: string;
   port: number;
@@ -84,7 +87,7 @@ export async function listen(
     if (leaving?.aborted === true) response.shouldKeepAlive = false;
     void answer(request, response);
   });
-  server.listen(port, host);
+  server.listen({ port, host, backlog: MAX_WAITING });
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
   return {

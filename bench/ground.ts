@@ -15,7 +15,7 @@ import type { Stack } from '#dev/stack/stack.ts';
 import { NOTIFY } from '#workflows/notifications.contract.ts';
 import type { Load, Loaded } from './load.ts';
 import { Program } from './processes.ts';
-import { CAN_BE_PROFILED } from './profile.ts';
+import { CAN_BE_PROFILED } from './inspector.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const QUIET_WITHIN_MS = 120_000;

@@ -7,6 +7,7 @@ import { benchImport } from '#bench/import.ts';
 import { findListings } from '#bench/listings.ts';
 import { WHOLE_MARKET } from '#bench/market/fill.ts';
 import { settleMarket } from '#bench/market/settle.ts';
+import { memoryOf } from '#bench/memory.ts';
 import { benchOutage } from '#bench/outage.ts';
 import { profiled } from '#bench/profile.ts';
 import { benchRace } from '#bench/race.ts';
@@ -83,7 +84,7 @@ async function main(asked: AbortSignal): Promise<void> {
     outcomes.push(outcome);
     asked.throwIfAborted();
   }
-  if (memory !== undefined) outcomes.push(memoryOf(memory));
+  if (memory !== undefined) outcomes.push(await memoryOfApi(ground, memory));
   await narrator.during('looking where the time goes', lookInto(ground, outcomes, profile)).catch(
     // What was measured stands all the same.
     (error: unknown) => console.error('It cannot be told where the time goes:', error),
@@ -93,9 +94,12 @@ async function main(asked: AbortSignal): Promise<void> {
   if (!outcomes.flatMap(({ findings }) => findings).every(isMet)) process.exitCode = 1;
 }
 
-function memoryOf({ mostMb }: MostResident): Outcome {
+async function memoryOfApi({ stack }: Ground, { mostMb }: MostResident): Promise<Outcome> {
   const work = 'memory of the API process, the most while all of this went on';
-  return { findings: [{ work, unit: 'MB', ours: mostMb, target: { oursAtMost: 200 } }] };
+  return {
+    findings: [{ work, unit: 'MB', ours: mostMb, target: { oursAtMost: 200 } }],
+    memory: { of: 'memory of the API process when it was over', mb: await memoryOf(stack, 'api') },
+  };
 }
 
 /** After all that counts: into what has missed a target, or into everything. */

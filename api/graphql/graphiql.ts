@@ -21,7 +21,7 @@ query Search {
 `;
 
 interface Page {
-  html: string;
+  bytes: Buffer;
   etag: string;
   policy: string;
 }
@@ -55,7 +55,7 @@ async function render(): Promise<Page> {
     defaultQuery: FIRST_QUERY,
   });
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`;
-  return { html, etag, policy: policyFor(html) };
+  return { bytes: Buffer.from(html), etag, policy: policyFor(html) };
 }
 
 /** Whether a browser opens the address, and no program asks a question. */
@@ -65,10 +65,10 @@ export function wantsPage({ method, req }: Pick<Context, 'method' | 'req'>): boo
 
 export async function sendGraphiql(koa: Context): Promise<void> {
   page ??= render();
-  const { html, etag, policy } = await page;
+  const { bytes, etag, policy } = await page;
   koa.set({ 'ETag': etag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': policy });
   koa.status = 200;
   koa.type = 'text/html';
-  koa.body = html;
+  koa.body = bytes;
   if (koa.req.headers['if-none-match'] === etag) koa.status = 304;
 }
