@@ -50,12 +50,17 @@ function calendarsIn(text: string): ICAL.Component[] | undefined {
   const calendar = text.replace(/^\uFEFF/, '').trim();
   if (!/^BEGIN:VCALENDAR\s/i.test(calendar) || !/\nEND:VCALENDAR$/i.test(calendar)) return undefined;
   try {
-    const parsed = ICAL.parse(calendar) as [string, ...unknown[]] | unknown[][];
+    const parsed = ICAL.parse(withDatesNamed(calendar)) as [string, ...unknown[]] | unknown[][];
     const each = typeof parsed[0] === 'string' ? [parsed] : parsed;
     return each.map((jcal) => new ICAL.Component(jcal as [string, never[], never[]]));
   } catch {
     return undefined;
   }
+}
+
+/** Some platforms write a date where a moment is due and do not say so: what is eight digits long can be nothing else. */
+function withDatesNamed(calendar: string): string {
+  return calendar.replace(/^(DTSTART|DTEND):(?=\d{8}\r?$)/gim, '$1;VALUE=DATE:');
 }
 
 /** Which occurrences of what repeats are told of by events of their own: by UID, the moments that they stood at. */
@@ -93,7 +98,7 @@ function* staysOf(event: ICAL.Component, reading: Reading): Generator<Stay> {
     yield* repetitionsOf(event, { start, end }, reading);
     return;
   }
-  yield stayOf({ start, end }, zoneOf(event), reading.zone);
+  yield stayOf({ start, end }, zonesOf(event), reading.zone);
 }
 
 function takesNothing(event: ICAL.Component): boolean {
@@ -124,10 +129,18 @@ function spanOf(event: ICAL.Component): Span {
   return { start, end };
 }
 
-/** The name of the zone that an event keeps, where it is one that every machine knows. */
-function zoneOf(event: ICAL.Component): TimeZone | undefined {
-  const name: unknown = event.getFirstProperty('dtstart')?.getFirstParameter('tzid');
-  return isTimeZone(name) ? name : undefined;
+/** The zones that an event begins and ends in, by their names, where every machine knows those. */
+interface Zones {
+  start: TimeZone | undefined;
+  end: TimeZone | undefined;
+}
+
+/** Most end in the zone that they began in, and some say so by saying nothing. */
+function zonesOf(event: ICAL.Component): Zones {
+  const nameIn = (property: string): unknown => event.getFirstProperty(property)?.getFirstParameter('tzid');
+  const known = (name: unknown) => (isTimeZone(name) ? name : undefined);
+  const start = nameIn('dtstart');
+  return { start: known(start), end: known(nameIn('dtend') ?? start) };
 }
 
 function* repetitionsOf(event: ICAL.Component, { start, end }: Span, reading: Reading): Generator<Stay> {
@@ -143,7 +156,7 @@ function* repetitionsOf(event: ICAL.Component, { start, end }: Span, reading: Re
     if (from === next) until.addDuration(length);
     // A day early: whatever the zones of both make of it, it is over where the property is.
     if (addDays(dateIn(until), 1) < reading.from) continue;
-    yield stayOf({ start: from, end: until }, zoneOf(event), reading.zone);
+    yield stayOf({ start: from, end: until }, zonesOf(event), reading.zone);
   }
 }
 
@@ -169,9 +182,9 @@ function isExcepted(event: ICAL.Component, start: ICAL.Time): boolean {
  * The nights from the day of the start to that of the end, both of the property's zone. At least one: an hour by day may
  * be all that is told of a guest.
  */
-function stayOf({ start, end }: Span, from: TimeZone | undefined, to: TimeZone): Stay {
-  const checkIn = dayOf(start, from, to);
-  const after = dayOf(end, from, to);
+function stayOf({ start, end }: Span, from: Zones, to: TimeZone): Stay {
+  const checkIn = dayOf(start, from.start, to);
+  const after = dayOf(end, from.end, to);
   assert(isCalendarDate(checkIn) && isCalendarDate(after));
   return { checkIn, checkOut: after > checkIn ? after : addDays(checkIn, 1) };
 }

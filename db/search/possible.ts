@@ -12,6 +12,20 @@ const minimumNights = (checkIn: string): string => `coalesce(
 const isLonger = (nights: string): string =>
   `(coalesce(r.longer_by_request, false) and ${nights} > r.maximum_nights)`;
 
+const NOW = 'cast(:now as timestamptz)';
+
+/**
+ * `at` is before a time on the property's wall, as `instantOf` in domain/nights.ts has it. Of a time that occurs twice PostgreSQL
+ * takes the later one: the earlier is reckoned from before the clocks went back. One that they skip comes when they skip it,
+ * and from then on they show more.
+ */
+function isBefore(at: string, wall: string): string {
+  const earlier = `((${wall} - interval '3 hours') at time zone p.time_zone + interval '3 hours')`;
+  return `(${at} at time zone p.time_zone < ${wall} and ${at} < case
+              when ${earlier} at time zone p.time_zone = ${wall} then ${earlier}
+              else ${wall} at time zone p.time_zone end)`;
+}
+
 /**
  * The property's rules allow the stay, as `refusalOf` in domain/availability.ts judges (a test holds one against the
  * other); nothing lies on its nights, there or at what is linked to it, nor a stay on those to be kept empty around them.
@@ -27,9 +41,9 @@ export function stayIsPossible({ checkIn, checkOut, nights }: AskedStay): string
           and ${checkIn} >= ${TODAY} + coalesce(r.advance_notice_days, 0)
           and ${checkIn} <= ${TODAY} + make_interval(months => coalesce(r.booking_window_months, 12))
           and (r.same_day_latest_time is null or r.advance_notice_days > 0 or ${checkIn} > ${TODAY}
-            or cast(:now as timestamptz) <= (${TODAY} + cast(r.same_day_latest_time as time)) at time zone p.time_zone)
+            or ${isBefore(`(${NOW} - interval '1 microsecond')`, `(${TODAY} + cast(r.same_day_latest_time as time))`)})
           and ((p.booking_mode = 'instant' and not ${isLonger(nights)})
-            or cast(:now as timestamptz) < (${checkIn} + cast(p.check_in_time as time)) at time zone p.time_zone)
+            or ${isBefore(NOW, `(${checkIn} + cast(p.check_in_time as time))`)})
           and not exists (
             select from stays s
             where s.property_id = p.id and s.live

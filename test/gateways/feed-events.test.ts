@@ -19,6 +19,10 @@ describe('the events of a calendar', () => {
   describe('take the nights from the day they begin to the day they end (I3)', () => {
     const cases: Readonly<Record<string, [string[], string]>> = {
       'dates': [['DTSTART;VALUE=DATE:20270501', 'DTEND;VALUE=DATE:20270504'], '2027-05-01 2027-05-04'],
+      'dates that do not say that they are': [
+        ['DTSTART:20270501', 'DTEND:20270504'],
+        '2027-05-01 2027-05-04',
+      ],
       'a date without an end': [['DTSTART;VALUE=DATE:20270501'], '2027-05-01 2027-05-02'],
       'a date that ends where it begins': [
         ['DTSTART;VALUE=DATE:20270501', 'DTEND;VALUE=DATE:20270501'],
@@ -36,6 +40,10 @@ describe('the events of a calendar', () => {
       'moments of a zone that nobody knows, as the property’s': [
         ['DTSTART;TZID=Atlantis:20270501T210000', 'DTEND;TZID=Atlantis:20270503T110000'],
         '2027-05-01 2027-05-03',
+      ],
+      'moments that end in another zone than they began in': [
+        ['DTSTART;TZID=Pacific/Auckland:20270110T100000', 'DTEND;TZID=America/Los_Angeles:20270112T200000'],
+        '2027-01-09 2027-01-13',
       ],
       'moments of no zone, as the property’s': [
         ['DTSTART:20270501T150000', 'DTEND:20270504T110000'],

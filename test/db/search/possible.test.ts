@@ -147,4 +147,60 @@ describe('whether a stay is possible', () => {
       JSON.stringify(counts),
     );
   }).timeout(60_000);
+
+  const CLOCKS = [
+    { what: 'that the clocks skip (D4)', day: '2027-03-28', at: '2027-03-28T01:00:00Z' },
+    { what: 'that occurs twice, the earlier of them (D5)', day: '2027-10-31', at: '2027-10-31T00:30:00Z' },
+  ];
+  for (const { what, day, at } of CLOCKS) {
+    it(`is answered alike up to a time ${what}`, async () => {
+      const { db } = own();
+      const hostId = await aUser(db);
+      const place = { latitude: 48.86, longitude: 2.35 };
+      const facts = {
+        ...place,
+        hostId,
+        title: 'Flat',
+        roomType: 'entire_home',
+        timeZone: 'Europe/Paris',
+      } as const;
+      const homes = await Promise.all(
+        BOOKING_MODES.map((bookingMode) =>
+          db.transaction(async (trx) => {
+            const money = { currency: 'EUR', nightlyMinor: 10_000 } as const;
+            const { id } = await insertProperty(trx, {
+              ...facts,
+              ...money,
+              capacity: 2,
+              bookingMode,
+              checkInTime: '02:30',
+            });
+            const sameDayLatestTime = bookingMode === 'instant' ? '02:30' : null;
+            const rules = { ...DEFAULT_STAY_RULES, sameDayLatestTime };
+            await setStayRules(trx, { id, hostId }, rules);
+            await setPublication(trx, { id, hostId }, 'published');
+            return { id, zone: facts.timeZone, capacity: 2, bookingMode, checkInTime: '02:30', rules };
+          }),
+        ),
+      );
+      const guests = { adults: 1, children: 0, infants: 0, pets: 0 };
+      const stay = { checkIn: day, checkOut: addDays(day, 2) };
+      const answers: boolean[][] = [];
+      for (const laterMs of [-5_400_000, -1, 0, 1, 1_800_000, 3_600_000, 5_400_000]) {
+        const now = new Date(Date.parse(at) + laterMs).toISOString();
+        const { rows } = await searchProperties(db, {
+          ...{ place: { near: place, radiusMetres: 1_000 }, sort: 'distance', guests: 1, limit: 10 },
+          stay: { ...stay, now },
+        });
+        const found = homes.map(({ id }) => rows.some((row) => row.id === id));
+        answers.push(found);
+        const allowed = homes.map((home) => refusalOf({ ...home, stay, guests, at: now }) === undefined);
+        assert.deepEqual(found, allowed, now);
+      }
+      // The latest time for the same day is itself in time; the host has until just before check-in.
+      const [instant, request] = BOOKING_MODES.map((_, place) => answers.map((each) => each[place]));
+      assert.deepEqual(instant, [true, true, true, false, false, false, false]);
+      assert.deepEqual(request, [true, true, false, false, false, false, false]);
+    });
+  }
 });
