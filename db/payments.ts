@@ -193,18 +193,31 @@ export interface Posting {
 }
 
 /**
- * Money is in: the payment is posted and the ledger explains it, in the caller's transaction. Returns false when this
- * was done before.
+ * Money is in: the payment is posted, in the caller's transaction, in which `explainPosting` is to follow. Returns false when
+ * this was done before.
  */
-export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
-  const { paymentId = posting.booking.paymentId } = posting;
+export async function markPosted(trx: Transaction, posting: Posting): Promise<boolean> {
   const posted = await PaymentRow.query(trx)
-    .findById(paymentId)
+    .findById(paymentOf(posting))
     .whereNot('status', 'posted')
     .patch(postedColumns(posting));
-  if (posted === 0) return false;
-  await explain(trx, paymentId, posting);
-  return true;
+  return posted > 0;
+}
+
+/** The ledger explains the money of a payment that has just been posted, and it is told. */
+export async function explainPosting(trx: Transaction, posting: Posting): Promise<void> {
+  await explain(trx, paymentOf(posting), posting);
+}
+
+/** Both, one after the other. Returns false when this was done before. */
+export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
+  const isPosted = await markPosted(trx, posting);
+  if (isPosted) await explainPosting(trx, posting);
+  return isPosted;
+}
+
+function paymentOf({ paymentId, booking }: Posting): PaymentId {
+  return paymentId ?? booking.paymentId;
 }
 
 /** Money came in once more for a booking that was paid: a payment of its own, which is posted at once. */

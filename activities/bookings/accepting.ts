@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { lockBooking, moveBooking, upfrontMinorOf } from '#db/bookings.ts';
 import type { BookingRow } from '#db/bookings.ts';
 import type { Transaction } from '#db/connect.ts';
-import { findPaymentByIntent, postAnother, postPayment } from '#db/payments.ts';
+import { explainPosting, findPaymentByIntent, markPosted, postAnother } from '#db/payments.ts';
 import { promiseLateBack } from '#db/promised-refunds.ts';
 import { findLateRefund } from '#db/refunds.ts';
 import { takeUpAgain } from '#db/relay.ts';
@@ -38,11 +38,19 @@ export interface Acceptance extends At {
 
 /** In the caller's transaction. @throws DomainError `dates_unavailable` when the nights of an expired booking are gone */
 export async function acceptPayment(trx: Transaction, acceptance: Acceptance): Promise<Accepted> {
-  const { bookingId, intent, at, actorId } = acceptance;
+  const { bookingId, intent, at } = acceptance;
   const booking = await lockBooking(trx, bookingId);
   const shares = await sharesOfFirst(trx, booking, intent);
   const posting = { booking, intent, shares, at };
-  if (!(await postPayment(trx, posting))) return acceptedBefore(trx, posting);
+  if (!(await markPosted(trx, posting))) return acceptedBefore(trx, posting);
+  const [, accepted] = await Promise.all([explainPosting(trx, posting), decide(trx, posting, acceptance)]);
+  return accepted;
+}
+
+/** What becomes of the booking whose payment has just been posted. */
+async function decide(trx: Transaction, posting: Posting, acceptance: Acceptance): Promise<Accepted> {
+  const { booking, intent, at } = posting;
+  const { bookingId, actorId } = acceptance;
   if (isEnded(booking.status)) await takeUpAgain(trx, intent.id);
   const isWhole = intent.amountMinor === upfrontMinorOf(booking);
   if (isWhole && isToBeConfirmed(booking, acceptance)) {

@@ -46,10 +46,23 @@ export async function reloadRow(db: Db, id: BookingId): Promise<BookingRow> {
 
 export async function reload(db: Db, id: BookingId): Promise<BookingWithPayment> {
   const booking = await reloadRow(db, id);
-  const [payment, instalments, alteration] = await Promise.all([
-    findPayment(db, booking.paymentId),
+  return { booking, payment: await findPayment(db, booking.paymentId), ...(await partsOf(db, booking)) };
+}
+
+/** The same of one that is not being worked on: then it does not matter which of booking and payment is read first. */
+export async function reread(db: Db, { id, paymentId }: BookingRow): Promise<BookingWithPayment> {
+  const [booking, payment] = await Promise.all([reloadRow(db, id), findPayment(db, paymentId)]);
+  return { booking, payment, ...(await partsOf(db, booking)) };
+}
+
+/** What most bookings have nothing of, and then nothing is read. */
+async function partsOf(
+  db: Db,
+  booking: BookingRow,
+): Promise<Pick<BookingWithPayment, 'instalments' | 'alteration'>> {
+  const [instalments, alteration] = await Promise.all([
     findInstalmentsOf(db, [booking]),
     openAlteration(db, booking),
   ]);
-  return { booking, payment, instalments: instalments.get(id), alteration };
+  return { instalments: instalments.get(booking.id), alteration };
 }

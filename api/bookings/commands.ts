@@ -13,7 +13,7 @@ import { bookStayOrder, reserveStay } from '#workflows/bookings.contract.ts';
 import type { Altered } from '#workflows/bookings.contract.ts';
 import { alter, answer, cancel, pay, record, replaceCard } from './acts.ts';
 import type { AlterAct, AnswerAct, CancelAct, CardAct, CardKept, PayAct, RecordAct } from './acts.ts';
-import { PATIENCE, reload, reloadRow } from './asking.ts';
+import { PATIENCE, reload, reloadRow, reread } from './asking.ts';
 import type { BookingWithPayment } from './presenter.ts';
 import { newBooking, termsOf } from './terms.ts';
 import type { Reserve, Terms } from './terms.ts';
@@ -133,13 +133,14 @@ async function wasGivenUp(db: Db | Transaction, id: BookingId): Promise<boolean>
 
 /** Has a recorded request carried out, and waits for it as long as a guest should. */
 async function conduct({ db, workflows }: Deps, booking: BookingRow): Promise<Reserved> {
-  await workflows.startAndAsk(bookStayOrder(booking), reserveStay, {
+  const answer = await workflows.startAndAsk(bookStayOrder(booking), reserveStay, {
     updateId: booking.id,
     input: { bookingId: booking.id },
     ...PATIENCE,
   });
   // Whatever the answer was, or whether one came at all: the row says how far the booking is.
-  return settledOrRefused(await reload(db, booking.id));
+  const isResting = answer.is === 'answered';
+  return settledOrRefused(await (isResting ? reread(db, booking) : reload(db, booking.id)));
 }
 
 function settledOrRefused(found: BookingWithPayment): Reserved {
