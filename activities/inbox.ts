@@ -56,7 +56,7 @@ export async function deliverBankEvents(deps: { db: Db; workflows: Workflows }):
       errors.push(error);
     }
   }
-  await markDelivered(deps.db, handedOn);
+  await markDelivered(deps.db, handedOn).catch((error: unknown) => errors.push(error));
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of the bank's events stay.`);
   return handedOn.size;
 }

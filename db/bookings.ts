@@ -10,6 +10,7 @@ import type { BookingMode } from '#domain/properties.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
 import { Row } from './model.ts';
+import { together } from './transaction.ts';
 import { ZONE_DATA } from './zone-data.ts';
 
 export class BookingRow extends Row {
@@ -126,7 +127,7 @@ export function upfrontMinorOf({ upfrontMinor, totalMinor }: BookingRow): number
 
 /** Records the request, as this process has reckoned it, and tells of it, in the caller's transaction. Nothing is held yet. */
 export async function insertBooking(trx: Transaction, booking: NewBooking): Promise<BookingRow> {
-  const [row] = await Promise.all([
+  const [row] = await together([
     BookingRow.query(trx)
       .insert({ ...booking, zoneData: ZONE_DATA } as Partial<BookingRow>)
       .returning('*'),
@@ -177,7 +178,7 @@ export interface Move {
  * edge starts from, so a booking that moved meanwhile is a defect here, never a silent overwrite.
  */
 export async function moveBooking(trx: Transaction, booking: BookingRow, move: Move): Promise<void> {
-  const [moved] = await Promise.all([
+  const [moved] = await together([
     BookingRow.query(trx)
       .findById(booking.id)
       .whereIn('status', statusesBefore(move.to))

@@ -37,8 +37,8 @@ export function plannedOnce(name: string): { name: string } {
 }
 
 /**
- * A pool. What a transaction is asked side by side (`Promise.all`) is sent at once and carried out in that order, so that
- * writes that do not wait for one another take one round trip; after one that fails the others fail as well.
+ * A pool. What a transaction is asked side by side (`together`) is sent at once, so that writes that do not wait for one
+ * another take one round trip; after one that fails the others fail as well.
  */
 export function connect(options: ConnectOptions): Db {
   const { databaseUrl, poolSize = 10, acquireTimeoutMs = 10_000, statementTimeoutMs = 15_000 } = options;

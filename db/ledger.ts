@@ -3,6 +3,7 @@ import type { Account, Entry, Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
+import { together } from './transaction.ts';
 
 /** One movement of money, and the entries that explain it; they balance, or the database refuses them. */
 export interface LedgerStep {
@@ -43,7 +44,7 @@ interface Step extends Pick<LedgerStep, 'step' | 'bankId' | 'at' | 'entries'> {
 
 async function insertStep(trx: Transaction, { step, currency, at, entries, ...whose }: Step): Promise<void> {
   // In this order: what is to explain a step looks whether it is there.
-  await Promise.all([
+  await together([
     trx('ledger_transactions').insert({
       step,
       booking_id: whose.bookingId ?? null,

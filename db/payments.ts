@@ -18,6 +18,7 @@ import { recordEvent } from './events.ts';
 import { newId } from './ids.ts';
 import { writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
+import { together } from './transaction.ts';
 
 export class PaymentRow extends Row {
   static override tableName = 'payments';
@@ -249,7 +250,7 @@ async function explain(
   paymentId: PaymentId,
   { booking, intent, shares, at }: Posting,
 ): Promise<void> {
-  await Promise.all([
+  await together([
     writeLedger(trx, {
       step: `post:${paymentId}`,
       booking,

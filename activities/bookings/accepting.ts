@@ -8,6 +8,7 @@ import { findLateRefund } from '#db/refunds.ts';
 import { takeUpAgain } from '#db/relay.ts';
 import type { Posting } from '#db/payments.ts';
 import { retakeNights } from '#db/stays.ts';
+import { together } from '#db/transaction.ts';
 import { canBegin } from '#domain/availability.ts';
 import type { Preparation } from '#domain/availability.ts';
 import { isEnded } from '#domain/bookings.ts';
@@ -43,7 +44,7 @@ export async function acceptPayment(trx: Transaction, acceptance: Acceptance): P
   const shares = await sharesOfFirst(trx, booking, intent);
   const posting = { booking, intent, shares, at };
   if (!(await markPosted(trx, posting))) return acceptedBefore(trx, posting);
-  const [, accepted] = await Promise.all([explainPosting(trx, posting), decide(trx, posting, acceptance)]);
+  const [, accepted] = await together([explainPosting(trx, posting), decide(trx, posting, acceptance)]);
   return accepted;
 }
 
@@ -55,7 +56,7 @@ async function decide(trx: Transaction, posting: Posting, acceptance: Acceptance
   const isWhole = intent.amountMinor === upfrontMinorOf(booking);
   if (isWhole && isToBeConfirmed(booking, acceptance)) {
     const preparation = booking.status === 'expired' ? await retake(trx, booking) : undefined;
-    await Promise.all([
+    await together([
       confirm(trx, booking, { at, actorId, preparation }),
       beginInstalments(trx, booking, { intent, at }),
     ]);

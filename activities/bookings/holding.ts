@@ -3,6 +3,7 @@ import type { Transaction } from '#db/connect.ts';
 import { scheduleInstalments } from '#db/instalments.ts';
 import { noteBank, openPayment } from '#db/payments.ts';
 import { releaseNights, takeNights } from '#db/stays.ts';
+import { together } from '#db/transaction.ts';
 import { holdExpiry } from '#domain/bookings.ts';
 import type { Rejection } from '#domain/bookings.ts';
 import type { BookingId } from '#domain/ids.ts';
@@ -40,7 +41,7 @@ export async function hold(trx: Transaction, { bookingId, at }: At): Promise<Hol
   const preparation = await takeNights(trx, { ...stay, guests: guestsOf(booking), bookingMode, at });
   const holdExpiresAt = holdExpiry(at);
   const set = { holdExpiresAt, ...preparation };
-  await Promise.all([
+  await together([
     booking.totalMinor > 0 && openPayment(trx, booking),
     booking.upfrontMinor !== null && scheduleInstalments(trx, booking),
     moveBooking(trx, booking, { to: 'held', at, actorId: booking.guestId, set }),

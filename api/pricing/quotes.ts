@@ -51,9 +51,10 @@ export async function findOffer(
   db: Db,
   { propertyId, checkIn, checkOut, guestId }: Stay & { propertyId: PropertyId; guestId: UserId | undefined },
 ): Promise<Offer> {
+  const stay = newStay(checkIn, checkOut);
   const [property, availability] = await Promise.all([
     findProperty(db, propertyId),
-    readAvailability(db, propertyId, newStay(checkIn, checkOut)),
+    readAvailability(db, propertyId, stay),
   ]);
   if (property === undefined || !isQuotable(property, guestId)) throw notFound('property');
   return { property, availability };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pricingEndpoints } from '#api/pricing/routes.ts';
-import { isExpired, readQuote, signQuote } from '#api/pricing/quotes.ts';
+import { findOffer, isExpired, readQuote, signQuote } from '#api/pricing/quotes.ts';
 import type { PricedStay } from '#api/pricing/quotes.ts';
 import { sessionEndpoints } from '#api/sessions/routes.ts';
 import { userEndpoints } from '#api/users/routes.ts';
@@ -42,6 +42,23 @@ describe('quotes', () => {
   }
   const aListing = (facts: PropertyFacts = {}) =>
     aProperty(api().db, { weekendMinor: 120_00, cleaningFeeMinor: 30_00, ...facts });
+
+  it('asks the database nothing about dates that make no stay', async () => {
+    const { db } = api();
+    const asked: string[] = [];
+    const hear = ({ sql }: { sql: string }) => asked.push(sql);
+    db.on('query', hear);
+    const backwards = {
+      propertyId: newId('property'),
+      checkIn: STAY.checkOut,
+      checkOut: STAY.checkIn,
+      guestId: undefined,
+    };
+    await assert.rejects(findOffer(db, backwards), (error) => isDomainError(error, 'invalid_input'));
+    await db.raw('select 1'); // Comes after whatever was asked before.
+    db.off('query', hear);
+    assert.deepEqual(asked, ['select 1']);
+  });
 
   it('list what a stay costs, line by line, for half an hour', async () => {
     const property = await aListing();

@@ -3,7 +3,7 @@ import { databaseError } from '#db/constraints.ts';
 import { plannedOnce } from '#db/connect.ts';
 import type { Transaction } from '#db/connect.ts';
 import { Row } from '#db/model.ts';
-import { inTransaction } from '#db/transaction.ts';
+import { inTransaction, together } from '#db/transaction.ts';
 import { aProperty, useDatabase } from './stays-fixture.ts';
 
 describe('a transaction', () => {
@@ -67,7 +67,7 @@ describe('a transaction', () => {
     const entitle = (trx: Transaction, title: string) =>
       trx('properties').where({ id }).update({ title }).returning<{ title: string }[]>('title');
     const inOrder = await inTransaction(db(), (trx) =>
-      Promise.all([
+      together([
         entitle(trx, 'first'),
         entitle(trx, 'second'),
         trx('properties').where({ id }).select('title'),
@@ -90,6 +90,17 @@ describe('a transaction', () => {
     );
     assert.deepEqual(codes, ['done', 'P0001', '25P02']);
     assert.deepEqual(await db()('properties').where({ id }).select('title'), [{ title: 'second' }]);
+  });
+
+  it('says what failed, however deep, and not that the rest failed with it', async () => {
+    let runs = 0;
+    const victim = inTransaction(db(), async (trx) => {
+      runs += 1;
+      const deep = async () => together([together([raise(trx, '40P01')])]);
+      await together([deep(), trx.raw('select 1')]);
+    });
+    await assert.rejects(victim, { code: '40P01' });
+    assert.equal(runs, 4);
   });
 
   it('goes on with what was planned before a migration added a column', async () => {
