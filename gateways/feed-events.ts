@@ -145,6 +145,7 @@ function zonesOf(event: ICAL.Component): Zones {
 
 function* repetitionsOf(event: ICAL.Component, { start, end }: Span, reading: Reading): Generator<Stay> {
   const length = end.subtractDate(start);
+  const zones = zonesOf(event);
   const changed = reading.changed.get(uidIn(event));
   for (const next of occurrencesOf(event, start)) {
     const from = next instanceof ICAL.Period ? next.start : next;
@@ -156,7 +157,7 @@ function* repetitionsOf(event: ICAL.Component, { start, end }: Span, reading: Re
     if (from === next) until.addDuration(length);
     // A day early: whatever the zones of both make of it, it is over where the property is.
     if (addDays(dateIn(until), 1) < reading.from) continue;
-    yield stayOf({ start: from, end: until }, zonesOf(event), reading.zone);
+    yield stayOf({ start: from, end: until }, zones, reading.zone);
   }
 }
 

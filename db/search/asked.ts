@@ -27,5 +27,8 @@ export const ONE_OF_THE_STAYS: AskedStay = {
 export const STAYS_ASKED =
   'unnest(cast(:checkIns as date[]), cast(:weekendNightsOfEach as integer[])) with ordinality as asked(check_in, weekend_nights, preference)';
 
+/** The moment of the search. */
+export const NOW = 'cast(:now as timestamptz)';
+
 /** The property's today, where it is `now`. */
-export const TODAY = 'cast(cast(:now as timestamptz) at time zone p.time_zone as date)';
+export const TODAY = `cast(${NOW} at time zone p.time_zone as date)`;

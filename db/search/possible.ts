@@ -1,5 +1,5 @@
 import { areKeptNextDoor } from '../linked-nights.ts';
-import { TODAY } from './asked.ts';
+import { NOW, TODAY } from './asked.ts';
 import type { AskedStay } from './asked.ts';
 
 /** As `minimumNightsFrom` has it: `greatest` passes over what is null. */
@@ -11,8 +11,6 @@ const minimumNights = (checkIn: string): string => `coalesce(
 /** As `bookingModeOf` has it: the stay is longer than is booked at once. */
 const isLonger = (nights: string): string =>
   `(coalesce(r.longer_by_request, false) and ${nights} > r.maximum_nights)`;
-
-const NOW = 'cast(:now as timestamptz)';
 
 /**
  * `at` is before a time on the property's wall, as `instantOf` in domain/nights.ts has it. Of a time that occurs twice PostgreSQL
