@@ -1,6 +1,4 @@
 import type { BookingId, PaymentId, UserId } from '#domain/ids.ts';
-import { postEntries } from '#domain/ledger.ts';
-import type { Shares } from '#domain/ledger.ts';
 import type { Currency } from '#domain/money.ts';
 import { LIVE_PAYMENT_STATUSES } from '#domain/payments.ts';
 import type {
@@ -15,10 +13,7 @@ import { upfrontMinorOf } from './bookings.ts';
 import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { recordEvent } from './events.ts';
-import { newId } from './ids.ts';
-import { writeLedger } from './ledger.ts';
 import { Row } from './model.ts';
-import { together } from './transaction.ts';
 
 export class PaymentRow extends Row {
   static override tableName = 'payments';
@@ -142,7 +137,7 @@ export async function findPaymentsOf(
 
 /**
  * Notes what the bank has of an attempt, and tells of it where its status changes. A posted payment stays posted, whatever
- * is heard of it later; and that it is posted is said by `postPayment` alone, together with the ledger.
+ * is heard of it later; and that it is posted is said by `markPosted` (db/postings.ts) alone, and then by the ledger.
  */
 export async function noteBank(
   trx: Transaction,
@@ -181,92 +176,6 @@ function columnsOf(intent: Intent): Partial<PaymentRow> & Pick<PaymentRow, 'stat
     captureBefore: intent.captureBefore ?? null,
     failure: intent.failure ?? null,
   };
-}
-
-/** Money that has come in, and whose it is. */
-export interface Posting {
-  booking: BookingRow;
-  intent: Intent;
-  shares: Shares;
-  at: string;
-  /** Which of its payments; the one that it was made with, unless told. */
-  paymentId?: PaymentId;
-}
-
-/**
- * Money is in: the payment is posted, in the caller's transaction, in which `explainPosting` is to follow. Returns false when
- * this was done before.
- */
-export async function markPosted(trx: Transaction, posting: Posting): Promise<boolean> {
-  const posted = await PaymentRow.query(trx)
-    .findById(paymentOf(posting))
-    .whereNot('status', 'posted')
-    .patch(postedColumns(posting));
-  return posted > 0;
-}
-
-/** The ledger explains the money of a payment that has just been posted, and it is told. */
-export async function explainPosting(trx: Transaction, posting: Posting): Promise<void> {
-  await explain(trx, paymentOf(posting), posting);
-}
-
-/** Both, one after the other. Returns false when this was done before. */
-export async function postPayment(trx: Transaction, posting: Posting): Promise<boolean> {
-  const isPosted = await markPosted(trx, posting);
-  if (isPosted) await explainPosting(trx, posting);
-  return isPosted;
-}
-
-function paymentOf({ paymentId, booking }: Posting): PaymentId {
-  return paymentId ?? booking.paymentId;
-}
-
-/** Money came in once more for a booking that was paid: a payment of its own, which is posted at once. */
-export async function postAnother(trx: Transaction, posting: Posting): Promise<PaymentId> {
-  const { id: bookingId, currency } = posting.booking;
-  const paymentId = newId('payment');
-  await PaymentRow.query(trx).insert({ id: paymentId, bookingId, currency, ...postedColumns(posting) });
-  await explain(trx, paymentId, posting);
-  return paymentId;
-}
-
-function postedColumns({ intent, at }: Posting): Partial<PaymentRow> {
-  return {
-    status: 'posted',
-    amountMinor: intent.amountMinor,
-    intentId: intent.id,
-    chargeId: intent.chargeId ?? null,
-    card: intent.card ?? null,
-    clientSecret: null,
-    nextActionUrl: null,
-    captureBefore: null,
-    failure: null,
-    postedAt: at,
-  };
-}
-
-async function explain(
-  trx: Transaction,
-  paymentId: PaymentId,
-  { booking, intent, shares, at }: Posting,
-): Promise<void> {
-  await together([
-    writeLedger(trx, {
-      step: `post:${paymentId}`,
-      booking,
-      paymentId,
-      bankId: intent.chargeId ?? intent.id,
-      at,
-      entries: postEntries(shares),
-    }),
-    recordEvent(trx, {
-      kind: 'payment.posted',
-      subjectId: paymentId,
-      actorId: 'system',
-      occurredAt: at,
-      data: { bookingId: booking.id, amount: intent.amountMinor, currency: booking.currency },
-    }),
-  ]);
 }
 
 export interface PaymentsPage {

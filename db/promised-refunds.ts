@@ -6,7 +6,7 @@ import type { BookingRow } from './bookings.ts';
 import type { Db, Transaction } from './connect.ts';
 import { newId } from './ids.ts';
 import { PaymentRow } from './payments.ts';
-import type { Posting } from './payments.ts';
+import type { Posting } from './postings.ts';
 import { RefundRow, requestRefund } from './refunds.ts';
 
 /**
