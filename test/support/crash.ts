@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { openDoctor } from '#bin/examination.ts';
 import type { Doctor } from '#bin/examination.ts';
 import { readConfig } from '#config';
 import type { Case } from './crash-cases.ts';
 import type { Story, Told } from './crash-telling.ts';
 import type { World } from './journeys.ts';
+import { startProgram } from './programs.ts';
 import { until } from './virtual-time.ts';
 
 /** What became of a booking whose worker, or API, was killed. */
@@ -22,7 +19,6 @@ export interface Outcome {
 }
 
 const LONG_MS = 180_000;
-const BIN = join(import.meta.dirname, '../../bin');
 /** The program that dies in the place of each part. */
 const DYING = { worker: 'crash-worker.ts', api: 'crash-api.ts' } as const;
 
@@ -99,20 +95,10 @@ export class Rehearsal implements AsyncDisposable {
 
 /** Starts the process that will die; what it returns waits for that. */
 async function startDying({ stack }: World, program: string, at: string): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [join(BIN, program), '--at', at], {
-    env: stack.environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const died = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  const isReady = new Promise<void>((resolve) => {
-    createInterface(child.stdout).on('line', (line) => {
-      if (line === 'ready') resolve();
-    });
-  });
-  await Promise.race([isReady, died]);
+  const { child, ended } = await startProgram(program, ['--at', at], stack.environment);
   return async () => {
     const timer = setTimeout(() => child.kill('SIGTERM'), LONG_MS);
-    const [, signal] = await died;
+    const [, signal] = await ended;
     clearTimeout(timer);
     assert.equal(signal, 'SIGKILL', `it never came to “${at}”`);
   };

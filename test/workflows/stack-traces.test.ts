@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Client, Connection, QueryNotRegisteredError } from '@temporalio/client';
 import type { Environment } from '#config';
 import { addHours } from '#domain/nights.ts';
@@ -11,9 +7,8 @@ import { ensureNamespace } from '#gateways/namespace.ts';
 import { BOOKINGS_QUEUE } from '#workflows/bookings.contract.ts';
 import { COLLECT_REVIEWS } from '#workflows/reviews.contract.ts';
 import type { CollectReviews } from '#workflows/reviews.contract.ts';
+import { startProgram } from '../support/programs.ts';
 import { useStack } from '../support/stack.ts';
-
-const WORKER = join(import.meta.dirname, '../../bin/worker.ts');
 
 describe('where in its code a workflow stands', function () {
   this.timeout(120_000);
@@ -56,18 +51,8 @@ describe('where in its code a workflow stands', function () {
   });
 });
 
-async function startWorker(env: Environment): Promise<AsyncDisposable> {
-  const child = spawn(process.execPath, [WORKER, '--queue', BOOKINGS_QUEUE], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  const isReady = new Promise<void>((resolve) => {
-    createInterface(child.stdout).on('line', (line) => {
-      if (line === 'ready') resolve();
-    });
-  });
-  await Promise.race([isReady, ended]);
+async function startWorker(environment: Environment): Promise<AsyncDisposable> {
+  const { child, ended } = await startProgram('worker.ts', ['--queue', BOOKINGS_QUEUE], environment);
   return {
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
