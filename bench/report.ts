@@ -11,8 +11,10 @@ export interface Outcome {
   costs?: { of: string; cpuMs: Record<string, number> };
   /** Where the time of one of them went: what came one after the other, in ms. */
   way?: { of: string; ms: Record<string, number> };
-  /** What it is in memory for, in MB. */
-  memory?: { of: string; mb: Record<string, number> };
+  /** Whose memory to look into, where somebody wonders what it is for. */
+  holder?: Profiled;
+  /** What it is for, in MB. */
+  memory?: Record<string, number>;
   /** What to look into, and while what goes on, where somebody wonders why. */
   why?: { parts: readonly Profiled[]; work: () => Promise<unknown> };
   profiles?: Profile[];
@@ -94,7 +96,7 @@ export function markdown(all: readonly Outcome[], facts: { listings: string; at:
 /** Where the time goes, of what was looked into. */
 function whyLines(all: readonly Outcome[]): string[] {
   const lines: string[] = [];
-  for (const { findings, leftOut, profiles = [], costs, way, memory } of all) {
+  for (const { findings, leftOut, profiles = [], costs, way, holder, memory } of all) {
     const work = findings[0]?.work ?? '';
     if (leftOut !== undefined) lines.push(`- Left out: ${leftOut}.`);
     for (const { of, busy, shares } of profiles) {
@@ -103,7 +105,8 @@ function whyLines(all: readonly Outcome[]): string[] {
     }
     if (costs !== undefined) lines.push(`- ${costs.of}, in ms of processor time: ${each(costs.cpuMs)}.`);
     if (way !== undefined) lines.push(`- ${way.of}, one stretch after the other in ms: ${each(way.ms)}.`);
-    if (memory !== undefined) lines.push(`- ${memory.of}, in MB: ${each(memory.mb)}.`);
+    if (memory !== undefined)
+      lines.push(`- memory of the ${holder} process when it was over, in MB: ${each(memory)}.`);
   }
   return lines;
 }
